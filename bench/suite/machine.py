@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The machine: which core does what, and what the kernel says about a process."""
+
+import os
+import platform
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+WORK = ROOT / "build" / "bench"
+_CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE, LOAD_CORE = _CORES[0], _CORES[-1]
+
+
+def pin(core):
+    """For subprocess: what the child does before it becomes the program."""
+    return lambda: os.sched_setaffinity(0, {core})
+
+
+def cpu_ns(pid):
+    """Time on a processor of all threads that live."""
+    total = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        total += int((task / "schedstat").read_text().split()[0])
+    return total
+
+
+def cpu_kernel_share(before, after):
+    """Share of the time between two cpu_ticks that was spent in the kernel."""
+    user, kernel = after[0] - before[0], after[1] - before[1]
+    return kernel / (user + kernel) if user + kernel > 0 else 0.0
+
+
+def cpu_ticks(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]), int(fields[12])
+
+
+def written_bytes(pid):
+    text = Path(f"/proc/{pid}/io").read_text()
+    return int(re.search(r"^write_bytes: (\d+)", text, re.MULTILINE).group(1))
+
+
+def anonymous_mb(pid):
+    text = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"^RssAnon:\s+(\d+) kB", text, re.MULTILINE).group(1)) / 1024
+
+
+def _first_line(*command):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return "unknown"
+    return done.stdout.strip().split("\n")[0] if done.returncode == 0 else "unknown"
+
+
+def _processor():
+    text = Path("/proc/cpuinfo").read_text()
+    found = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    return found.group(1) if found else platform.machine()
+
+
+def _memory_gib():
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def _file_system(folder):
+    return _first_line("stat", "--file-system", "--format=%T", str(folder))
+
+
+def _revision():
+    name = _first_line("git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD")
+    changed = _first_line("git", "-C", str(ROOT), "status", "--porcelain", "--", "src", "include")
+    return name + (" with changes" if changed else "")
+
+
+def _package(name):
+    return _first_line("pkg-config", "--modversion", name)
+
+
+def facts(binary):
+    """What a reader has to know to compare the figures with others."""
+    load = "/".join(f"{value:.2f}" for value in os.getloadavg())
+    return {
+        "processor": f"{_processor()}, {os.cpu_count()} cores",
+        "memory": f"{_memory_gib():.0f} GiB",
+        "kernel": platform.release(),
+        "file system": _file_system(WORK),
+        "program": _first_line(str(binary), "--version"),
+        "revision": _revision(),
+        "compiler": _first_line("gcc", "--version"),
+        "libraries": f"libmicrohttpd {_package('libmicrohttpd')}, SQLite {_package('sqlite3')}",
+        "cores": f"server on core {SERVER_CORE}, load generator on core {LOAD_CORE}",
+        "load average at the start": load,
+    }

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Durable writes: creates against bare SQLite, PATCH, members, and their latency."""
+
+import json
+
+from . import data
+from .load import median
+from .rows import Row, interleave, ratio_of
+
+CONNECTIONS = 64
+CANDIDATES = 400  # users that join and leave the groups of the member rows
+PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+
+def patch_form(token, target, operations):
+    body = {"schemas": [PATCH_SCHEMA], "Operations": operations}
+    return data.head_with_body("PATCH", target, token) + json.dumps(body, separators=(",", ":"))
+
+
+def user_patch_form(token):
+    """Two attributes, one of them indexed, as Entra ID sends them."""
+    department = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"
+    return patch_form(
+        token,
+        "Users/{{v}}",
+        [
+            {"op": "Replace", "path": "displayName", "value": "Ana Maria {{i}}"},
+            {"op": "Replace", "path": department, "value": "Department {{i}}"},
+        ],
+    )
+
+
+class Creates:
+    """Creates with numbers that grow over all runs on one server."""
+
+    def __init__(self, bench, server, prepared):
+        self.bench, self.server = bench, server
+        self.form = bench.generator.form(data.create_form(prepared.tokens["people"]))
+        self.next = prepared.users
+
+    def options(self, **more):
+        contains = f'"userName":"{data.USER_NAME}"'
+        return {"status": 201, "first": self.next, "contains": contains, **more}
+
+    def measure(self, **more):
+        writes = self.server.metric("roster_writes_total")
+        batches = self.server.metric("roster_write_batches_total")
+        options = self.options(connections=CONNECTIONS, seconds=self.bench.seconds, **more)
+        sample = self.bench.generator.measure(self.server, [self.form], **options)
+        self.next += sample.requests + 10 * CONNECTIONS
+        batches = self.server.metric("roster_write_batches_total") - batches
+        writes = self.server.metric("roster_writes_total") - writes
+        sample.extra = {"batch": writes / max(batches, 1)}
+        return sample
+
+
+def measure_patch(bench, server, prepared, form):
+    return bench.generator.measure(
+        server,
+        [form],
+        seconds=bench.seconds,
+        connections=CONNECTIONS,
+        random=True,
+        seed=server.pid + bench.tick(),
+        values=prepared.ids("people"),
+        contains='"displayName":"Ana Maria {{i}}"',
+    )
+
+
+def _create_rows(bench, creates, samples):
+    ours = median(samples["create"])
+    row = Row("writes", f"durable create, {CONNECTIONS} connections", ours)
+    row.budget = "≥ 75 % of bare SQLite, same rows, same batches"
+    written = Row("writes", "written to the disk for a create")
+    written.figure = f"{ours.written_kb:.1f} KB"
+    written.budget, written.met = "≤ 30 KB", ours.written_kb <= 30
+    written.reason = f"{ours.extra['batch']:.0f} creates a transaction on average"
+    if samples.get("bare"):
+        row.ceiling, row.ceiling_name = median(samples["bare"]), "bare SQLite"
+        row.ratio = ratio_of(samples["create"], samples["bare"], "rate")
+        row.met = row.ratio >= 0.75
+        cpu = ratio_of(samples["bare"], samples["create"], "cpu_us")
+        row.reason = (
+            f"{ours.extra['batch']:.0f} creates a transaction; of our "
+            f"{ours.cpu_us:.0f} µs CPU bare SQLite takes {row.ceiling.cpu_us:.0f} ({cpu:.0%}), "
+            f"the rest is HTTP, JSON, validation and answering on the same core"
+        )
+        written.reason += f"; bare SQLite writes {row.ceiling.written_kb:.1f} KB"
+    else:
+        row.reason = "bench-bare-sqlite is missing"
+    return row, written
+
+
+def _patch_row(samples):
+    row = Row("writes", "PATCH a user, two attributes", median(samples["patch"]))
+    row.ceiling, row.ceiling_name = median(samples["create"]), "create"
+    row.ratio = ratio_of(samples["patch"], samples["create"], "rate")
+    row.budget = "≥ 120 % of durable create"
+    row.met = row.ratio >= 1.2
+    row.reason = (
+        f"{row.sample.cpu_us:.0f} µs and {row.sample.written_kb:.1f} KB against a create's "
+        f"{row.ceiling.cpu_us:.0f} µs and {row.ceiling.written_kb:.1f} KB"
+    )
+    return row
+
+
+def measure(bench, server, prepared):
+    creates = Creates(bench, server, prepared)
+    patch = bench.generator.form(user_patch_form(prepared.tokens["people"]))
+    works = {
+        "create": creates.measure,
+        "patch": lambda: measure_patch(bench, server, prepared, patch),
+    }
+    batch = round(creates.measure().extra["batch"])  # warms up, too
+    bare = bench.bare(max(batch, 1))
+    if bare is not None:
+        works["bare"] = bare
+    samples = interleave(bench.rounds, works)
+    yield from _create_rows(bench, creates, samples)
+    yield _patch_row(samples)
+    yield bench.missing("writes", "bulk of 1,000 creates", "≥ 110 % of creates one by one",
+                        server, "bulk")
+    yield _latency(bench, creates, median(samples["create"]).rate)
+
+
+def _latency(bench, creates, capacity):
+    rate = 0.7 * capacity
+    seconds = bench.long_seconds
+    sample = bench.generator.measure(
+        creates.server,
+        [creates.form],
+        **creates.options(connections=512, seconds=seconds, rate=round(rate)),
+    )
+    creates.next += sample.requests + 10 * CONNECTIONS
+    row = Row("writes", f"latency of a create at {rate:.0f}/s", sample)
+    row.figure = f"p99 {sample.p99_ms:.1f} ms, p99.9 {sample.p999_ms:.1f} ms"
+    row.budget = "at 70 % load p99 ≤ 50 ms, p99.9 ≤ 150 ms"
+    row.met = sample.p99_ms <= 50 and sample.p999_ms <= 150
+    row.reason = (
+        f"{seconds:.0f} s, checkpoints included; timed from the moment a request was due, "
+        "at random moments"
+    )
+    return row
+
+
+def _member_forms(bench, token, group):
+    add = [{"op": "add", "path": "members", "value": [{"value": "{{v}}"}]}]
+    remove = [{"op": "remove", "path": 'members[value eq "{{v}}"]'}]
+    target = f"Groups/{group}"
+    return [bench.generator.form(patch_form(token, target, what)) for what in (add, remove)]
+
+
+def _frames(bench, server, forms, options):
+    """Frames of the log that one request adds, as far as no checkpoint came between."""
+    before = server.wal_frames()
+    answer = bench.generator.run(server.port, forms, **{**options, "jobs": 50, "seconds": 0})
+    after = server.wal_frames()
+    return (after - before) / answer["requests"] if after > before else None
+
+
+def member_sizes(users):
+    return [size for size in (10, 1000, 100_000, 1_000_000) if size <= users]
+
+
+def measure_members(bench, server, prepared):
+    """One member joins and leaves groups of different sizes, one request after the other."""
+    token = prepared.tokens["people"]
+    ids = prepared.ids("people").read_text().split()
+    candidates = data.load_users(
+        bench.generator, server, token, CANDIDATES, 5_000_000, bench.folder
+    )
+    values = bench.folder / "candidates"
+    values.write_text("".join(f"{identifier}\n" for identifier in candidates))
+    options = {"connections": 1, "status": 204, "values": values, "seconds": bench.seconds}
+    forms, frames = {}, {}
+    for size in member_sizes(prepared.users):
+        group = data.add_group(server, token, f"Of {size}", ids[:size])
+        forms[size] = _member_forms(bench, token, group)
+    works = {
+        size: lambda forms=forms[size]: bench.generator.measure(server, forms, **options)
+        for size in forms
+    }
+    samples = {size: median(each) for size, each in interleave(bench.rounds, works).items()}
+    for size in forms:
+        counted = [_frames(bench, server, forms[size], options) for _ in range(3)]
+        frames[size] = min((count for count in counted if count), default=0)
+    return _member_rows(samples, frames)
+
+
+def _member_rows(samples, frames):
+    medians = [sample.p50_ms for sample in samples.values()]
+    spread = max(medians) / min(medians)
+    same = max(frames.values()) - min(frames.values()) < 0.5
+    rows = []
+    for size, sample in samples.items():
+        row = Row("members", f"one member joins or leaves a group of {size:,}", sample)
+        row.figure = f"median {sample.p50_ms:.2f} ms, {frames[size]:.1f} WAL frames"
+        row.budget = "medians within 1.3×, same WAL frames"
+        row.met = spread <= 1.3 and same
+        row.reason = f"largest median is {spread:.2f}× the smallest"
+        rows.append(row)
+    return rows

@@ -1,0 +1,24 @@
+// auth/actor.h: who is asking, for which tenant, with which scope.
+//
+// Plain data without pointers, so that it can be kept and copied.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef AUTH_ACTOR_H
+#define AUTH_ACTOR_H
+
+#include "base/limits.h"
+#include "store/tenant.h"
+
+enum { ACTOR_NAME_LEN = 40 };
+
+struct actor {
+    int64_t tenant;
+    int64_t source;
+    int64_t credential;  // number of the token; 0 for the command line
+    int64_t expires_ms;  // 0: never
+    enum token_scope scope;
+    char tenant_name[TENANT_NAME_MAX + 1];
+    char user_id[ID_BYTES_MAX + 1];  // the user this credential acts for; empty: none
+    char name[ACTOR_NAME_LEN];       // for audit: "token:7", "cli"
+};
+
+#endif

@@ -1,0 +1,96 @@
+// token.c: making, recognising and looking up bearer tokens.
+// SPDX-License-Identifier: Apache-2.0
+#include "auth/token.h"
+
+#include <string.h>
+
+enum { PREFIX_LEN = 4, RANDOM_LEN = 32, CHECK_LEN = 6 };
+
+static const char prefix[] = "rst_";
+static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+// CRC-32 (IEEE), bit by bit: 36 bytes are not worth a table.
+static uint32_t crc32_of(const char *data, size_t len)
+{
+    uint32_t crc = 0xffffffffu;
+    for (size_t at = 0; at < len; at++) {
+        crc ^= (unsigned char)data[at];
+        for (int bit = 0; bit < 8; bit++) {
+            crc = crc >> 1 ^ (0xedb88320u & (0u - (crc & 1)));
+        }
+    }
+    return ~crc;
+}
+
+static void put_check(const char *text, char out[CHECK_LEN])
+{
+    uint32_t crc = crc32_of(text, PREFIX_LEN + RANDOM_LEN);
+    for (int at = CHECK_LEN - 1; at >= 0; at--) {
+        out[at] = base62[crc % 62];
+        crc /= 62;
+    }
+}
+
+static char random_digit(const struct env *env)
+{
+    unsigned char byte = 0;
+    do {
+        env_random(env, &byte, 1);
+    } while (byte >= 62 * 4);  // what is left over would make some characters more likely
+    return base62[byte % 62];
+}
+
+void token_make(const struct env *env, struct secret *out)
+{
+    memcpy(out->text, prefix, PREFIX_LEN);
+    for (int at = 0; at < RANDOM_LEN; at++) {
+        out->text[PREFIX_LEN + at] = random_digit(env);
+    }
+    put_check(out->text, out->text + PREFIX_LEN + RANDOM_LEN);
+    out->text[TOKEN_TEXT_LEN] = '\0';
+}
+
+bool token_is_wellformed(str text)
+{
+    if (text.len != TOKEN_TEXT_LEN || memcmp(text.ptr, prefix, PREFIX_LEN) != 0) {
+        return false;
+    }
+    char check[CHECK_LEN];
+    put_check(text.ptr, check);
+    return memcmp(check, text.ptr + PREFIX_LEN + RANDOM_LEN, CHECK_LEN) == 0;
+}
+
+enum auth_outcome auth_header_token(str value, str *token)
+{
+    str scheme = {0};
+    value = str_trim(value);
+    if (value.len == 0) {
+        return AUTH_MISSING;
+    }
+    str_cut(value, ' ', &scheme, token);
+    *token = str_trim(*token);
+    return str_equal_nocase(scheme, STR("Bearer")) && token->len > 0 ? AUTH_OK : AUTH_MALFORMED;
+}
+
+static bool is_live(const struct token_row *row, int64_t now_ms)
+{
+    return row->revoked_ms == 0 && (row->expires_ms == 0 || row->expires_ms > now_ms) &&
+           !row->tenant_suspended;
+}
+
+enum auth_outcome auth_token_find(struct conn *conn, const unsigned char digest[DIGEST_LEN],
+                                  int64_t now_ms, struct roster_arena *arena, struct token_row *row)
+{
+    switch (token_find(conn, digest, arena, row)) {
+    case STORE_OK:
+        return is_live(row, now_ms) ? AUTH_OK : AUTH_INVALID;
+    case STORE_NONE:
+        return AUTH_INVALID;
+    case STORE_TAKEN:
+    case STORE_TIMEOUT:
+    case STORE_FULL:
+    case STORE_FAILED:
+        break;
+    }
+    return AUTH_FAILED;
+}

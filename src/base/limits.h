@@ -1,0 +1,126 @@
+// base/limits.h: every limit of the product, each with its reason.
+//
+// Who needs a number that bounds a loop, a queue, a buffer or a depth takes it from here.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#define KIB(n) ((size_t)(n)*1024)
+#define MIB(n) ((size_t)(n)*1024 * 1024)
+
+// Memory of one request. A create needs 20 KiB; 1,000 members in one PATCH 1.5 MiB.
+#define ARENA_BLOCK_BYTES KIB(64)  // what an idle arena keeps: covers all everyday requests
+#define ARENA_REQUEST_MAX MIB(64)  // 100,000 members in one body, parsed, with their edges
+
+// HTTP (P-106). Connection pools are 16 KiB, and the head has to fit into one.
+#define HTTP_BODY_MAX MIB(16)   // 100,000 members by id are 5 MB
+#define HTTP_TARGET_MAX KIB(8)  // common limit of proxies
+#define HTTP_POOL_BYTES KIB(16)
+#define HTTP_CONNECTIONS_MAX 4096  // a loop; 16 KiB each
+#define HTTP_IDLE_S 75             // longer than the keep-alive of the usual proxies
+#define HTTP_REPLY_MAX MIB(48)     // a page of 200 large users; larger replies are streamed
+#define HTTP_HEADERS_MAX 100      // fields of one request
+#define HTTP_HEAD_S 10             // from the request line to the end of the head
+#define HTTP_GRACE_S 20            // that a body or reply may take before its speed counts
+#define HTTP_RATE_MIN KIB(8)       // bytes a second, then: 16 MiB take half an hour
+#define HTTP_BODY_INLINE KIB(16)   // longer bodies get memory beside the arena
+#define HTTP_BODIES_MAX MIB(256)   // such memory of a loop; then 503
+#define HTTP_ARENAS_IDLE 64        // arenas a loop keeps: 64 KiB each
+#define HTTP_STREAM_BYTES KIB(32)  // a piece of a streamed reply
+#define HTTP_BACKLOG 1024          // connections that wait to be accepted
+#define HTTP_ACCEPTS_MAX 64        // accepted in one pass: requests under way wait for them
+#define HTTP_ACCEPT_PAUSE_MS 100   // without file descriptors; then another try
+#define HTTP_LAST_MS 200           // for the 503s of requests that outlived the drain
+
+// JSON
+#define JSON_DEPTH_MAX 64      // RFC 7643 needs 4; recursion over a tree stays harmless
+#define JSON_MEMBERS_MAX 2000  // members of one object: no schema comes near
+
+// Schemas that are loaded, and values under them
+#define SCHEMA_READ_BYTES MIB(4)  // memory to read one built-in schema: 24 KB of JSON
+#define SCHEMA_URI_MAX 255        // bytes of a schema URI: it is a key of every resource
+#define SCHEMA_NAME_MAX 128       // bytes of an attribute name
+#define SCHEMA_ATTRS_MAX 500      // attributes, or sub-attributes of one: User has 22
+#define SCHEMA_TEXT_MAX KIB(4)    // bytes of a description or a canonical value
+#define SCHEMA_WORDS_MAX 1000     // canonical values, or reference types, of one attribute
+#define NUMBER_DIGITS_MAX 64      // digits that count in a number: four times what P-012 asks for
+#define NUMBER_EXPONENT_MAX 9999  // power of ten: far beyond any double
+#define FOLD_MARKS_MAX 30         // combining marks in a row (UAX 15, stream-safe text)
+
+// Filters and paths (P-173)
+#define FILTER_TERMS_MAX 256
+#define FILTER_DEPTH_MAX 32
+#define FILTER_TEXT_MAX KIB(8)
+
+#define PROJECTION_NAMES_MAX 500  // names in attributes or excludedAttributes: all of a schema
+
+// PATCH (P-251)
+#define PATCH_OPERATIONS_MAX 10000
+#define PATCH_VISITS_MAX 5000000  // values of a resource that one PATCH looks at: half a second
+#define VALUE_STEPS_MAX 10000000  // slots passed over in a table of values: honest keys take two
+#define EDGES_REQUEST_MAX 100000  // edges that one request may change: one transaction of 0.1 s
+
+// Lists
+#define PAGE_DEFAULT 100
+#define PAGE_MAX 200              // filter.maxResults
+#define PAGE_DEPTH_INLINE 1000    // rows that a loop thread skips itself; deeper goes to a worker
+#define COUNT_INLINE_MAX 1000     // rows that a loop thread counts itself
+#define SCAN_MS_MAX 2000          // a scan on a worker: then 400 tooMany
+#define SORT_ROWS_MAX 200000      // rows sorted in memory: 40 MB of keys
+#define GROUPS_DEPTH_MAX 16       // nesting that User.groups follows
+#define GROUPS_USER_MAX 5000      // groups shown in one user
+#define MEMBERS_INLINE_MAX 1000   // members that a loop thread reads itself for one resource
+#define MEMBERS_PAGE_MAX 5000     // and for a whole page of groups: one millisecond
+#define MEMBERS_FILTER_MAX 10000  // members that an in-memory filter looks at in one group
+
+// Writer
+#define BATCH_REQUESTS_MAX 256
+#define BATCH_US_MAX 5000
+#define QUEUE_REQUESTS_MAX 4096  // waiting writes: about one second of work; then 503
+#define WORKERS_COUNT 2
+#define WORKER_QUEUE_MAX 1024
+
+// Threads of the server
+#define BODY_REFUSED_MAX                                                                           \
+    65536                // a refused request's body is read up to here, to keep its connection
+#define ACTORS_MAX 1024  // credentials a loop remembers: 0.5 MB
+#define STREAMS_MAX 64   // large answers sent at a time: each holds a read connection
+#define LOOPS_MAX 64
+
+// Store
+#define INDEX_KEY_MAX 256  // bytes of a value that go into an index row
+#define ID_BYTES_MAX 255   // imported ids
+#define TENANT_NAME_MAX 63
+#define LABEL_MAX 200
+#define WAL_PAGES_MAX 4000  // 16 MB: inline checkpoint between two batches
+#define WAL_BYTES_KEEP MIB(64)
+#define WAL_RETRY_PAGES 1000           // a reader held the log: try again when it has grown by 4 MB
+#define STORE_WRITER_CACHE_KIB 49152   // 48 MB: the dirty pages of a batch, and the hot leaves
+#define STORE_READER_CACHE_KIB 2048    // 2 MB: inner pages; the kernel caches the rest
+#define STORE_WAIT_US 100              // between two looks whether a lock of the engine is free
+#define STORE_WAITS_MAX 100            // 10 ms: longer than any read but a streamed one
+#define STATEMENT_PARAMETERS_MAX 2000  // of one filter: FILTER_TERMS_MAX terms need four each
+#define STATEMENTS_DYNAMIC_MAX 32  // texts of filters that a connection keeps prepared: 20 KB each
+#define COUNTERS_PENDING_MAX 64    // (tenant, type) pairs that a batch counts before it writes them
+#define CHAINS_PENDING_MAX 64      // audit chains that the writer remembers the ends of
+#define NUMBERS_BLOCK 1000     // row numbers taken at a time: one page write for so many creates
+#define INDEX_VALUES_MAX 2000  // index rows of one resource: an update compares them all
+
+// Administration: the command line and its socket beside the store
+#define ADMIN_REQUEST_MAX KIB(64)  // a command line; the longest names and labels leave room
+#define ADMIN_REPLY_MAX MIB(16)    // a list of 50,000 tokens
+#define ADMIN_ARGUMENTS_MAX 128    // words of one command
+#define ADMIN_MESSAGE_MS 5000      // for a message to arrive or leave once it has begun
+#define ADMIN_REPLY_MS 30000       // for the answer to an ordinary command
+#define ADMIN_SLOW_MS 3600000      // for one that goes over all data of a tenant
+#define ADMIN_OWNER_MS 5000        // for another short command to give the store back
+#define ADMIN_REMOVE_ROWS 2000     // rows that one step of a removal deletes: about 20 ms
+#define ADMIN_DUPLICATES_MAX 100   // group names that a refusal looks for
+#define CONFIG_BYTES_MAX KIB(64)
+#define SOURCE_NAME_MAX 63
+#define URL_TEXT_MAX 1024  // store and public URLs
+
+// Values
+#define DETAIL_MAX 256
+
+#endif

@@ -1,0 +1,139 @@
+// str.c: slices. Comparison ignores case by ASCII rules only, as attribute names want it.
+// SPDX-License-Identifier: Apache-2.0
+#include "base/str.h"
+
+#include <assert.h>
+#include <string.h>
+
+str str_of(const char *text)
+{
+    return text == NULL ? (str){0} : (str){text, strlen(text)};
+}
+
+bool str_equal(str a, str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static unsigned char lower(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+bool str_starts_nocase(str s, str prefix)
+{
+    if (s.len < prefix.len) {
+        return false;
+    }
+    for (size_t at = 0; at < prefix.len; at++) {
+        if (lower(s.ptr[at]) != lower(prefix.ptr[at])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool str_equal_nocase(str a, str b)
+{
+    return a.len == b.len && str_starts_nocase(a, b);
+}
+
+bool str_contains(str s, str part)
+{
+    return part.len == 0 || (s.len != 0 && memmem(s.ptr, s.len, part.ptr, part.len) != NULL);
+}
+
+bool str_is_ascii(str s)
+{
+    unsigned char seen = 0;
+    for (size_t at = 0; at < s.len; at++) {
+        seen |= (unsigned char)s.ptr[at];
+    }
+    return seen < 0x80;
+}
+
+str str_head(str s, size_t len)
+{
+    assert(len <= s.len);
+    return (str){s.ptr, len};
+}
+
+str str_tail(str s, size_t from)
+{
+    assert(from <= s.len);
+    return (str){s.ptr == NULL ? NULL : s.ptr + from, s.len - from};
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+str str_trim(str s)
+{
+    while (s.len > 0 && is_blank(s.ptr[0])) {
+        s = str_tail(s, 1);
+    }
+    while (s.len > 0 && is_blank(s.ptr[s.len - 1])) {
+        s.len--;
+    }
+    return s;
+}
+
+bool str_cut(str s, char sep, str *head, str *rest)
+{
+    const char *found = s.len == 0 ? NULL : memchr(s.ptr, sep, s.len);
+    if (found == NULL) {
+        *head = s;
+        *rest = (str){0};
+        return false;
+    }
+    size_t at = (size_t)(found - s.ptr);
+    *head = str_head(s, at);
+    *rest = str_tail(s, at + 1);
+    return true;
+}
+
+bool str_to_i64(str s, int64_t *out)
+{
+    bool negative = s.len > 0 && s.ptr[0] == '-';
+    if (s.len > 0 && (negative || s.ptr[0] == '+')) {
+        s = str_tail(s, 1);
+    }
+    if (s.len == 0) {
+        return false;
+    }
+    int64_t value = 0;
+    for (size_t at = 0; at < s.len; at++) {
+        int digit = s.ptr[at] - '0';
+        // Counted downwards, because the smallest number has no positive twin.
+        if (digit < 0 || digit > 9 || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, digit, &value)) {
+            return false;
+        }
+    }
+    if (!negative && value == INT64_MIN) {
+        return false;
+    }
+    *out = negative ? value : -value;
+    return true;
+}
+
+int str_compare(str a, str b)
+{
+    size_t common = a.len < b.len ? a.len : b.len;
+    int order = common == 0 ? 0 : memcmp(a.ptr, b.ptr, common);
+    if (order != 0) {
+        return order;
+    }
+    return a.len == b.len ? 0 : (a.len < b.len ? -1 : 1);
+}
+
+uint64_t str_hash(str s, uint64_t seed)
+{
+    uint64_t hash = 0xcbf29ce484222325u ^ seed;
+    for (size_t at = 0; at < s.len; at++) {
+        hash = (hash ^ (unsigned char)s.ptr[at]) * 0x100000001b3u;
+    }
+    return hash;
+}

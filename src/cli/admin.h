@@ -1,0 +1,26 @@
+// cli/admin.h: running a command that needs the store.
+//
+// One process owns a store. A command takes it when it is free, else it sends itself to the owner
+// over the socket beside the store and prints what comes back.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CLI_ADMIN_H
+#define CLI_ADMIN_H
+
+#include "cli/commands.h"
+#include "cli/store_url.h"
+
+#include <sys/types.h>
+
+// Returns an exit code. `argv` is the whole command line that `line` was read from.
+int admin_run(const struct line *line, int argc, char *const *argv, struct roster_arena *arena,
+              struct io *io);
+
+// The name of a user for the audit trail: "cli:root".
+enum { ADMIN_ACTOR_BYTES = ACTOR_NAME_LEN };
+void admin_actor(uid_t user, char out[ADMIN_ACTOR_BYTES]);
+
+// Runs one turn of a command on the writer connection; `again` says whether it wants another.
+int admin_turn(const struct line *line, struct conn *writer, const char *actor,
+               struct roster_arena *arena, struct io *io, bool *again);
+
+#endif

@@ -1,0 +1,70 @@
+// cli/config.h: the settings of roster serve: one table for options, the file, and help.
+//
+// An option wins over the file, the file over the default. A setting that is not known, is given
+// twice or has a bad value is refused, with its line where it stands in the file.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CLI_CONFIG_H
+#define CLI_CONFIG_H
+
+#include "cli/address.h"
+#include "cli/options.h"
+#include "server/server.h"
+#include "sys/log.h"
+
+// How a setting may be given: once, or several times (a list that grows), and whether a running
+// server takes a new value.
+enum setting_kind { SETTING_ONCE, SETTING_LIST, SETTING_LIVE };
+
+// X(NAME, "name", "VALUE", kind, "help")
+#define SETTINGS(X)                                                                                \
+    X(STORE, "store", "URL", SETTING_ONCE, "the store: sqlite:PATH (default: see Environment)")    \
+    X(LISTEN, "listen", "ADDR:PORT", SETTING_ONCE,                                                 \
+      "numeric address to serve on; port 0: any (default: 127.0.0.1:8080)")                        \
+    X(PUBLIC_URL, "public-url", "URL", SETTING_ONCE,                                               \
+      "how clients reach the server (default: http://ADDR:PORT)")                                  \
+    X(DOMAIN, "domain", "DOMAIN", SETTING_ONCE,                                                    \
+      "serve tenants as TENANT.DOMAIN too (default: no)")                                          \
+    X(BEHIND_PROXY, "behind-proxy", "ADDR,...", SETTING_LIST,                                      \
+      "addresses of proxies whose X-Forwarded-For counts (default: none)")                         \
+    X(LOG_LEVEL, "log-level", "LEVEL", SETTING_LIVE,                                               \
+      "debug, info, warning or error (default: info)")                                             \
+    X(DRAIN, "drain", "SECONDS", SETTING_ONCE,                                                     \
+      "how long a stop waits for requests under way (default: 10)")
+
+enum setting {
+#define SETTING_NAME(name, text, value, kind, help) SETTING_##name,
+    SETTINGS(SETTING_NAME)
+#undef SETTING_NAME
+        SETTING_COUNT
+};
+
+// Texts live in the arena that the settings were read into.
+struct settings {
+    const char *store;  // NULL: the environment or the default
+    struct address listen;
+    const char *public_url;  // NULL: none
+    const char *domain;      // NULL: none
+    const char *proxies[PROXIES_MAX];
+    int proxy_count;
+    enum log_level log_level;
+    int drain_ms;
+    str given[SETTING_COUNT];  // as written; empty: the default
+};
+
+// The options of roster serve: --config and one for each setting.
+extern const struct cli_option serve_options[];
+
+const char *setting_name(enum setting setting);
+// Whether a running server takes a new value.
+bool setting_is_live(enum setting setting);
+
+// The text of a file of the name `path`, "key = value" in each line, over the defaults. Refused
+// with INVALID_VALUE, "PATH:LINE: ..." for the first wrong line.
+MUST_CHECK bool settings_parse_file(const char *path, str text, struct roster_arena *arena,
+                                    struct settings *out, struct roster_error *err);
+// The file that --config names, if any, and the options over it. Refused with BAD_REQUEST for an
+// option, else INVALID_VALUE.
+MUST_CHECK bool settings_read(const struct options *options, struct roster_arena *arena,
+                              struct settings *out, struct roster_error *err);
+
+#endif

@@ -1,0 +1,322 @@
+// serve.c: roster serve: owns the store, serves it, and runs the commands of other processes on it.
+// SPDX-License-Identifier: Apache-2.0
+#include "base/limits.h"
+#include "cli/admin.h"
+#include "cli/config.h"
+#include "cli/help.h"
+#include "cli/notify.h"
+#include "cli/signals.h"
+#include "cli/socket.h"
+#include "cli/store_url.h"
+#include "cli/wire.h"
+#include "scim/fold.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { RETRY_MS = 20 };
+
+// All that is open while the server runs; zero is nothing.
+struct serving {
+    const struct options *options;
+    struct settings settings;
+    int listen_fd;  // handed over by the service manager, or -1
+    struct store *store;
+    struct server *server;
+    struct admin_socket *socket;
+    struct signals *signals;
+};
+
+static void log_refusal(enum log_level level, const char *event, const struct roster_error *err)
+{
+    log_event(level, event, LOG_TEXT("detail", str_of(err->detail)));
+}
+
+// One turn of a command that came over the socket, on the writer's thread.
+struct turn {
+    const struct line *line;
+    const char *actor;
+    struct roster_arena *arena;
+    struct io *io;
+    int code;
+    bool again;
+};
+
+static void take_turn(void *ctx, struct conn *writer)
+{
+    struct turn *turn = ctx;
+    turn->code = admin_turn(turn->line, writer, turn->actor, turn->arena, turn->io, &turn->again);
+}
+
+static int run_line(struct serving *serving, const struct line *line, uid_t peer,
+                    struct roster_arena *arena, struct io *io)
+{
+    char actor[ADMIN_ACTOR_BYTES];
+    struct turn turn = {.line = line, .actor = actor, .arena = arena, .io = io};
+    admin_actor(peer, actor);
+    do {
+        if (!server_call(serving->server, take_turn, &turn)) {
+            return io_stop(io, EX_TEMPFAIL, "the server is stopping: try again");
+        }
+    } while (turn.again);
+    log_event(LOG_LEVEL_INFO, "administration", LOG_TEXT("command", str_of(line->command->name)),
+              LOG_TEXT("actor", str_of(actor)), LOG_NUMBER("exit", turn.code));
+    return turn.code;
+}
+
+static int run_command(void *ctx, int argc, char **argv, uid_t peer, struct roster_arena *arena,
+                       struct io *io)
+{
+    struct roster_error err = {0};
+    struct line line;
+    if (!line_read(argc, argv, arena, &line, &err)) {
+        return io_refuse(io, &err);
+    }
+    if (line.help) {
+        return help_line(&line, arena, io);
+    }
+    return line.command->place == PLACE_STORE
+               ? run_line(ctx, &line, peer, arena, io)
+               : io_stop(io, EX_USAGE, "%s is no command for a server", line.command->name);
+}
+
+static void stop(void *ctx)
+{
+    struct serving *serving = ctx;
+    notify_stopping();
+    log_event(LOG_LEVEL_INFO, "stopping");
+    server_stop(serving->server);
+}
+
+// Takes what may change while the server runs, and names what may not.
+static void take_live(struct serving *serving, const struct settings *fresh)
+{
+    for (int i = 0; i < SETTING_COUNT; i++) {
+        enum setting setting = (enum setting)i;
+        if (!str_equal(fresh->given[i], serving->settings.given[i]) && !setting_is_live(setting)) {
+            log_event(LOG_LEVEL_WARNING, "setting-needs-restart",
+                      LOG_TEXT("setting", str_of(setting_name(setting))));
+        }
+    }
+    log_threshold(fresh->log_level);
+}
+
+static void reload(void *ctx)
+{
+    struct serving *serving = ctx;
+    struct roster_error err = {0};
+    struct settings fresh;
+    struct roster_arena *arena = roster_arena_open(ARENA_REQUEST_MAX);
+    notify_reloading();
+    if (arena == NULL) {
+        log_event(LOG_LEVEL_ERROR, "reload-refused");
+    } else if (settings_read(serving->options, arena, &fresh, &err)) {
+        take_live(serving, &fresh);
+        log_event(LOG_LEVEL_INFO, "reloaded");
+    } else {
+        log_refusal(LOG_LEVEL_ERROR, "reload-refused", &err);
+    }
+    roster_arena_close(arena);
+    notify_ready();
+}
+
+// An inherited socket takes the place of --listen.
+static int take_socket(struct serving *serving, struct io *io)
+{
+    int count = notify_sockets(&serving->listen_fd);
+    if (count < 0 || count > 1) {
+        return io_stop(io, EX_CONFIG,
+                       count < 0 ? "cannot take over the socket of the service"
+                                 : "more than one socket was handed over");
+    }
+    if (count == 1 && !address_of_socket(serving->listen_fd, &serving->settings.listen)) {
+        return io_stop(io, EX_CONFIG, "the socket that was handed over is not TCP");
+    }
+    return EX_OK;
+}
+
+static int check_exposure(const struct settings *settings, struct io *io)
+{
+    return address_is_loopback(&settings->listen) || settings->proxy_count > 0
+               ? EX_OK
+               : io_stop(io, EX_CONFIG,
+                         "%s can be reached from other machines, and there is no TLS yet: put a "
+                         "TLS proxy in front and name it with --behind-proxy, or listen on "
+                         "127.0.0.1",
+                         settings->listen.host);
+}
+
+// Another server is up for as long as it likes, a command gives the store back in a moment.
+static bool is_served(const char *url, struct roster_arena *arena)
+{
+    str path = {0};
+    int fd = store_socket_path(url, arena, &path) ? wire_connect(path.ptr) : -1;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd >= 0;
+}
+
+static int open_store(struct serving *serving, const char *url, struct roster_arena *arena,
+                      struct io *io)
+{
+    const struct store_options options = {.url = url, .unicode = fold_unicode_version()};
+    const struct timespec pause = {.tv_nsec = RETRY_MS * 1000000L};
+    struct roster_error err = {0};
+    for (int waited_ms = 0; waited_ms < ADMIN_OWNER_MS; waited_ms += RETRY_MS) {
+        serving->store = store_open(&options, &err);
+        if (serving->store != NULL) {
+            return EX_OK;
+        }
+        if (!store_is_owned(url) || is_served(url, arena)) {
+            break;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return io_refuse(io, &err);
+}
+
+static int open_server(struct serving *serving, struct io *io)
+{
+    const struct settings *settings = &serving->settings;
+    struct roster_error err = {0};
+    struct server_options options = {
+        .store = serving->store,
+        .env = &env_system,
+        .address = settings->listen.host,
+        .port = settings->listen.port,
+        .listen_fd = serving->listen_fd,
+        .public_url = settings->public_url,
+        .domain = settings->domain,
+        .proxy_count = settings->proxy_count,
+        .drain_ms = settings->drain_ms,
+    };
+    memcpy(options.proxies, settings->proxies, sizeof(options.proxies));
+    serving->server = server_open(&options, &err);
+    return serving->server != NULL ? EX_OK : io_refuse(io, &err);
+}
+
+static int open_control(struct serving *serving, const char *url, struct roster_arena *arena,
+                        struct io *io)
+{
+    const struct signal_actions actions = {stop, reload, serving};
+    struct roster_error err = {0};
+    str path = {0};
+    if (!store_socket_path(url, arena, &path)) {
+        return io_stop(io, EX_UNAVAILABLE, "the path of the administration socket is too long");
+    }
+    serving->socket = socket_open(path.ptr, run_command, serving, &err);
+    if (serving->socket != NULL) {
+        serving->signals = signals_open(&actions, &err);
+    }
+    return serving->signals != NULL ? EX_OK : io_refuse(io, &err);
+}
+
+static void serving_close(struct serving *serving)
+{
+    signals_close(serving->signals);
+    // The socket goes while the store is still ours, so that we never take another server's away.
+    socket_close(serving->socket);
+    if (serving->server != NULL) {
+        server_close(serving->server);
+    }
+    if (serving->store != NULL) {
+        store_close(serving->store);
+    }
+}
+
+// Printed at once, for whoever waits for it; a closed standard output is nobody waiting.
+static void announce(const struct serving *serving, bool json)
+{
+    const struct address *address = &serving->settings.listen;
+    printf(json ? "{\"url\":\"http://%s%s%s:%u\"}\n" : "listening on http://%s%s%s:%u\n",
+           address->ipv6 ? "[" : "", address->host, address->ipv6 ? "]" : "",
+           server_port(serving->server));
+    (void)fflush(stdout);
+}
+
+static int open_all(struct serving *serving, struct call *call)
+{
+    struct surroundings around = surroundings_of_process();
+    const struct settings *settings = &serving->settings;
+    const char *url = NULL;
+    int code = take_socket(serving, call->io);
+    code = code == EX_OK ? check_exposure(settings, call->io) : code;
+    if (code == EX_OK) {
+        code = store_url_choose(str_of(settings->store), &around, call->arena, call->io, &url);
+    }
+    code = code == EX_OK ? open_store(serving, url, call->arena, call->io) : code;
+    code = code == EX_OK ? open_server(serving, call->io) : code;
+    return code == EX_OK ? open_control(serving, url, call->arena, call->io) : code;
+}
+
+// Each connection takes a descriptor, and the usual soft limit is for programs that use select.
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static int run_serve(struct call *call)
+{
+    struct serving serving = {.options = call->options, .listen_fd = -1};
+    struct roster_error err = {0};
+    if (!settings_read(call->options, call->arena, &serving.settings, &err)) {
+        return io_stop(call->io, err.code == ROSTER_ERR_BAD_REQUEST ? EX_USAGE : EX_CONFIG, "%s",
+                       err.detail);
+    }
+    log_threshold(serving.settings.log_level);
+    signals_block();
+    raise_descriptors();
+    int code = open_all(&serving, call);
+    if (code == EX_OK) {
+        announce(&serving, options_has(call->options, "json"));
+        log_event(LOG_LEVEL_INFO, "started", LOG_TEXT("version", str_of(ROSTER_VERSION)),
+                  LOG_TEXT("address", str_of(serving.settings.listen.host)),
+                  LOG_NUMBER("port", server_port(serving.server)));
+        notify_ready();
+        server_run(serving.server);
+    }
+    serving_close(&serving);
+    if (code == EX_OK) {
+        log_event(LOG_LEVEL_INFO, "stopped");
+    }
+    return code;
+}
+
+const struct command serve_commands[] = {
+    {
+        .name = "serve",
+        .arguments = "",
+        .help = "serve SCIM to identity providers",
+        .about =
+            "Owns the store and serves it until it is asked to stop. Prints the line\n"
+            "\"listening on http://ADDR:PORT\" when it is ready; its log are JSON lines on\n"
+            "standard error. With --json the line is an object with url.\n\n"
+            "SCIM is served at /scim/v2 (the token names the tenant) and /t/TENANT/scim/v2,\n"
+            "and with --domain at http://TENANT.DOMAIN/scim/v2. An address that others can\n"
+            "reach needs --behind-proxy, because there is no TLS yet.\n\n"
+            "A configuration file holds the same settings as lines \"name = value\", comments\n"
+            "after ; or #. SIGHUP reads it again: log-level changes at once, the others at the\n"
+            "next start (the log names them). SIGTERM and SIGINT answer what was accepted and\n"
+            "stop; a second one stops at once. A socket that systemd hands over takes the\n"
+            "place of --listen.\n\n"
+            "While it runs, roster tenant and roster token reach it over the socket STORE.sock\n"
+            "beside the store, which only its user and root may use.",
+        .examples = "roster serve\n"
+                    "roster serve --store sqlite:/srv/roster/roster.db --listen 127.0.0.1:0\n"
+                    "roster serve --listen 0.0.0.0:8080 --behind-proxy 10.0.0.2 "
+                    "--public-url https://id.example.com",
+        .options = serve_options,
+        .place = PLACE_HERE,
+        .run = run_serve,
+    },
+    {0},
+};

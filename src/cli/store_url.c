@@ -1,0 +1,141 @@
+// store_url.c: the store by option, environment or default.
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/store_url.h"
+
+#include "base/limits.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SQLITE STR("sqlite:")
+
+struct surroundings surroundings_of_process(void)
+{
+    return (struct surroundings){
+        .roster_store = getenv("ROSTER_STORE"),
+        .state_directory = getenv("STATE_DIRECTORY"),
+        .xdg_state_home = getenv("XDG_STATE_HOME"),
+        .home = getenv("HOME"),
+    };
+}
+
+static bool starts_with(str text, str prefix)
+{
+    return text.len >= prefix.len && str_equal(str_head(text, prefix.len), prefix);
+}
+
+// A folder that cannot be reached is told apart here; all else is the store's to say.
+static int check_folder(str path, struct roster_arena *arena, struct io *io)
+{
+    str folder = {0};
+    const char *slash = memrchr(path.ptr, '/', path.len);
+    if (slash == NULL) {
+        return EX_OK;
+    }
+    size_t len = slash == path.ptr ? 1 : (size_t)(slash - path.ptr);
+    if (!arena_copy(arena, str_head(path, len), &folder)) {
+        return io_stop(io, EX_TEMPFAIL, "the path of the store is too long");
+    }
+    if (access(folder.ptr, R_OK | X_OK) == 0) {
+        return EX_OK;
+    }
+    int code = errno == EACCES || errno == EPERM ? EX_NOPERM : EX_CANTCREAT;
+    return io_stop(io, code, "the folder of the store, %s, cannot be used: %s", folder.ptr,
+                   strerror(errno));
+}
+
+static int check_url(str url, struct roster_arena *arena, struct io *io)
+{
+    if (starts_with(url, STR("postgresql:")) || starts_with(url, STR("postgres:"))) {
+        return io_stop(io, EX_CONFIG,
+                       "postgresql: stores are not supported by this build yet: use sqlite:PATH");
+    }
+    if (!starts_with(url, SQLITE) || url.len == SQLITE.len || url.len > URL_TEXT_MAX) {
+        return io_stop(io, EX_CONFIG, "\"%.*s\" is no store: use sqlite:PATH",
+                       STR_ARGS(str_head(url, url.len < 200 ? url.len : 200)));
+    }
+    return check_folder(str_tail(url, SQLITE.len), arena, io);
+}
+
+// Makes one folder for this user alone; one that is there stays as it is.
+static bool make_folder(const char *path)
+{
+    return mkdir(path, S_IRWXU) == 0 || errno == EEXIST;
+}
+
+// Makes the folder and every missing one above it.
+static int make_folders(char *path, struct io *io)
+{
+    for (char *at = path + 1; *at != '\0'; at++) {
+        if (*at == '/') {
+            *at = '\0';
+            (void)make_folder(path);  // the last one says what is wrong
+            *at = '/';
+        }
+    }
+    if (make_folder(path)) {
+        return EX_OK;
+    }
+    int code = errno == EACCES || errno == EPERM ? EX_NOPERM : EX_CANTCREAT;
+    return io_stop(io, code, "cannot make the folder %s for the store: %s", path, strerror(errno));
+}
+
+static bool is_given(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
+// The folder of the default store; empty when nothing says where.
+static bool default_folder(const struct surroundings *around, struct roster_arena *arena, str *out)
+{
+    str first = {0};
+    str rest = {0};
+    *out = (str){0};
+    if (is_given(around->state_directory)) {
+        str_cut(str_of(around->state_directory), ':', &first, &rest);
+        return arena_copy(arena, first, out);
+    }
+    if (is_given(around->xdg_state_home) && around->xdg_state_home[0] == '/') {
+        return arena_format(arena, out, "%s/roster", around->xdg_state_home);
+    }
+    return !is_given(around->home) ||
+           arena_format(arena, out, "%s/.local/state/roster", around->home);
+}
+
+static int choose_default(const struct surroundings *around, struct roster_arena *arena,
+                          struct io *io, str *url)
+{
+    str folder = {0};
+    if (!default_folder(around, arena, &folder)) {
+        return io_stop(io, EX_TEMPFAIL, "the path of the store is too long");
+    }
+    if (folder.len == 0) {
+        return io_stop(io, EX_CONFIG, "there is no HOME to keep the store in: use --store");
+    }
+    int code = make_folders((char *)folder.ptr, io);
+    if (code != EX_OK) {
+        return code;
+    }
+    return arena_format(arena, url, "sqlite:%.*s/roster.db", STR_ARGS(folder))
+               ? EX_OK
+               : io_stop(io, EX_TEMPFAIL, "the path of the store is too long");
+}
+
+int store_url_choose(str given, const struct surroundings *around, struct roster_arena *arena,
+                     struct io *io, const char **out)
+{
+    str url = given.len > 0 ? given : str_of(around->roster_store);
+    str copy = {0};
+    int code = url.len > 0 ? EX_OK : choose_default(around, arena, io, &url);
+    if (code == EX_OK) {
+        code = check_url(url, arena, io);
+    }
+    if (code == EX_OK && !arena_copy(arena, url, &copy)) {
+        code = io_stop(io, EX_TEMPFAIL, "the path of the store is too long");
+    }
+    *out = copy.ptr;
+    return code;
+}

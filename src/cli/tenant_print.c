@@ -1,0 +1,183 @@
+// tenant_print.c: tenants as JSON and as tables.
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/tenant_print.h"
+
+enum { LIST_COLUMNS = 6, QUIRK_COLUMNS = 4 };
+
+static const char *state_of(const struct tenant_row *row, const struct tenant_settings *settings)
+{
+    if (settings->removing) {
+        return "removing";
+    }
+    return row->suspended ? "suspended" : "active";
+}
+
+static bool is_on(const struct tenant_settings *settings, enum roster_quirk quirk)
+{
+    return (settings->quirks_on >> quirk & 1) != 0;
+}
+
+static struct roster_json *quirks_json(struct roster_arena *arena,
+                                       const struct tenant_settings *settings)
+{
+    struct roster_json *out = json_new(arena, JSON_OBJECT);
+    for (int i = 0; out != NULL && i < ROSTER_QUIRK_COUNT; i++) {
+        enum roster_quirk quirk = (enum roster_quirk)i;
+        if (!json_put_bool(out, arena, str_of(roster_quirk_name(quirk)), is_on(settings, quirk))) {
+            return NULL;
+        }
+    }
+    return out;
+}
+
+// What the settings column sets apart from the profile; never NULL but for a full arena.
+static struct roster_json *set_apart(struct roster_arena *arena, const struct tenant_row *row)
+{
+    struct roster_json *settings = NULL;
+    struct roster_error err = {0};
+    if (row->settings.len > 0 && roster_json_read(row->settings, arena, &settings, &err)) {
+        const struct roster_json *quirks = json_find(settings, STR("quirks"));
+        if (json_is(quirks, JSON_OBJECT)) {
+            return json_copy(arena, quirks);
+        }
+    }
+    return json_new(arena, JSON_OBJECT);
+}
+
+static struct roster_json *tenant_json(struct roster_arena *arena, const struct tenant_row *row,
+                                       const struct tenant_settings *settings)
+{
+    struct roster_json *out = json_new(arena, JSON_OBJECT);
+    bool ok = out != NULL && json_put_string(out, arena, STR("name"), row->name) &&
+              json_put_string(out, arena, STR("state"), str_of(state_of(row, settings))) &&
+              json_put_string(out, arena, STR("profile"),
+                              str_of(tenant_profile_name(settings->profile))) &&
+              json_put_made(out, STR("created"), json_time(arena, row->created_ms)) &&
+              json_put_i64(out, arena, STR("users"), row->user_count) &&
+              json_put_i64(out, arena, STR("groups"), row->group_count) &&
+              json_put_bool(out, arena, STR("strict-attributes"),
+                            !is_on(settings, ROSTER_QUIRK_UNKNOWN_ATTRIBUTE)) &&
+              json_put_made(out, STR("quirks"), quirks_json(arena, settings)) &&
+              json_put_made(out, STR("set"), set_apart(arena, row));
+    return ok ? out : NULL;
+}
+
+static bool read_settings(const struct call *call, const struct tenant_row *row,
+                          struct tenant_settings *out, struct roster_error *err)
+{
+    return tenant_settings_read(row->settings, call->arena, out, err);
+}
+
+static bool fill_cells(const struct call *call, const struct tenant_row *row, str *cells,
+                       struct roster_error *err)
+{
+    struct tenant_settings settings = {0};
+    if (!read_settings(call, row, &settings, err)) {
+        return false;
+    }
+    cells[0] = row->name;
+    cells[1] = str_of(state_of(row, &settings));
+    cells[2] = str_of(tenant_profile_name(settings.profile));
+    cells[5] = print_minute(row->created_ms, STR("-"), call->arena);
+    return (arena_format(call->arena, &cells[3], "%lld", (long long)row->user_count) &&
+            arena_format(call->arena, &cells[4], "%lld", (long long)row->group_count)) ||
+           fail_memory(err);
+}
+
+int tenant_print_list(const struct call *call, const struct tenant_row *first)
+{
+    static const char *const headings[LIST_COLUMNS] = {"NAME",  "STATE",  "PROFILE",
+                                                       "USERS", "GROUPS", "CREATED"};
+    struct roster_error err = {0};
+    size_t count = 0;
+    for (const struct tenant_row *row = first; row != NULL; row = row->next) {
+        count++;
+    }
+    str *cells = arena_array(call->arena, count * LIST_COLUMNS + 1, sizeof(*cells));
+    if (cells == NULL) {
+        return io_stop(call->io, EX_TEMPFAIL, "there are too many tenants to list");
+    }
+    struct table table = {.headings = headings, .columns = LIST_COLUMNS, .cells = cells};
+    for (const struct tenant_row *row = first; row != NULL; row = row->next) {
+        if (!fill_cells(call, row, cells + table.rows++ * LIST_COLUMNS, &err)) {
+            return io_refuse(call->io, &err);
+        }
+    }
+    table_print(&call->io->out, &table);
+    return EX_OK;
+}
+
+int tenant_print_list_json(const struct call *call, const struct tenant_row *first)
+{
+    struct roster_json *out = json_new(call->arena, JSON_ARRAY);
+    struct roster_error err = {0};
+    for (const struct tenant_row *row = first; out != NULL && row != NULL; row = row->next) {
+        struct tenant_settings settings = {0};
+        if (!read_settings(call, row, &settings, &err)) {
+            return io_refuse(call->io, &err);
+        }
+        struct roster_json *tenant = tenant_json(call->arena, row, &settings);
+        if (tenant == NULL) {
+            return io_json(call->io, NULL);
+        }
+        json_push(out, tenant);
+    }
+    return io_json(call->io, out);
+}
+
+static void show_head(const struct call *call, const struct tenant_row *row,
+                      const struct tenant_settings *settings)
+{
+    struct text *out = &call->io->out;
+    bool strict = !is_on(settings, ROSTER_QUIRK_UNKNOWN_ATTRIBUTE);
+    text_format(out, "name               %.*s\n", STR_ARGS(row->name));
+    text_format(out, "state              %s\n", state_of(row, settings));
+    text_format(out, "created            %.*s\n",
+                STR_ARGS(print_minute(row->created_ms, STR("-"), call->arena)));
+    text_format(out, "users              %lld\n", (long long)row->user_count);
+    text_format(out, "groups             %lld\n", (long long)row->group_count);
+    text_format(out, "profile            %s\n", tenant_profile_name(settings->profile));
+    text_format(out, "strict-attributes  %s\n\n", strict ? "on" : "off");
+}
+
+static int show_quirks(const struct call *call, const struct tenant_row *row,
+                       const struct tenant_settings *settings)
+{
+    static const char *const headings[QUIRK_COLUMNS] = {"QUIRK", "STATE", "BY", "WHEN ON"};
+    str *rows = arena_array(call->arena, ROSTER_QUIRK_COUNT * QUIRK_COLUMNS, sizeof(*rows));
+    struct roster_json *set = set_apart(call->arena, row);
+    if (rows == NULL || set == NULL) {
+        return io_json(call->io, NULL);
+    }
+    for (int i = 0; i < ROSTER_QUIRK_COUNT; i++) {
+        enum roster_quirk quirk = (enum roster_quirk)i;
+        str *at = rows + i * QUIRK_COLUMNS;
+        at[0] = str_of(roster_quirk_name(quirk));
+        at[1] = is_on(settings, quirk) ? STR("on") : STR("off");
+        at[2] = json_find(set, at[0]) != NULL ? STR("setting") : STR("profile");
+        at[3] = str_of(roster_quirk_text(quirk));
+    }
+    struct table table = {headings, QUIRK_COLUMNS, rows, ROSTER_QUIRK_COUNT};
+    table_print(&call->io->out, &table);
+    return EX_OK;
+}
+
+int tenant_print_json(const struct call *call, const struct tenant_row *row)
+{
+    struct tenant_settings settings = {0};
+    struct roster_error err = {0};
+    return read_settings(call, row, &settings, &err)
+               ? io_json(call->io, tenant_json(call->arena, row, &settings))
+               : io_refuse(call->io, &err);
+}
+
+int tenant_print(const struct call *call, const struct tenant_row *row)
+{
+    struct tenant_settings settings = {0};
+    struct roster_error err = {0};
+    if (!read_settings(call, row, &settings, &err)) {
+        return io_refuse(call->io, &err);
+    }
+    show_head(call, row, &settings);
+    return show_quirks(call, row, &settings);
+}

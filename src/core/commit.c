@@ -1,0 +1,392 @@
+// commit.c: the one file that writes resources.
+//
+// Every function here first reads and refuses, then writes; a failure after the first write is
+// OUTCOME_BROKEN and the caller rolls its transaction back.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/commit.h"
+
+#include "core/document.h"
+#include "core/etag.h"
+#include "core/reports.h"
+
+static enum outcome refuse_memory(struct roster_error *err)
+{
+    fail_memory(err);
+    return OUTCOME_REFUSED;
+}
+
+enum outcome commit_load(const struct context *ctx, const struct write *write,
+                         struct current *current, struct roster_error *err)
+{
+    enum store_outcome got =
+        resource_find(ctx->conn, ctx->actor->tenant, write->type->number, write->id,
+                      ctx->actor->source, ctx->arena, &current->row);
+    if (got == STORE_NONE) {
+        fail(err, ROSTER_ERR_NOT_FOUND, 0, "there is no %.*s with this id",
+             STR_ARGS(write->type->name));
+        return OUTCOME_REFUSED;
+    }
+    if (got != STORE_OK) {
+        return outcome_of_store(got, err);
+    }
+    if (write->if_match.len > 0 &&
+        !etag_list_has_revision(write->if_match, current->row.revision)) {
+        fail(err, ROSTER_ERR_PRECONDITION_FAILED, 0,
+             "the resource has changed: it is at version %lld now, read it again",
+             (long long)current->row.revision);
+        return OUTCOME_REFUSED;
+    }
+    if (!roster_json_read(current->row.document, ctx->arena, &current->resource, err) ||
+        !index_extract(context_indexes(ctx, write->type), current->resource, ctx->arena,
+                       &current->entries, err)) {
+        return OUTCOME_REFUSED;
+    }
+    return OUTCOME_DONE;
+}
+
+static enum outcome refuse_taken(const struct write *write, const struct index_entry *entry,
+                                 struct roster_error *err)
+{
+    fail(err, ROSTER_ERR_UNIQUENESS, 0, "%.*s is already in use by another %.*s",
+         STR_ARGS(entry->name->name), STR_ARGS(write->type->name));
+    return OUTCOME_REFUSED;
+}
+
+static bool is_group_name(const struct write *write, const struct index_entry *entry)
+{
+    return write->type->number == TYPE_NUMBER_GROUP && entry->name->parent == NULL &&
+           str_equal(entry->name->name, STR("displayName"));
+}
+
+enum outcome commit_check_unique(const struct context *ctx, const struct write *write,
+                                 const struct index_entry *entries, int64_t own,
+                                 struct roster_error *err)
+{
+    bool group_names = quirk_is_on(ctx->quirks, ROSTER_QUIRK_GROUP_NAME_UNIQUE);
+    for (const struct index_entry *entry = entries; entry != NULL; entry = entry->next) {
+        int64_t row = 0;
+        enum store_outcome got = STORE_NONE;
+        if (entry->unique) {
+            got = unique_find(ctx->conn, ctx->actor->tenant, write->type->number, entry, &row);
+        } else if (group_names && is_group_name(write, entry)) {
+            got = index_find(ctx->conn, ctx->actor->tenant, write->type->number, entry, own, &row);
+        }
+        if (got == STORE_OK && row != own) {
+            if (!entry->unique) {
+                (void)quirk_take(ctx->quirks, ROSTER_QUIRK_GROUP_NAME_UNIQUE);
+            }
+            return refuse_taken(write, entry, err);
+        }
+        if (got != STORE_OK && got != STORE_NONE) {
+            return outcome_of_store(got, err);
+        }
+    }
+    return OUTCOME_DONE;
+}
+
+enum outcome commit_check_manager(const struct context *ctx, const struct resource_row *row,
+                                  struct roster_error *err)
+{
+    struct resource_row manager = {0};
+    str id = {0};
+    size_t end = 0;
+    if (quirk_is_on(ctx->quirks, ROSTER_QUIRK_MANAGER_UNCHECKED) ||
+        !document_manager(row, ctx->arena, &id, &end)) {
+        return OUTCOME_DONE;
+    }
+    enum store_outcome got = resource_find_head(ctx->conn, ctx->actor->tenant, TYPE_NUMBER_USER, id,
+                                                ctx->arena, &manager);
+    if (got == STORE_NONE) {
+        fail(err, ROSTER_ERR_INVALID_VALUE, 0, "manager: there is no user with the id \"%.*s\"",
+             STR_ARGS(id));
+        return OUTCOME_REFUSED;
+    }
+    return outcome_of_store(got, err);
+}
+
+static enum outcome insert_change(const struct context *ctx, struct change *change,
+                                  struct roster_error *err)
+{
+    unsigned char salt[16];
+    env_random(ctx->env, salt, sizeof(salt));
+    change->actor = str_of(ctx->actor->name);
+    change->credential = ctx->actor->credential;
+    change->address = ctx->address;
+    change->request_id = ctx->request_id;
+    return outcome_of_store(change_insert(ctx->conn, ctx->actor->tenant, change, salt), err);
+}
+
+static struct change change_of(const struct write *write, enum change_kind kind,
+                               const struct resource_row *row, const struct edge_plan *edges)
+{
+    return (struct change){
+        .time_ms = row->modified_ms,
+        .kind = kind,
+        .type = write->type->number,
+        .row = row->row,
+        .id = row->id,
+        .revision = row->revision,
+        .members = edges == NULL ? NULL : edges->changes,
+    };
+}
+
+// STORE_TAKEN would be a key that appeared between check and write: one thread writes, so never.
+static enum outcome written(enum store_outcome got, struct roster_error *err)
+{
+    enum outcome outcome = outcome_of_store(got, err);
+    return outcome == OUTCOME_REFUSED ? OUTCOME_BROKEN : outcome;
+}
+
+enum outcome commit_create(const struct context *ctx, struct write *write,
+                           const struct edge_plan *edges, struct roster_error *err)
+{
+    struct resource_row *row = &write->row;
+    struct edge_plan applied = *edges;
+    row->revision = 1;
+    row->created_ms = env_now_ms(ctx->env);
+    row->modified_ms = row->created_ms;
+    row->external_id = write->external_id;
+    enum outcome outcome =
+        written(resource_insert(ctx->conn, ctx->actor->tenant, row, write->entries), err);
+    if (outcome == OUTCOME_DONE && write->external_id.len > 0) {
+        outcome = written(external_set(ctx->conn, ctx->actor->tenant, row->type, row->row,
+                                       ctx->actor->source, write->external_id),
+                          err);
+    }
+    if (outcome == OUTCOME_DONE) {
+        outcome = edges_apply(ctx, row->row, &applied, err);
+    }
+    if (outcome != OUTCOME_DONE) {
+        return outcome;
+    }
+    write->changed = true;
+    struct change change = change_of(write, CHANGE_CREATE, row, &applied);
+    change.after = row->document;
+    return insert_change(ctx, &change, err);
+}
+
+// Members of `from` that `other` does not have in the same form, as one JSON object.
+static bool print_difference(const struct context *ctx, const struct roster_json *from,
+                             const struct roster_json *other, str *out)
+{
+    struct text text;
+    bool first = true;
+    text_init(&text, ctx->arena, arena_max(ctx->arena));
+    text_char(&text, '{');
+    for (const struct roster_json *child = from->first; child != NULL; child = child->next) {
+        if (!json_equal(child, json_find(other, child->key))) {
+            text_add(&text, first ? (str){0} : STR(","));
+            json_write_string(&text, child->key);
+            text_char(&text, ':');
+            json_write(&text, child);
+            first = false;
+        }
+    }
+    text_char(&text, '}');
+    *out = text_str(&text);
+    return !text.full;
+}
+
+static enum outcome apply_update(const struct context *ctx, struct write *write,
+                                 const struct current *current, struct index_entry *entries,
+                                 bool document_changed, struct roster_error *err)
+{
+    struct resource_row *row = &write->row;
+    int64_t tenant = ctx->actor->tenant;
+    int64_t now = env_now_ms(ctx->env);
+    row->revision = current->row.revision + 1;
+    row->modified_ms = now > current->row.modified_ms ? now : current->row.modified_ms;
+    if (document_changed) {
+        return written(resource_update(ctx->conn, tenant, row, current->entries, entries), err);
+    }
+    return written(resource_touch(ctx->conn, tenant, row->row, row->revision, row->modified_ms),
+                   err);
+}
+
+static enum outcome record_update(const struct context *ctx, struct write *write,
+                                  const struct current *current, const struct roster_json *after,
+                                  const struct edge_plan *edges, struct roster_error *err)
+{
+    struct change change = change_of(
+        write, write->kind == WRITE_PATCH ? CHANGE_PATCH : CHANGE_REPLACE, &write->row, edges);
+    if (!print_difference(ctx, current->resource, after, &change.before) ||
+        !print_difference(ctx, after, current->resource, &change.after)) {
+        fail_memory(err);
+        return OUTCOME_BROKEN;
+    }
+    return insert_change(ctx, &change, err);
+}
+
+enum outcome commit_update(const struct context *ctx, struct write *write,
+                           const struct current *current, struct roster_json *after,
+                           str external_id, const struct edge_plan *edges, struct roster_error *err)
+{
+    struct resource_row *row = &write->row;
+    struct index_entry *entries = NULL;
+    struct edge_plan applied = *edges;
+    bool document_changed = !json_equal(current->resource, after);
+    bool external_changed = !str_equal(current->row.external_id, external_id);
+    *row = current->row;
+    row->external_id = external_id;
+    if (document_changed) {
+        if (!document_print(after, ctx->arena, row)) {
+            return refuse_memory(err);
+        }
+        if (!index_extract(context_indexes(ctx, write->type), after, ctx->arena, &entries, err)) {
+            return OUTCOME_REFUSED;
+        }
+        enum outcome outcome = commit_check_unique(ctx, write, entries, row->row, err);
+        if (outcome == OUTCOME_DONE) {
+            outcome = commit_check_manager(ctx, row, err);
+        }
+        if (outcome != OUTCOME_DONE) {
+            return outcome;
+        }
+    }
+    enum outcome outcome = edges_apply(ctx, row->row, &applied, err);
+    if (outcome != OUTCOME_DONE) {
+        return outcome;
+    }
+    write->changed = document_changed || external_changed || applied.change_count > 0;
+    if (!write->changed) {
+        return OUTCOME_DONE;
+    }
+    if (external_changed) {
+        outcome = written(external_set(ctx->conn, ctx->actor->tenant, row->type, row->row,
+                                       ctx->actor->source, external_id),
+                          err);
+    }
+    if (outcome == OUTCOME_DONE) {
+        outcome = apply_update(ctx, write, current, entries, document_changed, err);
+    }
+    return outcome == OUTCOME_DONE ? record_update(ctx, write, current, after, &applied, err)
+                                   : outcome;
+}
+
+// One group that loses a deleted member: its edge, its version, and a change row of its own.
+static enum outcome leave_group(const struct context *ctx, const struct write *write,
+                                const struct group_row *group, const struct resource_row *member,
+                                struct roster_error *err)
+{
+    int64_t now = env_now_ms(ctx->env);
+    struct change_member gone = {member->row, member->id, false, NULL};
+    struct change change = {
+        .time_ms = now,
+        .kind = CHANGE_PATCH,
+        .type = TYPE_NUMBER_GROUP,
+        .row = group->row,
+        .id = group->id,
+        .revision = group->revision + 1,
+        .members = &gone,
+    };
+    enum outcome outcome =
+        written(member_delete(ctx->conn, ctx->actor->tenant, group->row, member->row), err);
+    if (outcome == OUTCOME_DONE) {
+        outcome = written(
+            resource_touch(ctx->conn, ctx->actor->tenant, group->row, group->revision + 1, now),
+            err);
+    }
+    return outcome == OUTCOME_DONE ? insert_change(ctx, &change, err) : outcome;
+}
+
+static enum outcome leave_groups(const struct context *ctx, const struct write *write,
+                                 const struct resource_row *member, struct roster_error *err)
+{
+    struct group_list groups = {.count = 1};
+    while (groups.count > 0) {
+        // Always from the start: what was seen is gone.
+        enum store_outcome got = groups_direct(ctx->conn, ctx->actor->tenant, member->row, 0,
+                                               MEMBERS_INLINE_MAX, ctx->arena, &groups);
+        if (got == STORE_NONE) {
+            return OUTCOME_DONE;
+        }
+        if (got != STORE_OK) {
+            return written(got, err);
+        }
+        for (size_t at = 0; at < groups.count; at++) {
+            enum outcome outcome = leave_group(ctx, write, &groups.rows[at], member, err);
+            if (outcome != OUTCOME_DONE) {
+                return outcome;
+            }
+        }
+    }
+    return OUTCOME_DONE;
+}
+
+// One user whose manager is deleted: the reference goes, as a change of its own.
+static enum outcome leave_manager(const struct context *ctx, const struct write *write,
+                                  const struct resource_row *report, struct roster_error *err)
+{
+    struct current current = {.row = *report};
+    struct write update = {.kind = WRITE_PATCH, .type = write->type, .id = report->id};
+    const struct index_set *indexes = context_indexes(ctx, write->type);
+    struct edge_plan none = {0};
+    if (!roster_json_read(report->document, ctx->arena, &current.resource, err) ||
+        !index_extract(indexes, current.resource, ctx->arena, &current.entries, err)) {
+        return OUTCOME_BROKEN;
+    }
+    struct roster_json *after = json_copy(ctx->arena, current.resource);
+    struct roster_json *manager = after == NULL ? NULL : document_find_manager(after);
+    if (manager == NULL) {
+        fail_memory(err);
+        return OUTCOME_BROKEN;
+    }
+    json_remove(json_find(after, URI_ENTERPRISE), manager);
+    struct scope scope = context_scope(ctx, write->type);
+    if (!resource_finish(&scope, after, err)) {
+        return OUTCOME_BROKEN;
+    }
+    enum outcome outcome =
+        commit_update(ctx, &update, &current, after, report->external_id, &none, err);
+    return outcome == OUTCOME_REFUSED ? OUTCOME_BROKEN : outcome;
+}
+
+static enum outcome leave_managers(const struct context *ctx, const struct write *write,
+                                   const struct resource_row *manager, struct roster_error *err)
+{
+    size_t done = 0;
+    size_t count = 1;
+    while (count > 0) {
+        struct resource_row *rows = NULL;
+        enum outcome outcome = reports_find(ctx, write->type, manager->id, &rows, &count, err);
+        for (size_t at = 0; at < count && outcome == OUTCOME_DONE; at++) {
+            outcome = leave_manager(ctx, write, &rows[at], err);
+        }
+        done += count;
+        if (outcome != OUTCOME_DONE) {
+            return outcome;
+        }
+        if (done > EDGES_REQUEST_MAX) {
+            fail(err, ROSTER_ERR_TOO_LARGE, 0, "more than %d people have this manager",
+                 EDGES_REQUEST_MAX);
+            return OUTCOME_BROKEN;
+        }
+    }
+    return OUTCOME_DONE;
+}
+
+enum outcome commit_delete(const struct context *ctx, struct write *write,
+                           const struct current *current, struct roster_error *err)
+{
+    int64_t tenant = ctx->actor->tenant;
+    int64_t members = 0;
+    write->row = current->row;
+    write->changed = true;
+    enum outcome outcome = leave_groups(ctx, write, &current->row, err);
+    if (outcome == OUTCOME_DONE && write->type->number == TYPE_NUMBER_USER) {
+        outcome = leave_managers(ctx, write, &current->row, err);
+    }
+    if (outcome == OUTCOME_DONE && write->type->number == TYPE_NUMBER_GROUP) {
+        outcome = written(member_delete_all(ctx->conn, tenant, current->row.row, &members), err);
+    }
+    if (outcome == OUTCOME_DONE) {
+        outcome = written(resource_delete(ctx->conn, tenant, &current->row, current->entries), err);
+    }
+    if (outcome != OUTCOME_DONE) {
+        return outcome;
+    }
+    write->row.modified_ms = env_now_ms(ctx->env);
+    struct change change = change_of(write, CHANGE_DELETE, &write->row, NULL);
+    change.before = current->row.document;
+    return insert_change(ctx, &change, err);
+}

@@ -1,0 +1,196 @@
+// discovery.c: the three discovery documents, written from the tables that the server works by.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/discovery.h"
+
+static struct roster_json *put_object(struct roster_json *parent, struct roster_arena *arena,
+                                      str key)
+{
+    struct roster_json *object = json_new(arena, JSON_OBJECT);
+    if (object != NULL) {
+        json_put(parent, key, object);
+    }
+    return object;
+}
+
+static bool put_schemas(struct roster_json *object, struct roster_arena *arena, str uri)
+{
+    struct roster_json *schemas = json_new(arena, JSON_ARRAY);
+    struct roster_json *element = json_string(arena, uri);
+    if (schemas == NULL || element == NULL) {
+        return false;
+    }
+    json_push(schemas, element);
+    json_put(object, STR("schemas"), schemas);
+    return true;
+}
+
+static bool put_meta(struct roster_json *object, struct roster_arena *arena, str base, str type,
+                     str endpoint, str id)
+{
+    struct roster_json *meta = put_object(object, arena, STR("meta"));
+    str location = {0};
+    return meta != NULL &&
+           arena_format(arena, &location, "%.*s%.*s%s%.*s", STR_ARGS(base), STR_ARGS(endpoint),
+                        id.len > 0 ? "/" : "", STR_ARGS(id)) &&
+           json_put_string(meta, arena, STR("resourceType"), type) &&
+           json_put_string(meta, arena, STR("location"), location);
+}
+
+// The numbers of the bulk row are positive although bulk is not supported: clients stop where they
+// are missing or zero.
+static const struct {
+    str name;
+    bool supported;
+    str numbers[2];
+    int64_t values[2];
+} features[] = {
+    {STR("patch"), true, {{0}}, {0}},
+    {STR("bulk"), false, {STR("maxOperations"), STR("maxPayloadSize")}, {1000, HTTP_BODY_MAX}},
+    {STR("filter"), true, {STR("maxResults")}, {PAGE_MAX}},
+    {STR("changePassword"), false, {{0}}, {0}},
+    {STR("sort"), true, {{0}}, {0}},
+    {STR("etag"), true, {{0}}, {0}},
+};
+
+static bool put_features(struct roster_json *config, struct roster_arena *arena)
+{
+    for (size_t at = 0; at < COUNT_OF(features); at++) {
+        struct roster_json *feature = put_object(config, arena, features[at].name);
+        if (feature == NULL ||
+            !json_put_bool(feature, arena, STR("supported"), features[at].supported)) {
+            return false;
+        }
+        for (size_t n = 0; n < COUNT_OF(features[at].numbers); n++) {
+            if (features[at].numbers[n].len > 0 &&
+                !json_put_i64(feature, arena, features[at].numbers[n], features[at].values[n])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool put_pagination(struct roster_json *config, struct roster_arena *arena)
+{
+    struct roster_json *pagination = put_object(config, arena, STR("pagination"));
+    return pagination != NULL && json_put_bool(pagination, arena, STR("cursor"), false) &&
+           json_put_bool(pagination, arena, STR("index"), true) &&
+           json_put_string(pagination, arena, STR("defaultPaginationMethod"), STR("index")) &&
+           json_put_i64(pagination, arena, STR("defaultPageSize"), PAGE_DEFAULT) &&
+           json_put_i64(pagination, arena, STR("maxPageSize"), PAGE_MAX);
+}
+
+static bool put_schemes(struct roster_json *config, struct roster_arena *arena)
+{
+    struct roster_json *schemes = json_new(arena, JSON_ARRAY);
+    struct roster_json *bearer = json_new(arena, JSON_OBJECT);
+    if (schemes == NULL || bearer == NULL) {
+        return false;
+    }
+    json_push(schemes, bearer);
+    json_put(config, STR("authenticationSchemes"), schemes);
+    return json_put_string(bearer, arena, STR("type"), STR("oauthbearertoken")) &&
+           json_put_string(bearer, arena, STR("name"), STR("Bearer token")) &&
+           json_put_string(bearer, arena, STR("description"),
+                           STR("A token of the tenant in the Authorization header")) &&
+           json_put_string(bearer, arena, STR("specUri"),
+                           STR("https://www.rfc-editor.org/info/rfc6750")) &&
+           json_put_bool(bearer, arena, STR("primary"), true);
+}
+
+bool discovery_provider_config(str base, struct roster_arena *arena, struct roster_json **out,
+                               struct roster_error *err)
+{
+    struct roster_json *config = json_new(arena, JSON_OBJECT);
+    if (config == NULL || !put_schemas(config, arena, URI_PROVIDER_CONFIG) ||
+        !put_features(config, arena) || !put_pagination(config, arena) ||
+        !put_schemes(config, arena) ||
+        !put_meta(config, arena, base, STR("ServiceProviderConfig"), STR("/ServiceProviderConfig"),
+                  (str){0})) {
+        return fail_memory(err);
+    }
+    *out = config;
+    return true;
+}
+
+// A ListResponse over entries that are already in `resources` (RFC 7644 section 3.4.2).
+static bool make_list(struct roster_arena *arena, struct roster_json *resources,
+                      struct roster_json **out, struct roster_error *err)
+{
+    struct roster_json *list = json_new(arena, JSON_OBJECT);
+    if (list == NULL || !put_schemas(list, arena, URI_LIST) ||
+        !json_put_i64(list, arena, STR("totalResults"), resources->count) ||
+        !json_put_i64(list, arena, STR("startIndex"), 1) ||
+        !json_put_i64(list, arena, STR("itemsPerPage"), resources->count)) {
+        return fail_memory(err);
+    }
+    json_put(list, STR("Resources"), resources);
+    *out = list;
+    return true;
+}
+
+static struct roster_json *type_entry(const struct context *ctx,
+                                      const struct roster_resource_type *type)
+{
+    struct roster_json *entry = type_json(type, ctx->arena);
+    return entry != NULL && put_meta(entry, ctx->arena, ctx->base, STR("ResourceType"),
+                                     STR("/ResourceTypes"), type->name)
+               ? entry
+               : NULL;
+}
+
+static struct roster_json *schema_entry(const struct context *ctx, const struct schema *schema)
+{
+    struct roster_json *entry = schema_json(schema, ctx->arena);
+    return entry != NULL && put_meta(entry, ctx->arena, ctx->base, STR("Schema"), STR("/Schemas"),
+                                     schema->id)
+               ? entry
+               : NULL;
+}
+
+bool discovery_resource_types(const struct context *ctx, str id, struct roster_json **out,
+                              struct roster_error *err)
+{
+    const struct roster_registry *registry = ctx->view->registry;
+    if (id.len > 0) {
+        const struct roster_resource_type *type = roster_registry_type(registry, id);
+        if (type == NULL) {
+            return fail(err, ROSTER_ERR_NOT_FOUND, 0, "there is no resource type \"%.*s\"",
+                        STR_ARGS(id));
+        }
+        *out = type_entry(ctx, type);
+        return *out != NULL || fail_memory(err);
+    }
+    struct roster_json *resources = json_new(ctx->arena, JSON_ARRAY);
+    for (size_t at = 0; resources != NULL && at < registry->type_count; at++) {
+        struct roster_json *entry = type_entry(ctx, &registry->types[at]);
+        if (entry == NULL) {
+            return fail_memory(err);
+        }
+        json_push(resources, entry);
+    }
+    return resources != NULL ? make_list(ctx->arena, resources, out, err) : fail_memory(err);
+}
+
+bool discovery_schemas(const struct context *ctx, str id, struct roster_json **out,
+                       struct roster_error *err)
+{
+    const struct roster_registry *registry = ctx->view->registry;
+    if (id.len > 0) {
+        const struct schema *schema = registry_schema(registry, id);
+        if (schema == NULL) {
+            return fail(err, ROSTER_ERR_NOT_FOUND, 0, "there is no schema \"%.*s\"", STR_ARGS(id));
+        }
+        *out = schema_entry(ctx, schema);
+        return *out != NULL || fail_memory(err);
+    }
+    struct roster_json *resources = json_new(ctx->arena, JSON_ARRAY);
+    for (size_t at = 0; resources != NULL && at < registry->schema_count; at++) {
+        struct roster_json *entry = schema_entry(ctx, &registry->schemas[at]);
+        if (entry == NULL) {
+            return fail_memory(err);
+        }
+        json_push(resources, entry);
+    }
+    return resources != NULL ? make_list(ctx->arena, resources, out, err) : fail_memory(err);
+}

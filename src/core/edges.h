@@ -1,0 +1,40 @@
+// core/edges.h: changes of a group's members, resolved first and applied afterwards.
+//
+// Resolving turns ids into rows and may refuse (an unknown member); applying only writes. Between
+// the two nothing else happens, because one thread writes.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CORE_EDGES_H
+#define CORE_EDGES_H
+
+#include "core/context.h"
+#include "scim/patch.h"
+#include "store/audit.h"
+
+struct edge_step {
+    enum edge_op op;
+    struct member_row *members;
+    size_t count;
+    const struct roster_filter *filter;
+    struct edge_step *next;
+};
+
+struct edge_plan {
+    struct edge_step *first;
+    size_t skipped;  // unknown members left out under skip-unknown-members
+    // Filled by edges_apply:
+    struct change_member *changes;
+    size_t change_count;
+};
+
+// From the list that patch_apply gave, or from a members array of a body with `op`. Refused:
+// INVALID_VALUE naming an unknown member, TOO_LARGE above EDGES_REQUEST_MAX.
+MUST_CHECK enum outcome edges_resolve(const struct context *ctx, const struct edge_change *changes,
+                                      struct edge_plan *plan, struct roster_error *err);
+MUST_CHECK enum outcome edges_resolve_values(const struct context *ctx, enum edge_op op,
+                                             const struct roster_json *values,
+                                             struct edge_plan *plan, struct roster_error *err);
+// Writes the edges of `group` and notes each that really changed.
+MUST_CHECK enum outcome edges_apply(const struct context *ctx, int64_t group,
+                                    struct edge_plan *plan, struct roster_error *err);
+
+#endif

@@ -1,0 +1,75 @@
+// read.c: answering one resource.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/read.h"
+
+enum outcome outcome_of_store(enum store_outcome outcome, struct roster_error *err)
+{
+    switch (outcome) {
+    case STORE_OK:
+    case STORE_NONE:
+        return OUTCOME_DONE;
+    case STORE_TIMEOUT:
+        fail(err, ROSTER_ERR_TOO_MANY, 0,
+             "the query takes too long: filter on userName, externalId, displayName or e-mail, or "
+             "ask for less at once");
+        return OUTCOME_REFUSED;
+    case STORE_FULL:
+        fail(err, ROSTER_ERR_UNAVAILABLE, 0, "the disk of the store is full: nothing was changed");
+        return OUTCOME_BROKEN;
+    case STORE_TAKEN:
+    case STORE_FAILED:
+        break;
+    }
+    fail(err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
+    return OUTCOME_BROKEN;
+}
+
+static enum outcome full(struct roster_error *err)
+{
+    fail_memory(err);
+    return OUTCOME_REFUSED;
+}
+
+enum outcome read_row(const struct context *ctx, const struct roster_resource_type *type,
+                      const struct resource_row *row, const struct projection *projection,
+                      struct read_result *out, struct roster_error *err)
+{
+    struct representation rep;
+    represent_init(&rep, ctx, type, projection);
+    answer_init(&out->answer, ctx->arena);
+    enum store_outcome got = represent_write(&rep, row, NULL, &out->answer, &out->tag);
+    if (!answer_end(&out->answer)) {
+        return full(err);
+    }
+    if (got != STORE_OK) {
+        return outcome_of_store(got, err);
+    }
+    if (rep.too_large) {
+        return OUTCOME_STREAM;
+    }
+    if (!arena_format(ctx->arena, &out->location, "%.*s%.*s/%.*s", STR_ARGS(ctx->base),
+                      STR_ARGS(type->endpoint), STR_ARGS(row->id))) {
+        return full(err);
+    }
+    return OUTCOME_DONE;
+}
+
+enum outcome read_resource(const struct context *ctx, const struct roster_resource_type *type,
+                           str id, const struct projection *projection, str if_none_match,
+                           struct read_result *out, struct roster_error *err)
+{
+    struct resource_row row = {0};
+    enum store_outcome got = resource_find(ctx->conn, ctx->actor->tenant, type->number, id,
+                                           ctx->actor->source, ctx->arena, &row);
+    if (got == STORE_NONE) {
+        fail(err, ROSTER_ERR_NOT_FOUND, 0, "there is no %.*s with this id", STR_ARGS(type->name));
+        return OUTCOME_REFUSED;
+    }
+    if (got != STORE_OK) {
+        return outcome_of_store(got, err);
+    }
+    enum outcome outcome = read_row(ctx, type, &row, projection, out, err);
+    out->not_modified =
+        outcome == OUTCOME_DONE && if_none_match.len > 0 && etag_list_has(if_none_match, &out->tag);
+    return outcome;
+}

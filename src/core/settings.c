@@ -1,0 +1,176 @@
+// settings.c: the settings of a tenant: a profile, and quirks that differ from it.
+//
+//   {"profile":"rfc","quirks":{"coerce-boolean":true}}
+//
+// Only what was set is stored, so that a tenant follows its profile when that learns a new quirk.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/admin.h"
+
+static const char *const profiles[] = {
+    [ROSTER_PROFILE_INTEROP] = "interop",
+    [ROSTER_PROFILE_RFC] = "rfc",
+};
+
+const char *tenant_profile_name(enum roster_profile profile)
+{
+    assert((size_t)profile < COUNT_OF(profiles));
+    return profiles[profile];
+}
+
+static bool find_profile(str name, enum roster_profile *out)
+{
+    for (size_t i = 0; i < COUNT_OF(profiles); i++) {
+        if (str_equal(name, str_of(profiles[i]))) {
+            *out = (enum roster_profile)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool tenant_settings_parse(str json, struct roster_arena *arena, struct roster_json **out,
+                           struct roster_error *err)
+{
+    struct roster_error why = {0};
+    if (json.len == 0) {
+        *out = json_new(arena, JSON_OBJECT);
+        return *out != NULL || fail_memory(err);
+    }
+    if (!roster_json_read(json, arena, out, &why) || !json_is(*out, JSON_OBJECT)) {
+        return why.code == ROSTER_ERR_NO_MEMORY
+                   ? fail_memory(err)
+                   : fail(err, ROSTER_ERR_INTERNAL, 0, "the settings of the tenant are damaged");
+    }
+    return true;
+}
+
+static uint64_t quirk_bit(enum roster_quirk quirk)
+{
+    return UINT64_C(1) << quirk;
+}
+
+struct tenant_settings tenant_settings_mean(const struct roster_json *settings)
+{
+    struct tenant_settings out = {.profile = ROSTER_PROFILE_INTEROP};
+    // An unknown profile, from a newer version, is the default one.
+    (void)find_profile(json_find_text(settings, STR("profile")), &out.profile);
+    out.quirks_on = roster_quirks_of(out.profile).on;
+    out.removing = json_is(json_find(settings, STR("removing")), JSON_TRUE);
+    const struct roster_json *quirks = json_find(settings, STR("quirks"));
+    const struct roster_json *member = json_is(quirks, JSON_OBJECT) ? quirks->first : NULL;
+    for (; member != NULL; member = member->next) {
+        enum roster_quirk quirk;
+        if (json_is_bool(member) && roster_quirk_find(member->key, &quirk)) {
+            out.quirks_on = json_is(member, JSON_TRUE) ? out.quirks_on | quirk_bit(quirk)
+                                                       : out.quirks_on & ~quirk_bit(quirk);
+        }
+    }
+    return out;
+}
+
+bool tenant_settings_read(str json, struct roster_arena *arena, struct tenant_settings *out,
+                          struct roster_error *err)
+{
+    struct roster_json *settings = NULL;
+    if (!tenant_settings_parse(json, arena, &settings, err)) {
+        return false;
+    }
+    *out = tenant_settings_mean(settings);
+    return true;
+}
+
+static bool put_profile(struct roster_json *settings, str value, struct roster_arena *arena,
+                        struct roster_error *err)
+{
+    enum roster_profile profile;
+    if (!find_profile(value, &profile)) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "profile is interop or rfc");
+    }
+    struct roster_json *name = json_string(arena, str_of(tenant_profile_name(profile)));
+    if (name == NULL) {
+        return fail_memory(err);
+    }
+    json_replace(settings, STR("profile"), name);
+    return true;
+}
+
+enum choice { CHOICE_ON, CHOICE_OFF, CHOICE_DEFAULT, CHOICE_NONE };
+
+static enum choice choice_of(str value)
+{
+    static const char *const names[] = {
+        [CHOICE_ON] = "on", [CHOICE_OFF] = "off", [CHOICE_DEFAULT] = "default"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (str_equal(value, str_of(names[i]))) {
+            return (enum choice)i;
+        }
+    }
+    return CHOICE_NONE;
+}
+
+static struct roster_json *quirks_ensure(struct roster_json *settings, struct roster_arena *arena)
+{
+    struct roster_json *quirks = json_find(settings, STR("quirks"));
+    if (!json_is(quirks, JSON_OBJECT)) {
+        quirks = json_new(arena, JSON_OBJECT);
+        if (quirks != NULL) {
+            json_replace(settings, STR("quirks"), quirks);
+        }
+    }
+    return quirks;
+}
+
+static bool put_quirk(struct roster_json *settings, enum roster_quirk quirk, enum choice choice,
+                      struct roster_arena *arena, struct roster_error *err)
+{
+    str name = str_of(roster_quirk_name(quirk));
+    struct roster_json *quirks = quirks_ensure(settings, arena);
+    struct roster_json *value = json_bool(arena, choice == CHOICE_ON);
+    if (quirks == NULL || value == NULL) {
+        return fail_memory(err);
+    }
+    if (choice != CHOICE_DEFAULT) {
+        json_replace(quirks, name, value);
+    } else if (json_find(quirks, name) != NULL) {
+        json_remove(quirks, json_find(quirks, name));
+    }
+    return true;
+}
+
+// The one setting whose name says what is refused, not what is tolerated.
+static enum choice inverse(enum choice choice)
+{
+    switch (choice) {
+    case CHOICE_ON:
+        return CHOICE_OFF;
+    case CHOICE_OFF:
+        return CHOICE_ON;
+    case CHOICE_DEFAULT:
+    case CHOICE_NONE:
+        break;
+    }
+    return choice;
+}
+
+bool tenant_settings_put(struct roster_json *settings, const struct tenant_setting *setting,
+                         struct roster_arena *arena, struct roster_error *err)
+{
+    if (str_equal(setting->key, STR("profile"))) {
+        return put_profile(settings, setting->value, arena, err);
+    }
+    enum choice choice = choice_of(setting->value);
+    enum roster_quirk quirk = ROSTER_QUIRK_UNKNOWN_ATTRIBUTE;
+    bool strict = str_equal(setting->key, STR("strict-attributes"));
+    str shown = str_head(setting->key, setting->key.len < 100 ? setting->key.len : 100);
+    if (!strict && !roster_quirk_find(setting->key, &quirk)) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                    "there is no setting \"%.*s\": it is profile, strict-attributes or the name "
+                    "of a quirk",
+                    STR_ARGS(shown));
+    }
+    if (choice == CHOICE_NONE) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "%.*s is on, off or default",
+                    STR_ARGS(shown));
+    }
+    return put_quirk(settings, quirk, strict ? inverse(choice) : choice, arena, err);
+}

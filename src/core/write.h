@@ -1,0 +1,41 @@
+// core/write.h: create, replace, patch and delete, each in two halves.
+//
+// The first half (write_prepare, any thread) does what needs only bytes and the registry: checks
+// the body, binds paths, makes index entries. The second (write_run, the writer's thread, inside a
+// transaction) does what needs the current rows. It decides every refusal before its first write,
+// so a refused request leaves the transaction as it found it.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CORE_WRITE_H
+#define CORE_WRITE_H
+
+#include "core/context.h"
+#include "scim/patch.h"
+
+enum write_kind { WRITE_CREATE, WRITE_REPLACE, WRITE_PATCH, WRITE_DELETE };
+
+struct write {
+    enum write_kind kind;
+    const struct roster_resource_type *type;
+    str id;        // of the target; made by write_prepare for a create
+    str if_match;  // value of the header; empty: none
+
+    struct roster_json *sent;  // canonical body of create and replace
+    struct patch patch;
+    str external_id;              // create, replace: as sent; empty: none
+    struct roster_json *members;  // create, replace: NULL when not sent
+    bool has_members;             // replace: members were sent, maybe empty
+    struct index_entry *entries;  // create
+
+    struct resource_row row;  // after the write
+    bool changed;
+    size_t members_skipped;  // unknown members that were left out
+};
+
+// `body` is NULL for a delete.
+MUST_CHECK bool write_prepare(const struct context *ctx, struct write *write,
+                              const struct roster_json *body, struct roster_error *err);
+// OUTCOME_DONE, OUTCOME_REFUSED (nothing written), OUTCOME_BROKEN (roll back).
+MUST_CHECK enum outcome write_run(const struct context *ctx, struct write *write,
+                                  struct roster_error *err);
+
+#endif

@@ -1,0 +1,49 @@
+// decode.c: percent-decoding of path segments and of query names and values.
+// SPDX-License-Identifier: Apache-2.0
+#include "http/http.h"
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'A' && c <= 'F') {
+        return c - 'A' + 10;
+    }
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// Value of the escape that starts at `at`; 0 when it is bad or stands for NUL.
+static int escape_value(str in, size_t at)
+{
+    if (in.len - at < 3) {
+        return 0;
+    }
+    int high = hex_value(in.ptr[at + 1]);
+    int low = hex_value(in.ptr[at + 2]);
+    return high < 0 || low < 0 ? 0 : high * 16 + low;
+}
+
+bool http_decode(str in, bool plus, struct roster_arena *arena, str *out)
+{
+    char *text = arena_alloc(arena, in.len + 1);
+    if (text == NULL) {
+        return false;
+    }
+    size_t len = 0;
+    for (size_t at = 0; at < in.len; at++) {
+        char c = in.ptr[at];
+        if (c == '%') {
+            c = (char)escape_value(in, at);
+            at += 2;
+        } else if (c == '+' && plus) {
+            c = ' ';
+        }
+        if (c == '\0') {
+            return false;
+        }
+        text[len++] = c;
+    }
+    *out = (str){text, len};
+    return true;
+}

@@ -1,0 +1,14 @@
+// scim/base64.h: binary values (RFC 7643 section 2.3.6).
+// SPDX-License-Identifier: Apache-2.0
+#ifndef SCIM_BASE64_H
+#define SCIM_BASE64_H
+
+#include "base/check.h"
+#include "base/str.h"
+
+// Decodes either alphabet of RFC 4648, with or without padding, whitespace skipped (P-015).
+// `out` has room for text.len / 4 * 3 + 3 bytes; *len gets how many were written. False when it is
+// not base64.
+MUST_CHECK bool base64_decode(str text, unsigned char *out, size_t *len);
+
+#endif

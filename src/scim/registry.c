@@ -1,0 +1,221 @@
+// registry.c: schemas and resource types put together into one immutable registry.
+// SPDX-License-Identifier: Apache-2.0
+#include "scim/registry.h"
+
+#include "base/limits.h"
+
+#define COMMON(attr_name, attr_type, ...)                                                          \
+    {                                                                                              \
+        .name = STR_INIT(attr_name), .type = attr_type, __VA_ARGS__                                \
+    }
+#define META(attr_name, attr_type, ...)                                                            \
+    COMMON(attr_name, attr_type, .mutability = ATTR_READ_ONLY, .parent = &common[COMMON_META],     \
+           __VA_ARGS__)
+
+// The attributes of every resource that no schema lists (RFC 7643 section 3.1). URIs in
+// `schemas` compare without case, all other references exactly.
+enum { COMMON_META = 3, COMMON_COUNT = 4 };
+static const struct attr common[COMMON_COUNT];
+static const str uri_reference[] = {STR_INIT("uri")};
+static const struct attr meta_subs[] = {
+    META("resourceType", ATTR_STRING, .case_exact = true),
+    META("created", ATTR_DATETIME),
+    META("lastModified", ATTR_DATETIME),
+    META("location", ATTR_REFERENCE, .case_exact = true, .reference_types = uri_reference,
+         .reference_count = 1),
+    META("version", ATTR_STRING, .case_exact = true),
+};
+static const struct attr common[COMMON_COUNT] = {
+    COMMON("schemas", ATTR_REFERENCE, .multi_valued = true, .required = true,
+           .returned = ATTR_ALWAYS, .reference_types = uri_reference, .reference_count = 1),
+    COMMON("id", ATTR_STRING, .case_exact = true, .mutability = ATTR_READ_ONLY,
+           .returned = ATTR_ALWAYS, .uniqueness = ATTR_UNIQUE_SERVER),
+    COMMON("externalId", ATTR_STRING, .case_exact = true),
+    COMMON("meta", ATTR_COMPLEX, .mutability = ATTR_READ_ONLY, .subs = meta_subs,
+           .sub_count = COUNT_OF(meta_subs)),
+};
+
+struct builder {
+    struct roster_arena *arena;
+    struct roster_error *err;
+    struct roster_registry *registry;
+    struct schema *schemas;  // registry->schemas while they may be written
+    struct roster_resource_type *types;
+};
+
+static bool add_schema(struct builder *b, const struct roster_json *json, bool nested)
+{
+    struct schema *next = &b->schemas[b->registry->schema_count];
+    if (!schema_load(json, nested, b->arena, next, b->err)) {
+        return false;
+    }
+    if (registry_schema(b->registry, next->id) != NULL) {
+        return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0, "there is a schema \"%.*s\" already",
+                    STR_ARGS(next->id));
+    }
+    b->registry->schema_count++;
+    return true;
+}
+
+// Texts are copied while loading, so the tree can live in an arena that is closed at once.
+static bool add_builtin(struct builder *b, size_t index)
+{
+    struct roster_arena *reading = roster_arena_open(SCHEMA_READ_BYTES);
+    struct roster_json *json = NULL;
+    bool added = reading != NULL
+                     ? roster_json_read(builtin_schema(index), reading, &json, b->err) &&
+                           add_schema(b, json, index >= BUILTIN_RESOURCE_COUNT)
+                     : fail_memory(b->err);
+    roster_arena_close(reading);
+    return added;
+}
+
+static bool add_builtins(struct builder *b, size_t from, size_t to)
+{
+    for (size_t at = from; at < to; at++) {
+        if (!add_builtin(b, at)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_schemas(struct builder *b, const struct registry_options *options)
+{
+    b->schemas = arena_array(b->arena, BUILTIN_COUNT + options->schema_count, sizeof(*b->schemas));
+    if (b->schemas == NULL) {
+        return fail_memory(b->err);
+    }
+    b->registry->schemas = b->schemas;
+    if (!add_builtins(b, 0, BUILTIN_RESOURCE_COUNT)) {
+        return false;
+    }
+    for (size_t at = 0; at < options->schema_count; at++) {
+        if (!add_schema(b, options->schemas[at], false)) {
+            return false;
+        }
+    }
+    return add_builtins(b, BUILTIN_RESOURCE_COUNT, BUILTIN_COUNT);
+}
+
+static bool find_schema(struct builder *b, str id, str type, const struct schema **out)
+{
+    *out = registry_schema(b->registry, id);
+    return *out != NULL || fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
+                                "resource type \"%.*s\": there is no schema \"%.*s\"",
+                                STR_ARGS(type), STR_ARGS(id));
+}
+
+static bool add_extensions(struct builder *b, const struct registry_type *from,
+                           struct roster_resource_type *to)
+{
+    struct schema_extension *extensions =
+        arena_array(b->arena, from->extension_count, sizeof(*extensions));
+    if (extensions == NULL) {
+        return fail_memory(b->err);
+    }
+    to->extensions = extensions;
+    for (size_t at = 0; at < from->extension_count; at++) {
+        const struct schema *schema = NULL;
+        if (!find_schema(b, from->extensions[at].schema, from->name, &schema)) {
+            return false;
+        }
+        if (schema == to->schema || type_extension(to, schema->id) != NULL) {
+            return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
+                        "resource type \"%.*s\": the schema \"%.*s\" is listed twice",
+                        STR_ARGS(from->name), STR_ARGS(schema->id));
+        }
+        extensions[at] = (struct schema_extension){schema, from->extensions[at].required};
+        to->extension_count++;
+    }
+    return true;
+}
+
+// Endpoints that belong to the protocol itself.
+static bool is_reserved(str segment)
+{
+    static const char *const reserved[] = {
+        "Schemas", "ResourceTypes", "ServiceProviderConfig", "Bulk", "Me",
+    };
+    for (size_t at = 0; at < COUNT_OF(reserved); at++) {
+        if (str_equal_nocase(segment, str_of(reserved[at]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool check_type(struct builder *b, const struct registry_type *type)
+{
+    if (!attr_name_is_valid(type->name) || type->name.len > SCHEMA_NAME_MAX) {
+        return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
+                    "the name of a resource type has letters, digits, $, - and _ only, at most %d",
+                    SCHEMA_NAME_MAX);
+    }
+    str segment = type->endpoint.len > 0 ? str_tail(type->endpoint, 1) : (str){0};
+    if (segment.len > SCHEMA_NAME_MAX || !attr_name_is_valid(segment) ||
+        type->endpoint.ptr[0] != '/' || is_reserved(segment)) {
+        return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
+                    "resource type \"%.*s\": the endpoint must be a slash and a name of its own",
+                    STR_ARGS(type->name));
+    }
+    if (roster_registry_type(b->registry, type->name) != NULL ||
+        registry_endpoint(b->registry, segment, true) != NULL) {
+        return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
+                    "resource type \"%.*s\": its name or its endpoint is taken",
+                    STR_ARGS(type->name));
+    }
+    return true;
+}
+
+static bool add_type(struct builder *b, const struct registry_type *from)
+{
+    struct roster_resource_type *to = &b->types[b->registry->type_count];
+    to->registry = b->registry;
+    to->number = from->number;
+    if (!check_type(b, from) || !find_schema(b, from->schema, from->name, &to->schema) ||
+        !add_extensions(b, from, to)) {
+        return false;
+    }
+    if (!arena_copy(b->arena, from->name, &to->name) ||
+        !arena_copy(b->arena, from->description, &to->description) ||
+        !arena_copy(b->arena, from->endpoint, &to->endpoint)) {
+        return fail_memory(b->err);
+    }
+    b->registry->type_count++;
+    return true;
+}
+
+static bool add_types(struct builder *b, const struct registry_options *options)
+{
+    size_t count = options->type_count;
+    const struct registry_type *types = options->types;
+    if (types == NULL) {
+        types = registry_builtin_types(&count);
+    }
+    b->types = arena_array(b->arena, count, sizeof(*b->types));
+    if (b->types == NULL) {
+        return fail_memory(b->err);
+    }
+    b->registry->types = b->types;
+    for (size_t at = 0; at < count; at++) {
+        if (!add_type(b, &types[at])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const struct roster_registry *registry_build(const struct registry_options *options,
+                                             struct roster_arena *arena, struct roster_error *err)
+{
+    struct builder b = {.arena = arena, .err = err};
+    b.registry = arena_alloc(arena, sizeof(*b.registry));
+    if (b.registry == NULL) {
+        fail_memory(err);
+        return NULL;
+    }
+    b.registry->common = common;
+    b.registry->common_count = COMMON_COUNT;
+    return add_schemas(&b, options) && add_types(&b, options) ? b.registry : NULL;
+}

@@ -1,0 +1,130 @@
+// scim/schema.h: attributes, their characteristics, schemas, resource types, registries.
+//
+// All of it is built once and then read only. An attribute knows its parent and its schema, so a
+// bound path needs nothing else (RFC 7643 sections 2.2, 6, 7).
+// SPDX-License-Identifier: Apache-2.0
+#ifndef SCIM_SCHEMA_H
+#define SCIM_SCHEMA_H
+
+#include "json/value.h"
+#include "roster/registry.h"
+
+enum attr_type {
+    ATTR_STRING,
+    ATTR_BOOLEAN,
+    ATTR_DECIMAL,
+    ATTR_INTEGER,
+    ATTR_DATETIME,
+    ATTR_BINARY,
+    ATTR_REFERENCE,
+    ATTR_COMPLEX,
+};
+enum attr_mutability { ATTR_READ_WRITE, ATTR_READ_ONLY, ATTR_IMMUTABLE, ATTR_WRITE_ONLY };
+enum attr_returned { ATTR_BY_DEFAULT, ATTR_ALWAYS, ATTR_ON_REQUEST, ATTR_NEVER };
+enum attr_uniqueness { ATTR_UNIQUE_NONE, ATTR_UNIQUE_SERVER, ATTR_UNIQUE_GLOBAL };
+
+struct schema;
+
+struct attr {
+    str name;
+    str description;
+    enum attr_type type;
+    bool multi_valued;
+    bool required;
+    bool case_exact;
+    enum attr_mutability mutability;
+    enum attr_returned returned;
+    enum attr_uniqueness uniqueness;
+    const str *canonical_values;
+    size_t canonical_count;
+    const str *reference_types;
+    size_t reference_count;
+    const struct attr *subs;  // sub-attributes of a complex attribute
+    size_t sub_count;
+    const struct attr *parent;    // NULL at top level
+    const struct schema *schema;  // NULL for the common attributes (schemas, id, externalId, meta)
+};
+
+struct schema {
+    str id;
+    str name;
+    str description;
+    const struct attr *attrs;
+    size_t attr_count;
+};
+
+struct schema_extension {
+    const struct schema *schema;
+    bool required;
+};
+
+struct roster_resource_type {
+    str name;  // "User": meta.resourceType and the id of the type
+    str description;
+    str endpoint;  // "/Users"
+    int number;    // 1 User, 2 Group, others given by the store; never reused
+    const struct schema *schema;
+    const struct schema_extension *extensions;
+    size_t extension_count;
+    const struct roster_registry *registry;
+};
+
+struct roster_registry {
+    const struct schema *schemas;  // those of resources first, then the three discovery schemas
+    size_t schema_count;
+    const struct roster_resource_type *types;
+    size_t type_count;
+    const struct attr *common;  // schemas, id, externalId, meta: in this order
+    size_t common_count;
+};
+
+enum { TYPE_NUMBER_USER = 1, TYPE_NUMBER_GROUP = 2 };
+
+// Whether a text can name an attribute: a letter, perhaps behind one '$', then letters, digits,
+// '$', '-' and '_' (P-002, P-003).
+bool attr_name_is_valid(str name);
+
+// Lookups ignore ASCII case where RFC 7643 does; NULL when there is none.
+const struct schema *registry_schema(const struct roster_registry *registry, str id);
+const struct attr *schema_attr(const struct schema *schema, str name);
+const struct attr *attr_sub(const struct attr *attr, str name);
+// Whether values are ids of resources: `id`, and a `value` beside a `$ref` (members, manager).
+bool attr_is_id(const struct attr *attr);
+const struct attr *registry_common(const struct roster_registry *registry, str name);
+// The attribute at top level of a resource of this type: common or core. Not extensions.
+const struct attr *type_attr(const struct roster_resource_type *type, str name);
+// The extension of this type whose URI is given.
+const struct schema *type_extension(const struct roster_resource_type *type, str id);
+// The type served at the endpoint name without slash ("Users"); case exact unless `any_case`.
+const struct roster_resource_type *registry_endpoint(const struct roster_registry *registry,
+                                                     str name, bool any_case);
+
+// Keywords of RFC 7643 section 7: "readWrite" and so on.
+const char *attr_type_name(enum attr_type type);
+const char *attr_mutability_name(enum attr_mutability mutability);
+const char *attr_returned_name(enum attr_returned returned);
+const char *attr_uniqueness_name(enum attr_uniqueness uniqueness);
+
+// The value of a keyword, case exact but for types. False when there is no such keyword.
+bool attr_type_find(str name, enum attr_type *out);
+bool attr_mutability_find(str name, enum attr_mutability *out);
+bool attr_returned_find(str name, enum attr_returned *out);
+bool attr_uniqueness_find(str name, enum attr_uniqueness *out);
+
+// A Schema resource (RFC 7643 section 7) as JSON, without meta; and a ResourceType.
+MUST_CHECK struct roster_json *schema_json(const struct schema *schema, struct roster_arena *arena);
+MUST_CHECK struct roster_json *type_json(const struct roster_resource_type *type,
+                                         struct roster_arena *arena);
+
+#define URI_USER STR("urn:ietf:params:scim:schemas:core:2.0:User")
+#define URI_GROUP STR("urn:ietf:params:scim:schemas:core:2.0:Group")
+#define URI_ENTERPRISE STR("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")
+#define URI_PROVIDER_CONFIG STR("urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig")
+#define URI_RESOURCE_TYPE STR("urn:ietf:params:scim:schemas:core:2.0:ResourceType")
+#define URI_SCHEMA STR("urn:ietf:params:scim:schemas:core:2.0:Schema")
+#define URI_LIST STR("urn:ietf:params:scim:api:messages:2.0:ListResponse")
+#define URI_SEARCH STR("urn:ietf:params:scim:api:messages:2.0:SearchRequest")
+#define URI_PATCH STR("urn:ietf:params:scim:api:messages:2.0:PatchOp")
+#define URI_ERROR STR("urn:ietf:params:scim:api:messages:2.0:Error")
+
+#endif

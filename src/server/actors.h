@@ -1,0 +1,29 @@
+// server/actors.h: credentials that a thread has seen, so that a request costs one digest and one
+// look into a table.
+//
+// An entry counts only while the app's generation is the one it was made in: administration moves
+// the generation on, and every credential is looked up anew. A revoked token is dead at once.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef SERVER_ACTORS_H
+#define SERVER_ACTORS_H
+
+#include "auth/token.h"
+#include "core/context.h"
+
+struct actor_entry {
+    uint64_t generation;  // 0: empty
+    unsigned char digest[DIGEST_LEN];
+    struct actor actor;
+    struct tenant_settings settings;
+};
+
+struct actors;
+
+MUST_CHECK struct actors *actors_open(void);
+void actors_close(struct actors *actors);  // NULL is accepted
+// The entry of a token; it stays valid until the next call. `arena` is for the store's answer.
+enum auth_outcome actors_find(struct actors *actors, struct conn *conn, uint64_t generation,
+                              str token, int64_t now_ms, struct roster_arena *arena,
+                              const struct actor_entry **out);
+
+#endif

@@ -1,0 +1,223 @@
+// admit.c: from the head of a request to who asks, for which tenant, and whether it may.
+//
+// The order is fixed: target, credential, tenant, route, method, scope, media types, conditions.
+// What a later step would say is never told to somebody whom an earlier one refuses.
+// SPDX-License-Identifier: Apache-2.0
+#include "server/app.h"
+
+#include "server/parameters.h"
+#include "server/routes.h"
+
+static str header(const struct pending *pending, str name)
+{
+    str value = {0};
+    (void)http_header_find(pending->exchange, name, &value);
+    return value;
+}
+
+static bool is_proxy(const struct app *app, str address)
+{
+    for (int at = 0; at < app->options.proxy_count; at++) {
+        if (str_equal(address, str_of(app->options.proxies[at]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The last address of X-Forwarded-For is the one that our proxy saw; anybody can claim earlier ones.
+static str client_address(const struct pending *pending)
+{
+    str remote = pending->exchange->remote;
+    str list = header(pending, STR("X-Forwarded-For"));
+    str last = {0};
+    if (list.len == 0 || !is_proxy(pending->app, remote)) {
+        return remote;
+    }
+    while (str_cut(list, ',', &last, &list)) {
+    }
+    last = str_trim(last);
+    return last.len > 0 && last.len <= 45 ? last : remote;
+}
+
+static bool authenticate(struct lane *lane, struct pending *pending)
+{
+    const struct actor_entry *entry = NULL;
+    str token = {0};
+    enum auth_outcome outcome = auth_header_token(header(pending, STR("Authorization")), &token);
+    if (outcome == AUTH_OK) {
+        outcome =
+            actors_find(lane->actors, lane->conn,
+                        atomic_load_explicit(&lane->app->generation, memory_order_acquire), token,
+                        env_now_ms(lane->app->options.env), pending->exchange->arena, &entry);
+    }
+    pending->challenge = outcome == AUTH_INVALID || outcome == AUTH_MALFORMED;
+    if (outcome == AUTH_OK) {
+        pending->actor = entry->actor;
+        pending->view.settings = entry->settings;
+        pending->authenticated = true;
+        return true;
+    }
+    if (outcome == AUTH_FAILED) {
+        return fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
+    }
+    return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
+                outcome == AUTH_MISSING
+                    ? "send the tenant's token as \"Authorization: Bearer TOKEN\""
+                    : "the token is unknown, expired or revoked: check the Secret Token");
+}
+
+// ServiceProviderConfig is readable without a credential: it tells which credentials there are.
+static bool is_anonymous(const struct pending *pending)
+{
+    enum http_method method = pending->exchange->method;
+    return (method == HTTP_GET || method == HTTP_HEAD) && pending->target.segment_count == 1 &&
+           str_equal(pending->target.segments[0], STR("ServiceProviderConfig")) &&
+           header(pending, STR("Authorization")).len == 0;
+}
+
+static bool check_tenant(struct pending *pending)
+{
+    str named = pending->target.tenant;
+    if (named.len == 0 || str_equal(named, str_of(pending->actor.tenant_name))) {
+        return true;
+    }
+    pending->challenge = true;
+    return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
+                "the token does not belong to the tenant that the URL names");
+}
+
+static bool check_route(struct pending *pending)
+{
+    if (pending->target.collapsed && !quirk_take(&pending->quirks, ROSTER_QUIRK_COLLAPSE_SLASHES)) {
+        return fail(&pending->err, ROSTER_ERR_NOT_FOUND, 0, "the path has repeated slashes");
+    }
+    switch (route_find(pending)) {
+    case ROUTE_FOUND:
+        break;
+    case ROUTE_NO_PATTERN:
+        return fail(&pending->err, ROSTER_ERR_NOT_FOUND, 0, "there is no such endpoint");
+    case ROUTE_NO_METHOD:
+        return pending->exchange->method == HTTP_OPTIONS ||
+               fail(&pending->err, ROSTER_ERR_METHOD_NOT_ALLOWED, 0,
+                    "this endpoint does not have the method %.*s",
+                    STR_ARGS(pending->exchange->method_text));
+    }
+    if (pending->route->flags & ROUTE_UNSUPPORTED) {
+        return fail(&pending->err, ROSTER_ERR_NOT_IMPLEMENTED, 0, NULL);
+    }
+    if (pending->route->flags & ROUTE_WRITES && pending->actor.scope != TOKEN_WRITE) {
+        return fail(&pending->err, ROSTER_ERR_FORBIDDEN, 0, "this token may only read");
+    }
+    return true;
+}
+
+static bool check_media(struct pending *pending)
+{
+    pending->media = media_negotiate(header(pending, STR("Accept")), &pending->quirks);
+    if (pending->media == MEDIA_NONE) {
+        return fail(&pending->err, ROSTER_ERR_NOT_ACCEPTABLE, 0, NULL);
+    }
+    if (pending->route != NULL && pending->route->flags & ROUTE_BODY &&
+        !media_is_taken(header(pending, STR("Content-Type")), &pending->quirks)) {
+        return fail(&pending->err, ROSTER_ERR_MEDIA_TYPE, 0, NULL);
+    }
+    return true;
+}
+
+static bool check_conditions(struct pending *pending)
+{
+    static const str names[] = {STR("If-Match"), STR("If-None-Match")};
+    for (size_t at = 0; at < COUNT_OF(names); at++) {
+        str value = header(pending, names[at]);
+        if (value.len > 0 && !etag_list_is_valid(value)) {
+            return fail(&pending->err, ROSTER_ERR_INVALID_VALUE, 0,
+                        "%.*s must be * or a list of versions such as W/\"3\"",
+                        STR_ARGS(names[at]));
+        }
+    }
+    return true;
+}
+
+// The public URL with the host that named the tenant in place of its own.
+static bool make_base(struct pending *pending)
+{
+    str url = pending->app->options.public_url;
+    str host = pending->target.host;
+    str scheme = {0};
+    str rest = {0};
+    struct roster_arena *arena = pending->exchange->arena;
+    if (host.len == 0) {
+        return arena_format(arena, &pending->ctx.base, "%.*s%.*s", STR_ARGS(url),
+                            STR_ARGS(pending->target.prefix));
+    }
+    str_cut(url, ':', &scheme, &rest);
+    rest = str_tail(rest, rest.len < 2 ? rest.len : 2);
+    while (rest.len > 0 && rest.ptr[0] != ':' && rest.ptr[0] != '/') {
+        rest = str_tail(rest, 1);
+    }
+    return arena_format(arena, &pending->ctx.base, "%.*s://%.*s%.*s%.*s", STR_ARGS(scheme),
+                        STR_ARGS(host), STR_ARGS(rest), STR_ARGS(pending->target.prefix));
+}
+
+static bool make_context(struct lane *lane, struct pending *pending)
+{
+    struct app *app = lane->app;
+    struct roster_arena *arena = pending->exchange->arena;
+    pending->ctx = (struct context){
+        .conn = lane->conn,
+        .store = app->options.store,
+        .env = app->options.env,
+        .actor = &pending->actor,
+        .view = &pending->view,
+        .arena = arena,
+        .quirks = &pending->quirks,
+        .address = client_address(pending),
+    };
+    pending->view.registry = app->registry;
+    pending->view.indexes = app->indexes;
+    return arena_format(arena, &pending->ctx.request_id, "%08x%08x", lane->request_prefix,
+                        ++lane->request_count) ||
+           fail_memory(&pending->err);
+}
+
+static bool admit(struct lane *lane, struct pending *pending)
+{
+    struct http_exchange *exchange = pending->exchange;
+    if (!make_context(lane, pending) ||
+        !target_parse(exchange->path, header(pending, STR("Host")), lane->app->options.domain,
+                      exchange->arena, &pending->target, &pending->err)) {
+        return false;
+    }
+    if (pending->target.place == TARGET_NOWHERE) {
+        return fail(&pending->err, ROSTER_ERR_NOT_FOUND, 0,
+                    "there is nothing here: the base of SCIM is /scim/v2");
+    }
+    if (pending->target.place == TARGET_SERVER) {
+        return exchange->method == HTTP_GET || exchange->method == HTTP_HEAD ||
+               fail(&pending->err, ROSTER_ERR_METHOD_NOT_ALLOWED, 0, NULL);
+    }
+    pending->view.settings.quirks_on = roster_quirks_of(ROSTER_PROFILE_INTEROP).on;
+    if (!is_anonymous(pending) && (!authenticate(lane, pending) || !check_tenant(pending))) {
+        return false;
+    }
+    pending->quirks.on = pending->view.settings.quirks_on;
+    if (!make_base(pending)) {
+        return fail_memory(&pending->err);
+    }
+    return check_route(pending) && check_media(pending) && check_conditions(pending) &&
+           parameters_read(exchange->query, exchange->arena, &pending->request, &pending->err);
+}
+
+struct pending *app_admit(struct lane *lane, struct http_exchange *exchange)
+{
+    struct pending *pending = arena_alloc(exchange->arena, sizeof(*pending));
+    if (pending == NULL) {
+        return NULL;
+    }
+    pending->app = lane->app;
+    pending->exchange = exchange;
+    pending->began_us = sys_monotonic_us();
+    pending->admitted = admit(lane, pending);
+    return pending;
+}

@@ -1,0 +1,148 @@
+// app.c: running requests: begin, work, finish; and what all threads share.
+// SPDX-License-Identifier: Apache-2.0
+#include "server/app.h"
+
+#include "server/handlers.h"
+#include "server/reply.h"
+#include "server/routes.h"
+#include "sys/log.h"
+
+static bool build_indexes(struct app *app, struct roster_error *err)
+{
+    size_t count = app->registry->type_count;
+    app->indexes = arena_array(app->arena, count, sizeof(*app->indexes));
+    if (app->indexes == NULL) {
+        return fail_memory(err);
+    }
+    for (size_t at = 0; at < count; at++) {
+        if (!index_set_build(app->options.store, &app->registry->types[at], app->arena,
+                             &app->indexes[at], err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool app_open(struct app *app, const struct app_options *options, struct roster_error *err)
+{
+    app->options = *options;
+    atomic_store(&app->generation, 1);
+    app->arena = roster_arena_open(ARENA_REQUEST_MAX);
+    if (app->arena == NULL) {
+        return fail_memory(err);
+    }
+    app->registry = roster_registry_builtin(app->arena, err);
+    if (app->registry == NULL || !build_indexes(app, err)) {
+        app_close(app);
+        return false;
+    }
+    return true;
+}
+
+void app_close(struct app *app)
+{
+    roster_arena_close(app->arena);
+    app->arena = NULL;
+}
+
+void app_forget_actors(struct app *app)
+{
+    atomic_fetch_add(&app->generation, 1);
+}
+
+bool lane_open(struct lane *lane, struct app *app, struct roster_error *err)
+{
+    *lane = (struct lane){.app = app};
+    env_random(app->options.env, &lane->request_prefix, sizeof(lane->request_prefix));
+    lane->conn = store_reader(app->options.store);
+    lane->actors = actors_open();
+    if (lane->conn == NULL || lane->actors == NULL) {
+        lane_close(lane);
+        return fail(err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
+    }
+    return true;
+}
+
+void lane_close(struct lane *lane)
+{
+    conn_close(lane->conn);
+    actors_close(lane->actors);
+    *lane = (struct lane){0};
+}
+
+static void account(struct pending *pending)
+{
+    int status = pending->exchange->reply.status;
+    int64_t took_us = sys_monotonic_us() - pending->began_us;
+    metrics_request(&pending->app->metrics, status, took_us, pending->quirks.used);
+    log_event(status >= 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG, "request",
+              LOG_TEXT("request_id", pending->ctx.request_id),
+              LOG_TEXT("tenant", str_of(pending->actor.tenant_name)),
+              LOG_TEXT("method", pending->exchange->method_text),
+              LOG_TEXT("path", pending->exchange->path), LOG_NUMBER("status", status),
+              LOG_NUMBER("took_us", took_us),
+              LOG_TEXT("detail", str_of(status >= 400 ? pending->err.detail : "")));
+}
+
+static enum step done(struct pending *pending)
+{
+    account(pending);
+    return STEP_DONE;
+}
+
+// OPTIONS and the pages of the server itself have no row in the route table.
+static bool answer_special(struct lane *lane, struct pending *pending)
+{
+    if (pending->admitted && pending->exchange->method == HTTP_OPTIONS) {
+        reply_empty(pending, 204);
+        reply_header(pending, STR("Allow"), route_allow(&pending->target, pending));
+        return true;
+    }
+    return pending->admitted && pending->target.place == TARGET_SERVER &&
+           handle_server_page(lane, pending);
+}
+
+enum step app_begin(struct lane *lane, struct pending *pending)
+{
+    struct roster_json *body = NULL;
+    if (!pending->admitted) {
+        reply_error(pending);
+        return done(pending);
+    }
+    if (answer_special(lane, pending)) {
+        return done(pending);
+    }
+    if (pending->route->flags & ROUTE_BODY &&
+        !roster_json_read(pending->exchange->body, pending->exchange->arena, &body,
+                          &pending->err)) {
+        reply_error(pending);
+        return done(pending);
+    }
+    enum step step = pending->route->run(lane, pending, body);
+    return step == STEP_DONE ? done(pending) : step;
+}
+
+void app_work(struct lane *worker, struct pending *pending)
+{
+    conn_deadline(worker->conn, SCAN_MS_MAX);
+    run_search(pending, worker->conn, true);
+    conn_deadline(worker->conn, 0);
+}
+
+void app_finish(struct lane *lane, struct pending *pending)
+{
+    if (pending->is_write) {
+        finish_write(lane, pending);
+    } else {
+        finish_search(lane, pending);
+    }
+    done(pending);
+}
+
+void app_refuse(struct lane *lane, struct pending *pending, enum roster_code code)
+{
+    pending->outcome = OUTCOME_REFUSED;
+    fail(&pending->err, code, 0, NULL);
+    reply_error(pending);
+    done(pending);
+}

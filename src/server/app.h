@@ -1,0 +1,115 @@
+// server/app.h: the whole server without sockets and threads.
+//
+// A request is an http_exchange, wherever it comes from. app_admit looks at its head (who asks,
+// what for, may it), app_begin runs what a loop thread may run. Then the request is done, or it
+// waits for the writer (app_write) or a worker (app_work); app_finish renders what came of it on
+// the thread of its loop. Scenario tests, fuzzers and the daemon all call these.
+//
+//   admit ─ begin ─┬─ DONE
+//                  ├─ WRITE ─ app_write (batch, one commit) ─┐
+//                  └─ WORK ── app_work ─────────────────────┴─ finish
+//
+// The request's arena (exchange->arena) has one owner at a time: who holds the pending.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef SERVER_APP_H
+#define SERVER_APP_H
+
+#include "core/read.h"
+#include "core/search.h"
+#include "core/write.h"
+#include "http/http.h"
+#include "server/actors.h"
+#include "server/media.h"
+#include "server/metrics.h"
+#include "server/target.h"
+
+struct app_options {
+    struct store *store;
+    const struct env *env;
+    str public_url;              // without slash at its end
+    str domain;                  // empty: no tenants by host name
+    const char *const *proxies;  // whose X-Forwarded-For is believed
+    int proxy_count;
+};
+
+// Shared by all threads; immutable but for what is atomic.
+struct app {
+    struct app_options options;
+    struct roster_arena *arena;
+    const struct roster_registry *registry;
+    const struct index_set **indexes;
+    _Atomic uint64_t generation;  // moved on by administration
+    _Atomic bool store_broken;    // the writer cannot reach the store
+    _Atomic int streams;          // large answers being sent
+    struct metrics metrics;
+};
+
+MUST_CHECK bool app_open(struct app *app, const struct app_options *options,
+                         struct roster_error *err);
+void app_close(struct app *app);
+// After a change of tenants or tokens: every credential is looked up anew.
+void app_forget_actors(struct app *app);
+
+// What a thread brings along: its read connection and its credentials.
+struct lane {
+    struct app *app;
+    struct conn *conn;
+    struct actors *actors;
+    uint32_t request_prefix;
+    uint32_t request_count;
+};
+
+MUST_CHECK bool lane_open(struct lane *lane, struct app *app, struct roster_error *err);
+void lane_close(struct lane *lane);
+
+enum step { STEP_DONE, STEP_WRITE, STEP_WORK };
+
+struct route;
+
+// One request on its way. Lives in the exchange's arena.
+struct pending {
+    struct app *app;
+    struct http_exchange *exchange;
+    struct target target;
+    const struct route *route;
+    const struct roster_resource_type *type;
+    str id;
+    struct actor actor;
+    struct tenant_view view;
+    struct roster_quirks quirks;
+    struct context ctx;
+    struct search_request request;
+    const struct projection *projection;
+    enum media media;
+    bool authenticated;
+    bool admitted;   // false: err says why not
+    bool challenge;  // 401 for a token that was sent, not for none
+    struct write write;
+    bool is_write;
+    struct search_call search;
+    struct search_result result;
+    struct conn *stream;  // snapshot that the answer is streamed from; NULL: it is in memory
+    struct roster_error err;
+    enum outcome outcome;
+    bool queue_full;       // refused by a queue; answered on the thread of its loop
+    struct pending *next;  // in a queue
+    int64_t began_us;
+};
+
+// Looks at the head. Always gives a pending (NULL only without memory); `admitted` says whether it
+// may go on, app_begin answers a refusal.
+MUST_CHECK struct pending *app_admit(struct lane *lane, struct http_exchange *exchange);
+// Runs the request, or answers its refusal. STEP_DONE: exchange->reply is filled.
+MUST_CHECK enum step app_begin(struct lane *lane, struct pending *pending);
+// On a worker, with the worker's connection and deadline.
+void app_work(struct lane *worker, struct pending *pending);
+// One batch on the writer's thread: one transaction, one commit. Of *count requests it runs as many
+// as one batch may take, at least one; *count gets how many, and each of them its outcome.
+// False: the outcome of the commit is unknown and the writer has to be opened anew.
+MUST_CHECK bool app_write(struct app *app, struct pending *const *batch, size_t *count);
+// Back on the thread of the lane: fills exchange->reply.
+void app_finish(struct lane *lane, struct pending *pending);
+// A refusal from outside: a full queue, a server that stops.
+void app_refuse(struct lane *lane, struct pending *pending, enum roster_code code);
+
+#endif

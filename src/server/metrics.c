@@ -1,0 +1,117 @@
+// metrics.c: counting, and printing the counts.
+// SPDX-License-Identifier: Apache-2.0
+#include "server/metrics.h"
+
+#include "base/check.h"
+
+#include <stdio.h>
+
+static const int64_t bounds_us[METRIC_BUCKETS] = {100,   250,   500,   1000,   2500,   5000,
+                                                  10000, 25000, 50000, 100000, 500000, 2500000};
+
+static void add(_Atomic uint64_t *counter, uint64_t more)
+{
+    atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
+}
+
+static uint64_t get(const _Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+void metrics_request(struct metrics *metrics, int status, int64_t took_us, uint64_t quirks_used)
+{
+    int class = status / 100;
+    add(&metrics->requests[class >= 1 && class < METRIC_CLASSES ? class : 0], 1);
+    if (status == 401) {
+        add(&metrics->unauthorized, 1);
+    }
+    size_t bucket = 0;
+    while (bucket < METRIC_BUCKETS && took_us > bounds_us[bucket]) {
+        bucket++;
+    }
+    add(&metrics->latency[bucket], 1);
+    add(&metrics->latency_us, (uint64_t)took_us);
+    for (; quirks_used != 0; quirks_used &= quirks_used - 1) {
+        add(&metrics->quirks[__builtin_ctzll(quirks_used)], 1);
+    }
+}
+
+void metrics_batch(struct metrics *metrics, size_t writes, int64_t took_us)
+{
+    add(&metrics->batches, 1);
+    add(&metrics->writes, writes);
+    add(&metrics->commit_us, (uint64_t)took_us);
+}
+
+static void write_head(struct text *out, const char *name, const char *type, const char *help)
+{
+    text_format(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void write_counter(struct text *out, const char *name, const char *help, uint64_t value)
+{
+    write_head(out, name, "counter", help);
+    text_format(out, "%s %llu\n", name, (unsigned long long)value);
+}
+
+static void write_requests(const struct metrics *metrics, struct text *out)
+{
+    write_head(out, "roster_requests_total", "counter", "Answered requests by class of status.");
+    for (size_t class = 1; class < METRIC_CLASSES; class ++) {
+        text_format(out, "roster_requests_total{status=\"%zuxx\"} %llu\n", class,
+                    (unsigned long long)get(&metrics->requests[class]));
+    }
+}
+
+static void write_latency(const struct metrics *metrics, struct text *out)
+{
+    uint64_t count = 0;
+    write_head(out, "roster_request_seconds", "histogram",
+               "Time from the head of a request to its reply.");
+    for (size_t at = 0; at < METRIC_BUCKETS; at++) {
+        count += get(&metrics->latency[at]);
+        text_format(out, "roster_request_seconds_bucket{le=\"%g\"} %llu\n",
+                    (double)bounds_us[at] / 1e6, (unsigned long long)count);
+    }
+    count += get(&metrics->latency[METRIC_BUCKETS]);
+    text_format(out, "roster_request_seconds_bucket{le=\"+Inf\"} %llu\n",
+                (unsigned long long)count);
+    text_format(out, "roster_request_seconds_sum %g\nroster_request_seconds_count %llu\n",
+                (double)get(&metrics->latency_us) / 1e6, (unsigned long long)count);
+}
+
+static void write_quirks(const struct metrics *metrics, struct text *out)
+{
+    write_head(out, "roster_quirks_total", "counter", "Requests that made use of a quirk.");
+    for (size_t at = 0; at < ROSTER_QUIRK_COUNT; at++) {
+        text_format(out, "roster_quirks_total{quirk=\"%s\"} %llu\n",
+                    roster_quirk_name((enum roster_quirk)at),
+                    (unsigned long long)get(&metrics->quirks[at]));
+    }
+}
+
+void metrics_write(const struct metrics *metrics, struct text *out)
+{
+    write_requests(metrics, out);
+    write_counter(out, "roster_unauthorized_total", "Requests without a valid credential.",
+                  get(&metrics->unauthorized));
+    write_latency(metrics, out);
+    write_quirks(metrics, out);
+    write_counter(out, "roster_write_batches_total", "Committed transactions.",
+                  get(&metrics->batches));
+    write_counter(out, "roster_writes_total", "Write requests in them.", get(&metrics->writes));
+    write_counter(out, "roster_commit_failures_total", "Commits whose outcome is unknown.",
+                  get(&metrics->commit_failures));
+    write_counter(out, "roster_deferred_total", "Requests that went to a worker.",
+                  get(&metrics->deferred));
+    write_counter(out, "roster_queue_full_total", "Requests refused because a queue was full.",
+                  get(&metrics->queue_full));
+    write_counter(out, "roster_members_skipped_total", "Unknown group members left out.",
+                  get(&metrics->members_skipped));
+    write_head(out, "roster_write_seconds_total", "counter", "Time spent in transactions.");
+    text_format(out, "roster_write_seconds_total %g\n", (double)get(&metrics->commit_us) / 1e6);
+    write_head(out, "roster_write_queue", "gauge", "Write requests that wait.");
+    text_format(out, "roster_write_queue %lld\n",
+                (long long)atomic_load_explicit(&metrics->write_queue, memory_order_relaxed));
+}

@@ -1,0 +1,34 @@
+// server/metrics.h: counters and their Prometheus text. No label ever holds a name from a request.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef SERVER_METRICS_H
+#define SERVER_METRICS_H
+
+#include "base/text.h"
+#include "roster/quirks.h"
+
+#include <stdatomic.h>
+
+enum { METRIC_BUCKETS = 12, METRIC_CLASSES = 6 };
+
+struct metrics {
+    _Atomic uint64_t requests[METRIC_CLASSES];  // by first digit of the status
+    _Atomic uint64_t unauthorized;
+    _Atomic uint64_t latency[METRIC_BUCKETS + 1];
+    _Atomic uint64_t latency_us;
+    _Atomic uint64_t quirks[ROSTER_QUIRK_COUNT];
+    _Atomic uint64_t batches;
+    _Atomic uint64_t writes;
+    _Atomic uint64_t commit_us;
+    _Atomic uint64_t commit_failures;
+    _Atomic uint64_t deferred;    // requests that went to a worker
+    _Atomic uint64_t queue_full;  // refused because a queue was full
+    _Atomic uint64_t members_skipped;
+    _Atomic int64_t write_queue;
+};
+
+void metrics_request(struct metrics *metrics, int status, int64_t took_us, uint64_t quirks_used);
+void metrics_batch(struct metrics *metrics, size_t writes, int64_t took_us);
+// Prometheus text format 0.0.4.
+void metrics_write(const struct metrics *metrics, struct text *out);
+
+#endif

@@ -1,0 +1,44 @@
+// pages.c: /healthz, /readyz and /metrics: about the server, not about any tenant.
+// SPDX-License-Identifier: Apache-2.0
+#include "server/handlers.h"
+#include "server/reply.h"
+
+static void answer_health(struct lane *lane, struct pending *pending)
+{
+    reply_text(pending, 200, STR("application/json"), STR("{\"status\":\"ok\"}"));
+}
+
+static void answer_ready(struct lane *lane, struct pending *pending)
+{
+    bool ready = !atomic_load(&lane->app->store_broken) && conn_ping(lane->conn) == STORE_OK;
+    reply_text(pending, ready ? 200 : 503, STR("application/json"),
+               ready ? STR("{\"status\":\"ready\"}") : STR("{\"status\":\"store unreachable\"}"));
+}
+
+static void answer_metrics(struct lane *lane, struct pending *pending)
+{
+    struct text out;
+    text_init(&out, pending->exchange->arena, KIB(256));
+    metrics_write(&lane->app->metrics, &out);
+    reply_text(pending, 200, STR("text/plain; version=0.0.4"), text_str(&out));
+}
+
+static const struct {
+    str name;
+    void (*answer)(struct lane *lane, struct pending *pending);
+} pages[] = {
+    {STR("healthz"), answer_health},
+    {STR("readyz"), answer_ready},
+    {STR("metrics"), answer_metrics},
+};
+
+bool handle_server_page(struct lane *lane, struct pending *pending)
+{
+    for (size_t at = 0; at < COUNT_OF(pages); at++) {
+        if (str_equal(pending->target.segments[0], pages[at].name)) {
+            pages[at].answer(lane, pending);
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,311 @@
+// server.c: the running server: a loop for each processor, the writer, the workers.
+//
+//   loop thread:  admit, begin ── write ──► writer ──► complete ─┐
+//                     ▲  └───────── work ──► worker ──► complete ─┤
+//                     └──────────── finish ◄── http_complete ─────┘
+// SPDX-License-Identifier: Apache-2.0
+#include "server/server.h"
+
+#include "server/app.h"
+#include "server/workers.h"
+#include "server/writer.h"
+#include "sys/log.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct loop {
+    struct server *server;
+    struct lane lane;
+    struct http_loop *http;
+    struct pending *first;  // writes of this pass of the loop, in order
+    struct pending *last;
+    pthread_t thread;
+    bool started;
+};
+
+struct server {
+    struct server_options options;
+    struct app app;
+    bool app_opened;
+    struct writer *writer;
+    struct workers *workers;
+    struct loop loops[LOOPS_MAX];
+    int loop_count;
+    char public_url[512];
+};
+
+static void complete(struct pending *pending)
+{
+    http_complete(pending->exchange);
+}
+
+// The head is here, the body is not. Large bodies of requests that are refused anyway are not read.
+static enum http_verdict on_head(void *ctx, struct http_exchange *exchange)
+{
+    struct loop *loop = ctx;
+    struct pending *pending = app_admit(&loop->lane, exchange);
+    str length = {0};
+    int64_t bytes = 0;
+    exchange->user = pending;
+    if (pending == NULL) {
+        exchange->reply = (struct http_reply){.status = 503, .close = true};
+        return HTTP_DONE;
+    }
+    bool has_length =
+        http_header_find(exchange, STR("Content-Length"), &length) && str_to_i64(length, &bytes);
+    bool is_chunked = http_header_find(exchange, STR("Transfer-Encoding"), &length);
+    if (pending->admitted || (!is_chunked && (!has_length || bytes <= BODY_REFUSED_MAX))) {
+        return HTTP_WAIT;
+    }
+    enum step step = app_begin(&loop->lane, pending);
+    assert(step == STEP_DONE);
+    return step == STEP_DONE ? HTTP_DONE : HTTP_WAIT;
+}
+
+static void queue_write(struct loop *loop, struct pending *pending)
+{
+    pending->next = NULL;
+    if (loop->last == NULL) {
+        loop->first = pending;
+    } else {
+        loop->last->next = pending;
+    }
+    loop->last = pending;
+}
+
+static enum http_verdict on_begin(void *ctx, struct http_exchange *exchange)
+{
+    struct loop *loop = ctx;
+    struct pending *pending = exchange->user;
+    switch (app_begin(&loop->lane, pending)) {
+    case STEP_DONE:
+        return HTTP_DONE;
+    case STEP_WRITE:
+        queue_write(loop, pending);
+        return HTTP_WAIT;
+    case STEP_WORK:
+        break;
+    }
+    // Published at the end of the pass, as writes are: by then the connection is suspended.
+    pending->is_write = false;
+    queue_write(loop, pending);
+    return HTTP_WAIT;
+}
+
+static void refuse_later(struct loop *loop, struct pending *pending)
+{
+    pending->queue_full = true;
+    atomic_fetch_add_explicit(&loop->server->app.metrics.queue_full, 1, memory_order_relaxed);
+    http_complete(pending->exchange);
+}
+
+static void on_flush(void *ctx)
+{
+    struct loop *loop = ctx;
+    struct pending *writes = NULL;
+    struct pending **tail = &writes;
+    struct pending *next = NULL;
+    for (struct pending *pending = loop->first; pending != NULL; pending = next) {
+        next = pending->next;
+        pending->next = NULL;
+        if (pending->is_write) {
+            *tail = pending;
+            tail = &pending->next;
+            continue;
+        }
+        atomic_fetch_add_explicit(&loop->server->app.metrics.deferred, 1, memory_order_relaxed);
+        if (!workers_submit(loop->server->workers, pending)) {
+            refuse_later(loop, pending);
+        }
+    }
+    loop->first = NULL;
+    loop->last = NULL;
+    if (writes == NULL) {
+        return;
+    }
+    for (struct pending *left = writer_submit(loop->server->writer, writes); left != NULL;
+         left = next) {
+        next = left->next;
+        refuse_later(loop, left);
+    }
+}
+
+static void on_finish(void *ctx, struct http_exchange *exchange)
+{
+    struct loop *loop = ctx;
+    struct pending *pending = exchange->user;
+    if (pending->queue_full) {
+        app_refuse(&loop->lane, pending, ROSTER_ERR_UNAVAILABLE);
+    } else {
+        app_finish(&loop->lane, pending);
+    }
+}
+
+static void on_release(void *ctx, struct http_exchange *exchange)
+{
+    exchange->user = NULL;
+}
+
+// What the face refuses by itself is answered in SCIM JSON too, as long as there is a request.
+static void on_refuse(void *ctx, struct http_exchange *exchange, int status)
+{
+    struct text body;
+    text_init(&body, exchange->arena, KIB(1));
+    text_format(&body,
+                "{\"schemas\":[\"%.*s\"],\"status\":\"%d\",\"detail\":\"%s\"}",
+                STR_ARGS(URI_ERROR), status, http_reason(status));
+    exchange->reply = (struct http_reply){.status = status, .body = text_str(&body)};
+    http_reply_header(&exchange->reply, STR("Content-Type"), media_name(MEDIA_SCIM));
+}
+
+static const struct http_handler handler = {on_head,   on_begin,   on_flush,
+                                            on_finish, on_release, on_refuse};
+
+static bool make_public_url(struct server *server, struct roster_error *err)
+{
+    const struct server_options *options = &server->options;
+    bool is_ipv6 = str_contains(str_of(options->address), STR(":"));
+    int len = options->public_url != NULL ? snprintf(server->public_url, sizeof(server->public_url),
+                                                     "%s", options->public_url)
+                                          : snprintf(server->public_url, sizeof(server->public_url),
+                                                     is_ipv6 ? "http://[%s]:%u" : "http://%s:%u",
+                                                     options->address, server_port(server));
+    if (len < 0 || (size_t)len >= sizeof(server->public_url)) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "the public URL is too long");
+    }
+    while (len > 0 && server->public_url[len - 1] == '/') {
+        server->public_url[--len] = '\0';
+    }
+    server->app.options.public_url = str_of(server->public_url);
+    return true;
+}
+
+static bool open_loop(struct server *server, struct loop *loop, struct roster_error *err)
+{
+    const struct server_options *options = &server->options;
+    struct http_loop_options http = {
+        .address = options->address,
+        .port = server->loop_count == 0 ? options->port : server_port(server),
+        .listen_fd = options->listen_fd,
+        .body_max = HTTP_BODY_MAX,
+        .connections_max = HTTP_CONNECTIONS_MAX,
+        .idle_s = HTTP_IDLE_S,
+        .handler = &handler,
+        .loop_ctx = loop,
+    };
+    loop->server = server;
+    server->loop_count++;
+    if (!lane_open(&loop->lane, &server->app, err)) {
+        return false;
+    }
+    loop->http = http_loop_open(&http, err);
+    return loop->http != NULL;
+}
+
+static bool open_parts(struct server *server, struct roster_error *err)
+{
+    const struct server_options *options = &server->options;
+    struct app_options app = {
+        .store = options->store,
+        .env = options->env,
+        .domain = str_of(options->domain),
+        .proxies = options->proxies,
+        .proxy_count = options->proxy_count,
+    };
+    if (!app_open(&server->app, &app, err)) {
+        return false;
+    }
+    server->app_opened = true;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    int wanted = options->loops > 0 ? options->loops : (int)(processors > 0 ? processors : 1);
+    // One inherited socket has one queue of connections, which one loop accepts from.
+    wanted = options->listen_fd >= 0 ? 1 : (wanted > LOOPS_MAX ? LOOPS_MAX : wanted);
+    for (int at = 0; at < wanted; at++) {
+        if (!open_loop(server, &server->loops[at], err)) {
+            return false;
+        }
+    }
+    server->writer = writer_open(&server->app, complete, err);
+    server->workers = server->writer == NULL ? NULL : workers_open(&server->app, complete, err);
+    return server->workers != NULL && make_public_url(server, err);
+}
+
+struct server *server_open(const struct server_options *options, struct roster_error *err)
+{
+    struct server *server = calloc(1, sizeof(*server));
+    if (server == NULL) {
+        fail_memory(err);
+        return NULL;
+    }
+    server->options = *options;
+    if (!open_parts(server, err)) {
+        server_close(server);
+        return NULL;
+    }
+    return server;
+}
+
+uint16_t server_port(const struct server *server)
+{
+    return http_loop_port(server->loops[0].http);
+}
+
+static void *run_loop(void *ctx)
+{
+    struct loop *loop = ctx;
+    http_loop_run(loop->http, loop->server->options.drain_ms);
+    return NULL;
+}
+
+void server_run(struct server *server)
+{
+    for (int at = 1; at < server->loop_count; at++) {
+        struct loop *loop = &server->loops[at];
+        loop->started = pthread_create(&loop->thread, NULL, run_loop, loop) == 0;
+        if (!loop->started) {
+            log_event(LOG_LEVEL_ERROR, "thread-failed", LOG_NUMBER("loop", at));
+        }
+    }
+    run_loop(&server->loops[0]);
+    for (int at = 1; at < server->loop_count; at++) {
+        if (server->loops[at].started) {
+            pthread_join(server->loops[at].thread, NULL);
+        }
+    }
+}
+
+void server_stop(struct server *server)
+{
+    for (int at = 0; at < server->loop_count; at++) {
+        http_loop_stop(server->loops[at].http);
+    }
+}
+
+bool server_call(struct server *server, void (*fn)(void *ctx, struct conn *writer), void *ctx)
+{
+    return writer_call(server->writer, fn, ctx);
+}
+
+void server_close(struct server *server)
+{
+    if (server == NULL) {
+        return;
+    }
+    workers_close(server->workers);
+    writer_close(server->writer);
+    for (int at = 0; at < server->loop_count; at++) {
+        if (server->loops[at].http != NULL) {
+            http_loop_close(server->loops[at].http);
+        }
+        if (server->loops[at].lane.app != NULL) {
+            lane_close(&server->loops[at].lane);
+        }
+    }
+    if (server->app_opened) {
+        app_close(&server->app);
+    }
+    free(server);
+}

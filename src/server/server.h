@@ -1,0 +1,43 @@
+// server/server.h: the running server: loops, the writer, the workers.
+//
+// server_open makes everything that can fail; server_run blocks until server_stop. The store stays
+// the caller's.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef SERVER_SERVER_H
+#define SERVER_SERVER_H
+
+#include "store/store.h"
+#include "sys/sys.h"
+
+enum { PROXIES_MAX = 16 };
+
+struct server_options {
+    struct store *store;
+    const struct env *env;
+    const char *address;               // numeric
+    uint16_t port;                     // 0: any
+    int listen_fd;                     // socket activation, or -1
+    const char *public_url;            // "https://id.example.com"; NULL: http://ADDRESS:PORT
+    const char *domain;                // tenants by host name TENANT.DOMAIN; NULL: none
+    const char *proxies[PROXIES_MAX];  // numeric addresses whose X-Forwarded-For is believed
+    int proxy_count;
+    int loops;     // 0: one for each processor
+    int drain_ms;  // how long a stop waits for what is under way
+};
+
+struct server;
+
+MUST_CHECK struct server *server_open(const struct server_options *options,
+                                      struct roster_error *err);
+uint16_t server_port(const struct server *server);
+// Serves until server_stop, then answers what was accepted and returns.
+void server_run(struct server *server);
+// Async-signal-safe.
+void server_stop(struct server *server);
+// Runs `fn` on the writer's thread between two batches and waits for it; afterwards every cached
+// credential and tenant is looked up anew. False: the server is stopping.
+MUST_CHECK bool server_call(struct server *server, void (*fn)(void *ctx, struct conn *writer),
+                            void *ctx);
+void server_close(struct server *server);
+
+#endif

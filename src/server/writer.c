@@ -1,0 +1,205 @@
+// writer.c: queue, batches, and what happens when the store breaks.
+// SPDX-License-Identifier: Apache-2.0
+#include "server/writer.h"
+
+#include "sys/log.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+// A call that somebody waits for.
+struct call {
+    void (*fn)(void *ctx, struct conn *conn);
+    void *ctx;
+    bool done;
+    struct call *next;
+};
+
+struct writer {
+    struct app *app;
+    void (*complete)(struct pending *pending);
+    pthread_t thread;
+    bool started;
+    pthread_mutex_t mutex;
+    pthread_cond_t work;      // something was queued, or the writer shall stop
+    pthread_cond_t answered;  // a call is done
+    // Under the mutex:
+    struct pending *first;
+    struct pending *last;
+    size_t count;
+    struct call *calls;
+    bool stopping;
+};
+
+struct pending *writer_submit(struct writer *writer, struct pending *first)
+{
+    pthread_mutex_lock(&writer->mutex);
+    bool was_empty = writer->first == NULL;
+    while (first != NULL && writer->count < QUEUE_REQUESTS_MAX && !writer->stopping) {
+        struct pending *next = first->next;
+        first->next = NULL;
+        if (writer->last == NULL) {
+            writer->first = first;
+        } else {
+            writer->last->next = first;
+        }
+        writer->last = first;
+        writer->count++;
+        first = next;
+    }
+    atomic_store_explicit(&writer->app->metrics.write_queue, (int64_t)writer->count,
+                          memory_order_relaxed);
+    if (was_empty) {
+        pthread_cond_signal(&writer->work);
+    }
+    pthread_mutex_unlock(&writer->mutex);
+    return first;
+}
+
+bool writer_call(struct writer *writer, void (*fn)(void *ctx, struct conn *conn), void *ctx)
+{
+    struct call call = {.fn = fn, .ctx = ctx};
+    pthread_mutex_lock(&writer->mutex);
+    bool taken = !writer->stopping;
+    if (taken) {
+        struct call **tail = &writer->calls;
+        while (*tail != NULL) {
+            tail = &(*tail)->next;
+        }
+        *tail = &call;
+        pthread_cond_signal(&writer->work);
+        while (!call.done) {
+            pthread_cond_wait(&writer->answered, &writer->mutex);
+        }
+    }
+    pthread_mutex_unlock(&writer->mutex);
+    return taken;
+}
+
+// Takes up to a batch off the queue. Called with the mutex held.
+static size_t take_batch(struct writer *writer, struct pending *batch[BATCH_REQUESTS_MAX])
+{
+    size_t count = 0;
+    while (writer->first != NULL && count < BATCH_REQUESTS_MAX) {
+        batch[count++] = writer->first;
+        writer->first = writer->first->next;
+    }
+    if (writer->first == NULL) {
+        writer->last = NULL;
+    }
+    writer->count -= count;
+    atomic_store_explicit(&writer->app->metrics.write_queue, (int64_t)writer->count,
+                          memory_order_relaxed);
+    return count;
+}
+
+// fsync is never retried: the connection is thrown away, and the log read anew from the disk.
+static void reopen(struct writer *writer)
+{
+    log_event(LOG_LEVEL_ERROR, "commit-failed", LOG_TEXT("detail", STR("reopening the store")));
+    bool reopened = store_reopen_writer(writer->app->options.store);
+    atomic_store(&writer->app->store_broken, !reopened);
+    if (!reopened) {
+        log_event(LOG_LEVEL_ERROR, "store-unreachable",
+                  LOG_TEXT("detail", STR("writes are answered 503 until it comes back")));
+    }
+}
+
+static void write_batch(struct writer *writer, struct pending **batch, size_t count)
+{
+    while (count > 0) {
+        size_t done = count;
+        if (atomic_load(&writer->app->store_broken)) {
+            reopen(writer);
+        }
+        if (!app_write(writer->app, batch, &done)) {
+            reopen(writer);
+        }
+        for (size_t at = 0; at < done; at++) {
+            writer->complete(batch[at]);
+        }
+        batch += done;
+        count -= done;
+        conn_checkpoint(store_writer(writer->app->options.store));
+    }
+}
+
+static void run_calls(struct writer *writer, struct call *calls)
+{
+    for (struct call *call = calls; call != NULL; call = call->next) {
+        call->fn(call->ctx, store_writer(writer->app->options.store));
+    }
+    app_forget_actors(writer->app);
+    pthread_mutex_lock(&writer->mutex);
+    while (calls != NULL) {
+        struct call *next = calls->next;  // the waiter's stack is gone once it sees `done`
+        calls->done = true;
+        calls = next;
+    }
+    pthread_cond_broadcast(&writer->answered);
+    pthread_mutex_unlock(&writer->mutex);
+}
+
+static void *run(void *ctx)
+{
+    struct writer *writer = ctx;
+    struct pending *batch[BATCH_REQUESTS_MAX];
+    bool stopping = false;
+    while (!stopping) {
+        pthread_mutex_lock(&writer->mutex);
+        while (writer->first == NULL && writer->calls == NULL && !writer->stopping) {
+            pthread_cond_wait(&writer->work, &writer->mutex);
+        }
+        struct call *calls = writer->calls;
+        writer->calls = NULL;
+        size_t count = take_batch(writer, batch);
+        stopping = writer->stopping && writer->first == NULL && count == 0 && calls == NULL;
+        pthread_mutex_unlock(&writer->mutex);
+        if (calls != NULL) {
+            run_calls(writer, calls);
+        }
+        write_batch(writer, batch, count);
+    }
+    return NULL;
+}
+
+struct writer *writer_open(struct app *app, void (*complete)(struct pending *pending),
+                           struct roster_error *err)
+{
+    struct writer *writer = calloc(1, sizeof(*writer));
+    if (writer == NULL) {
+        fail_memory(err);
+        return NULL;
+    }
+    writer->app = app;
+    writer->complete = complete;
+    pthread_mutex_init(&writer->mutex, NULL);
+    pthread_cond_init(&writer->work, NULL);
+    pthread_cond_init(&writer->answered, NULL);
+    writer->started = pthread_create(&writer->thread, NULL, run, writer) == 0;
+    if (!writer->started) {
+        fail(err, ROSTER_ERR_INTERNAL, 0, "the writer's thread cannot be started");
+        writer_close(writer);
+        return NULL;
+    }
+    return writer;
+}
+
+void writer_close(struct writer *writer)
+{
+    if (writer == NULL) {
+        return;
+    }
+    if (writer->started) {
+        pthread_mutex_lock(&writer->mutex);
+        writer->stopping = true;
+        pthread_cond_signal(&writer->work);
+        pthread_mutex_unlock(&writer->mutex);
+        pthread_join(writer->thread, NULL);
+    }
+    pthread_cond_destroy(&writer->answered);
+    pthread_cond_destroy(&writer->work);
+    pthread_mutex_destroy(&writer->mutex);
+    free(writer);
+}

@@ -1,0 +1,77 @@
+// store/driver.h: what the store asks of a database engine.
+//
+// A driver is a table of functions over links (one connection each, for one thread) and prepared
+// statements. Nothing above this header knows which engine runs. Texts are SQL with parameters
+// $1, $2, …; a parameter may stand in several places. Blobs and texts that are bound must live
+// until the statement is reset; columns live until the next step or reset.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef STORE_DRIVER_H
+#define STORE_DRIVER_H
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/str.h"
+
+enum sql_outcome {
+    SQL_DONE,     // done; a statement has no further row
+    SQL_ROW,      // a row can be read
+    SQL_TIMEOUT,  // the deadline of the link passed
+    SQL_FULL,     // the disk or a quota is full
+    SQL_FAILED,   // anything else; logged
+};
+
+struct driver_options {
+    const char *place;  // what follows the scheme of the URL
+    bool writer;
+    size_t cache_kib;
+    long page_max;  // 0: no quota
+    long *fail_at;  // of driver_fault: calls until one fails; below 1 none will
+};
+
+struct driver;
+
+// First member of each driver's own structs.
+struct driver_link {
+    const struct driver *driver;
+};
+struct driver_statement {
+    const struct driver *driver;
+};
+
+struct driver {
+    const char *scheme;  // "sqlite"
+    // NULL, and `err` with one line that says what to do.
+    struct driver_link *(*open)(const struct driver_options *options, struct roster_error *err);
+    // All statements are finalized. False: something was left open, which is a bug.
+    bool (*close)(struct driver_link *link);
+    // Statements without parameters and rows, separated by semicolons.
+    enum sql_outcome (*run)(struct driver_link *link, const char *sql);
+    enum sql_outcome (*prepare)(struct driver_link *link, str sql,
+                                   struct driver_statement **out);
+    void (*finalize)(struct driver_statement *statement);  // NULL is accepted
+    // A parameter that the text does not use is passed over.
+    enum sql_outcome (*bind_i64)(struct driver_statement *statement, int parameter,
+                                    int64_t value);
+    enum sql_outcome (*bind_text)(struct driver_statement *statement, int parameter, str value);
+    enum sql_outcome (*bind_blob)(struct driver_statement *statement, int parameter, str value);
+    enum sql_outcome (*step)(struct driver_statement *statement);
+    int64_t (*column_i64)(struct driver_statement *statement, int column);
+    str (*column_str)(struct driver_statement *statement, int column);  // NULL: the empty slice
+    // Rows that the last statement of this link inserted, updated or deleted.
+    int64_t (*changes)(struct driver_link *link);
+    void (*reset)(struct driver_statement *statement);
+    enum sql_outcome (*begin)(struct driver_link *link);  // a writer's transaction or a snapshot
+    enum sql_outcome (*commit)(struct driver_link *link);
+    void (*rollback)(struct driver_link *link);
+    bool (*in_transaction)(const struct driver_link *link);
+    // Steps end with SQL_TIMEOUT once `ms` have passed; 0: no deadline.
+    void (*deadline)(struct driver_link *link, int ms);
+    // Moves the log into the file when it has more pages than that. Never while in a transaction.
+    void (*checkpoint)(struct driver_link *link, long pages_max);
+};
+
+extern const struct driver driver_sqlite;
+// Wraps driver_sqlite: the call that makes *fail_at zero fails instead of being made.
+extern const struct driver driver_fault;
+
+#endif

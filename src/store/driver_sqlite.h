@@ -1,0 +1,23 @@
+// store/driver_sqlite.h: what the two halves of the SQLite driver share.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef STORE_DRIVER_SQLITE_H
+#define STORE_DRIVER_SQLITE_H
+
+#include "store/driver.h"
+
+#include <sqlite3.h>
+
+struct sqlite_link {
+    struct driver_link base;
+    sqlite3 *db;
+    bool writer;
+    int64_t deadline_us;  // 0: none
+    long wal_pages;       // after the last commit
+    long wal_again;       // no checkpoint below so many pages: the last one found readers
+};
+
+struct driver_link *sqlite_link_open(const struct driver_options *options,
+                                     struct roster_error *err);
+bool sqlite_link_close(struct driver_link *link);
+
+#endif

@@ -1,0 +1,124 @@
+// migrations.c: the append-only list of migrations.
+//
+// A migration that was released is never edited: its checksum stands in every store it was applied
+// to. How rows are laid out is chosen for few and full pages:
+//
+// - Resources and details are long and live in tables by number: a row goes behind the last one.
+//   What is short lives in tables by key (WITHOUT ROWID), one tree each.
+// - A unique value stands in unique_value alone, an ordinary one in index_value alone.
+// - Keys are bytes in the order of memcmp; a key that is too long is cut and ends with a digest, so
+//   that equality stays exact (truncated = 1). element -1 with an empty key says that a resource
+//   has no value, where an index needs to know that.
+// - The externalIds of a resource stand in its row, by source (read with it), and in external_id
+//   (found by it).
+// - Own ids are the 16 bytes of their UUID, others their text behind a mark; see id.h.
+// SPDX-License-Identifier: Apache-2.0
+#include "store/migrations.h"
+
+const struct migration migrations[] = {
+    {
+        .name = "the first tables",
+        .sqlite =
+            "CREATE TABLE meta ("
+            "    name TEXT PRIMARY KEY, number INTEGER NOT NULL, text TEXT NOT NULL"
+            ") WITHOUT ROWID, STRICT;"
+
+            "CREATE TABLE tenant ("
+            "    tenant INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, settings TEXT NOT NULL,"
+            "    suspended INTEGER NOT NULL, created_ms INTEGER NOT NULL"
+            ") STRICT;"
+
+            "CREATE TABLE source ("
+            "    tenant INTEGER NOT NULL, source INTEGER NOT NULL, name TEXT NOT NULL,"
+            "    PRIMARY KEY (tenant, source), UNIQUE (tenant, name)"
+            ") WITHOUT ROWID, STRICT;"
+
+            "CREATE TABLE token ("
+            "    tenant INTEGER NOT NULL, token INTEGER NOT NULL UNIQUE, source INTEGER NOT NULL,"
+            "    label TEXT NOT NULL, user_id TEXT NOT NULL, scope INTEGER NOT NULL,"
+            "    digest BLOB NOT NULL UNIQUE, created_ms INTEGER NOT NULL,"
+            "    expires_ms INTEGER NOT NULL, revoked_ms INTEGER NOT NULL,"
+            "    used_ms INTEGER NOT NULL,"
+            "    PRIMARY KEY (tenant, token)"
+            ") WITHOUT ROWID, STRICT;"
+
+            "CREATE TABLE attribute ("
+            "    attribute INTEGER PRIMARY KEY, type INTEGER NOT NULL, path TEXT NOT NULL,"
+            "    UNIQUE (type, path)"
+            ") STRICT;"
+
+            "CREATE TABLE resource ("
+            "    row INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, type INTEGER NOT NULL,"
+            "    id BLOB NOT NULL, revision INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
+            "    modified_ms INTEGER NOT NULL, encoding INTEGER NOT NULL,"
+            "    manager_at INTEGER NOT NULL, display TEXT NOT NULL, external_ids BLOB NOT NULL,"
+            "    document TEXT NOT NULL"
+            ") STRICT;"
+            "CREATE UNIQUE INDEX resource_id ON resource (tenant, id);"
+            "CREATE INDEX resource_type ON resource (tenant, type);"
+            "CREATE INDEX resource_modified ON resource (tenant, type, modified_ms);"
+
+            "CREATE TABLE unique_value ("
+            "    tenant INTEGER NOT NULL, attribute INTEGER NOT NULL, key BLOB NOT NULL,"
+            "    row INTEGER NOT NULL, truncated INTEGER NOT NULL,"
+            "    PRIMARY KEY (tenant, attribute, key)"
+            ") WITHOUT ROWID, STRICT;"
+            "CREATE INDEX unique_value_truncated ON unique_value (tenant, attribute)"
+            "    WHERE truncated = 1;"
+
+            "CREATE TABLE index_value ("
+            "    tenant INTEGER NOT NULL, attribute INTEGER NOT NULL, key BLOB NOT NULL,"
+            "    row INTEGER NOT NULL, element INTEGER NOT NULL, kind BLOB NOT NULL,"
+            "    truncated INTEGER NOT NULL,"
+            "    PRIMARY KEY (tenant, attribute, key, row, element)"
+            ") WITHOUT ROWID, STRICT;"
+            "CREATE INDEX index_value_truncated ON index_value (tenant, attribute)"
+            "    WHERE truncated = 1;"
+
+            "CREATE TABLE external_id ("
+            "    tenant INTEGER NOT NULL, type INTEGER NOT NULL, source INTEGER NOT NULL,"
+            "    key BLOB NOT NULL, row INTEGER NOT NULL,"
+            "    PRIMARY KEY (tenant, type, source, key, row)"
+            ") WITHOUT ROWID, STRICT;"
+
+            "CREATE TABLE member ("
+            "    tenant INTEGER NOT NULL, group_row INTEGER NOT NULL, member_row INTEGER NOT NULL,"
+            "    id BLOB NOT NULL, type INTEGER NOT NULL,"
+            "    PRIMARY KEY (tenant, group_row, member_row)"
+            ") WITHOUT ROWID, STRICT;"
+            "CREATE INDEX member_of ON member (tenant, member_row);"
+            "CREATE INDEX member_nested ON member (tenant, member_row) WHERE type = 2;"
+
+            "CREATE TABLE counter ("
+            "    tenant INTEGER NOT NULL, type INTEGER NOT NULL, count INTEGER NOT NULL,"
+            "    PRIMARY KEY (tenant, type)"
+            ") WITHOUT ROWID, STRICT;"
+
+            "CREATE TABLE audit ("
+            "    tenant INTEGER NOT NULL, sequence INTEGER NOT NULL, time_ms INTEGER NOT NULL,"
+            "    kind INTEGER NOT NULL, type INTEGER NOT NULL, row INTEGER NOT NULL,"
+            "    id BLOB NOT NULL, revision INTEGER NOT NULL, actor TEXT NOT NULL,"
+            "    credential INTEGER NOT NULL, address TEXT NOT NULL, request_id TEXT NOT NULL,"
+            "    detail INTEGER NOT NULL, detail_digest BLOB NOT NULL, digest BLOB NOT NULL,"
+            "    PRIMARY KEY (tenant, sequence)"
+            ") WITHOUT ROWID, STRICT;"
+
+            "CREATE TABLE audit_detail ("
+            "    detail INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, sequence INTEGER NOT NULL,"
+            "    salt BLOB NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL"
+            ") STRICT;"
+
+            "CREATE TABLE audit_head ("
+            "    tenant INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, digest BLOB NOT NULL"
+            ") STRICT;"
+
+            "CREATE TABLE change_member ("
+            "    tenant INTEGER NOT NULL, sequence INTEGER NOT NULL, place INTEGER NOT NULL,"
+            "    member_row INTEGER NOT NULL, id BLOB NOT NULL, added INTEGER NOT NULL,"
+            "    PRIMARY KEY (tenant, sequence, place)"
+            ") WITHOUT ROWID, STRICT;"
+            "CREATE INDEX change_member_of ON change_member (tenant, member_row, sequence);",
+    },
+};
+
+const size_t migration_count = COUNT_OF(migrations);

@@ -1,0 +1,117 @@
+// store/statements.h: every fixed statement by name, and its text for each engine.
+//
+// $1 is the tenant wherever a statement has one. Columns are read by their place in the text.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef STORE_STATEMENTS_H
+#define STORE_STATEMENTS_H
+
+#define STATEMENTS(X)                                                                              \
+    X(MIGRATION_LIST)                                                                              \
+    X(MIGRATION_INSERT)                                                                            \
+    X(META_FIND)                                                                                   \
+    X(META_SET)                                                                                    \
+    X(NUMBER_TAKE)                                                                                 \
+    X(ATTRIBUTE_LIST)                                                                              \
+    X(ATTRIBUTE_INSERT)                                                                            \
+    X(TRUNCATED_LIST)                                                                              \
+    X(PING)                                                                                        \
+    X(TENANT_INSERT)                                                                               \
+    X(TENANT_FIND)                                                                                 \
+    X(TENANT_LOAD)                                                                                 \
+    X(TENANT_LIST)                                                                                 \
+    X(TENANT_SAVE)                                                                                 \
+    X(SOURCE_INSERT)                                                                               \
+    X(SOURCE_FIND)                                                                                 \
+    X(TOKEN_INSERT)                                                                                \
+    X(TOKEN_FIND)                                                                                  \
+    X(TOKEN_LIST)                                                                                  \
+    X(TOKEN_LOAD)                                                                                  \
+    X(TOKEN_REVOKE)                                                                                \
+    X(TOKEN_EXPIRE)                                                                                \
+    X(TOKEN_TOUCH)                                                                                 \
+    X(RESOURCE_FIND)                                                                               \
+    X(RESOURCE_LOAD)                                                                               \
+    X(RESOURCE_FIND_HEAD)                                                                          \
+    X(RESOURCE_NEWEST)                                                                             \
+    X(RESOURCE_EXTERNALS)                                                                          \
+    X(RESOURCE_INSERT)                                                                             \
+    X(RESOURCE_UPDATE)                                                                             \
+    X(RESOURCE_TOUCH)                                                                              \
+    X(RESOURCE_SET_EXTERNALS)                                                                      \
+    X(RESOURCE_DELETE)                                                                             \
+    X(RESOURCE_EACH)                                                                               \
+    X(UNIQUE_FIND)                                                                                 \
+    X(UNIQUE_INSERT)                                                                               \
+    X(UNIQUE_DELETE)                                                                               \
+    X(INDEX_FIND)                                                                                  \
+    X(INDEX_INSERT)                                                                                \
+    X(INDEX_DELETE)                                                                                \
+    X(EXTERNAL_FIND)                                                                               \
+    X(EXTERNAL_INSERT)                                                                             \
+    X(EXTERNAL_DELETE)                                                                             \
+    X(COUNTER_FIND)                                                                                \
+    X(COUNTER_ADD)                                                                                 \
+    X(MEMBER_INSERT)                                                                               \
+    X(MEMBER_DELETE)                                                                               \
+    X(MEMBER_DELETE_ALL)                                                                           \
+    X(MEMBER_FIND)                                                                                 \
+    X(MEMBER_PAGE)                                                                                 \
+    X(MEMBER_PAGE_DISPLAY)                                                                         \
+    X(GROUPS_DIRECT)                                                                               \
+    X(GROUPS_OF_EACH)                                                                              \
+    X(GROUPS_ABOVE)                                                                                \
+    X(GROUP_HEAD)                                                                                  \
+    X(GROUP_DUPLICATES)                                                                            \
+    X(CHAIN_FIND)                                                                                  \
+    X(CHAIN_SET)                                                                                   \
+    X(AUDIT_INSERT)                                                                                \
+    X(AUDIT_LIST)                                                                                  \
+    X(DETAIL_INSERT)                                                                               \
+    X(DETAIL_FIND)                                                                                 \
+    X(CHANGE_MEMBER_INSERT)                                                                        \
+    X(CHANGE_MEMBER_LIST)                                                                          \
+    X(CLEAR_INDEX)                                                                                 \
+    X(CLEAR_UNIQUE)                                                                                \
+    X(CLEAR_EXTERNALS)                                                                             \
+    X(REMOVE_MEMBERS)                                                                              \
+    X(REMOVE_CHANGE_MEMBERS)                                                                       \
+    X(REMOVE_INDEX)                                                                                \
+    X(REMOVE_UNIQUE)                                                                               \
+    X(REMOVE_EXTERNALS)                                                                            \
+    X(REMOVE_DETAILS_TO)                                                                           \
+    X(REMOVE_DETAILS)                                                                              \
+    X(REMOVE_RESOURCES)                                                                            \
+    X(REMOVE_COUNTERS)                                                                             \
+    X(REMOVE_TOKENS)                                                                               \
+    X(REMOVE_SOURCES)                                                                              \
+    X(REMOVE_TENANT)
+
+enum statement {
+#define STATEMENT_NAME(name) STATEMENT_##name,
+    STATEMENTS(STATEMENT_NAME)
+#undef STATEMENT_NAME
+        STATEMENT_COUNT
+};
+
+extern const char *const statements_sqlite[STATEMENT_COUNT];
+
+// Columns of every statement that loads whole resources, in this order.
+#define RESOURCE_COLUMNS                                                                           \
+    "r.row, r.type, r.id, r.revision, r.created_ms, r.modified_ms, r.encoding, r.manager_at, "    \
+    "r.display, r.external_ids, r.document"
+
+enum resource_column {
+    COLUMN_ROW,
+    COLUMN_TYPE,
+    COLUMN_ID,
+    COLUMN_REVISION,
+    COLUMN_CREATED_MS,
+    COLUMN_MODIFIED_MS,
+    COLUMN_ENCODING,
+    COLUMN_MANAGER_AT,
+    COLUMN_DISPLAY,
+    COLUMN_EXTERNAL_IDS,
+    COLUMN_DOCUMENT,
+};
+
+#endif

@@ -1,0 +1,227 @@
+// statements_sqlite.c: the fixed statements, for SQLite.
+//
+// Nearly all of it is the dialect that PostgreSQL shares; json_each is not.
+// SPDX-License-Identifier: Apache-2.0
+#include "store/statements.h"
+
+#define TENANT_COLUMNS                                                                             \
+    "t.tenant, t.name, t.settings, t.suspended, t.created_ms,"                                     \
+    " coalesce((SELECT count FROM counter AS u WHERE u.tenant = t.tenant AND u.type = 1), 0),"     \
+    " coalesce((SELECT count FROM counter AS g WHERE g.tenant = t.tenant AND g.type = 2), 0)"
+
+#define TOKEN_COLUMNS                                                                              \
+    "k.token, k.tenant, k.source, s.name, k.label, k.user_id, k.scope, k.digest, k.created_ms,"    \
+    " k.expires_ms, k.revoked_ms, k.used_ms, t.suspended, t.name, t.settings"
+
+#define TOKEN_TABLES                                                                               \
+    "token AS k JOIN tenant AS t ON t.tenant = k.tenant"                                           \
+    " JOIN source AS s ON s.tenant = k.tenant AND s.source = k.source"
+
+const char *const statements_sqlite[STATEMENT_COUNT] = {
+    // The store itself
+    [STATEMENT_MIGRATION_LIST] = "SELECT number, digest FROM migration ORDER BY number",
+    [STATEMENT_MIGRATION_INSERT] =
+        "INSERT INTO migration (number, name, digest) VALUES ($1, $2, $3)",
+    [STATEMENT_META_FIND] = "SELECT text FROM meta WHERE name = $1",
+    [STATEMENT_META_SET] = "INSERT INTO meta (name, number, text) VALUES ($1, 0, $2)"
+                           " ON CONFLICT (name) DO UPDATE SET text = excluded.text",
+    // Gives the last number of the block.
+    [STATEMENT_NUMBER_TAKE] = "INSERT INTO meta (name, number, text) VALUES ($1, $2, '')"
+                              " ON CONFLICT (name) DO UPDATE"
+                              " SET number = meta.number + excluded.number"
+                              " RETURNING number",
+    [STATEMENT_ATTRIBUTE_LIST] = "SELECT attribute, type, path FROM attribute",
+    [STATEMENT_ATTRIBUTE_INSERT] =
+        "INSERT INTO attribute (attribute, type, path) VALUES ($1, $2, $3)",
+    [STATEMENT_TRUNCATED_LIST] =
+        "SELECT DISTINCT tenant, attribute FROM index_value WHERE truncated = 1"
+        " UNION SELECT DISTINCT tenant, attribute FROM unique_value WHERE truncated = 1",
+    [STATEMENT_PING] = "SELECT 1 FROM meta LIMIT 1",
+
+    // Tenants, sources, tokens
+    [STATEMENT_TENANT_INSERT] =
+        "INSERT INTO tenant (tenant, name, settings, suspended, created_ms)"
+        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING",
+    [STATEMENT_TENANT_FIND] = "SELECT " TENANT_COLUMNS " FROM tenant AS t WHERE t.name = $1",
+    [STATEMENT_TENANT_LOAD] = "SELECT " TENANT_COLUMNS " FROM tenant AS t WHERE t.tenant = $1",
+    [STATEMENT_TENANT_LIST] = "SELECT " TENANT_COLUMNS " FROM tenant AS t ORDER BY t.name",
+    [STATEMENT_TENANT_SAVE] =
+        "UPDATE tenant SET settings = $2, suspended = $3 WHERE tenant = $1",
+    [STATEMENT_SOURCE_INSERT] = "INSERT INTO source (tenant, source, name) VALUES ($1, $2, $3)",
+    [STATEMENT_SOURCE_FIND] = "SELECT source FROM source WHERE tenant = $1 AND name = $2",
+    [STATEMENT_TOKEN_INSERT] =
+        "INSERT INTO token (tenant, token, source, label, user_id, scope, digest, created_ms,"
+        " expires_ms, revoked_ms, used_ms)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (digest) DO NOTHING",
+    // A digest names its tenant; so does the number of a token.
+    [STATEMENT_TOKEN_FIND] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES " WHERE k.digest = $1",
+    [STATEMENT_TOKEN_LIST] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES
+                             " WHERE $1 = 0 OR k.tenant = $1 ORDER BY k.token",
+    [STATEMENT_TOKEN_LOAD] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES " WHERE k.token = $1",
+    [STATEMENT_TOKEN_REVOKE] = "UPDATE token SET revoked_ms = $2"
+                               " WHERE (tenant, token) IN"
+                               " (SELECT tenant, token FROM token WHERE token = $1)",
+    [STATEMENT_TOKEN_EXPIRE] = "UPDATE token SET expires_ms = $2"
+                               " WHERE (tenant, token) IN"
+                               " (SELECT tenant, token FROM token WHERE token = $1)",
+    [STATEMENT_TOKEN_TOUCH] = "UPDATE token SET used_ms = $2"
+                              " WHERE (tenant, token) IN"
+                              " (SELECT tenant, token FROM token WHERE token = $1)",
+
+    // Resources and their index rows
+    [STATEMENT_RESOURCE_FIND] =
+        "SELECT " RESOURCE_COLUMNS " FROM resource AS r WHERE r.tenant = $1 AND r.id = $2",
+    [STATEMENT_RESOURCE_LOAD] =
+        "SELECT " RESOURCE_COLUMNS " FROM resource AS r WHERE r.row = $2 AND r.tenant = $1",
+    [STATEMENT_RESOURCE_FIND_HEAD] = "SELECT row, type, id, revision, display FROM resource"
+                                     " WHERE tenant = $1 AND id = $2",
+    [STATEMENT_RESOURCE_NEWEST] = "SELECT created_ms FROM resource"
+                                  " WHERE tenant = $1 AND type = $2 ORDER BY row DESC LIMIT 1",
+    [STATEMENT_RESOURCE_EXTERNALS] =
+        "SELECT external_ids FROM resource WHERE row = $2 AND tenant = $1",
+    [STATEMENT_RESOURCE_INSERT] =
+        "INSERT INTO resource (row, tenant, type, id, revision, created_ms, modified_ms, encoding,"
+        " manager_at, display, external_ids, document)"
+        " VALUES ($2, $1, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11)"
+        " ON CONFLICT (tenant, id) DO NOTHING",
+    [STATEMENT_RESOURCE_UPDATE] =
+        "UPDATE resource SET revision = $3, modified_ms = $4, manager_at = $5, display = $6,"
+        " document = $7 WHERE row = $2 AND tenant = $1",
+    [STATEMENT_RESOURCE_TOUCH] = "UPDATE resource SET revision = $3, modified_ms = $4"
+                                 " WHERE row = $2 AND tenant = $1",
+    [STATEMENT_RESOURCE_SET_EXTERNALS] =
+        "UPDATE resource SET external_ids = $3 WHERE row = $2 AND tenant = $1",
+    [STATEMENT_RESOURCE_DELETE] = "DELETE FROM resource WHERE row = $2 AND tenant = $1",
+    // For rebuilding keys: whole tenants after one another, by the order of rows.
+    [STATEMENT_RESOURCE_EACH] = "SELECT " RESOURCE_COLUMNS ", r.tenant FROM resource AS r"
+                                " WHERE r.row > $1 ORDER BY r.row LIMIT $2",
+    [STATEMENT_UNIQUE_FIND] =
+        "SELECT row FROM unique_value WHERE tenant = $1 AND attribute = $2 AND key = $3",
+    [STATEMENT_UNIQUE_INSERT] =
+        "INSERT INTO unique_value (tenant, attribute, key, row, truncated)"
+        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, attribute, key) DO NOTHING",
+    [STATEMENT_UNIQUE_DELETE] = "DELETE FROM unique_value"
+                                " WHERE tenant = $1 AND attribute = $2 AND key = $3 AND row = $4",
+    [STATEMENT_INDEX_FIND] =
+        "SELECT row FROM index_value"
+        " WHERE tenant = $1 AND attribute = $2 AND key = $3 AND element >= 0 AND row <> $4"
+        " ORDER BY row LIMIT 1",
+    [STATEMENT_INDEX_INSERT] =
+        "INSERT INTO index_value (tenant, attribute, key, row, element, kind, truncated)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    [STATEMENT_INDEX_DELETE] = "DELETE FROM index_value WHERE tenant = $1 AND attribute = $2"
+                               " AND key = $3 AND row = $4 AND element = $5",
+    [STATEMENT_EXTERNAL_FIND] =
+        "SELECT row FROM external_id"
+        " WHERE tenant = $1 AND type = $2 AND source = $3 AND key = $4 ORDER BY row LIMIT 1",
+    [STATEMENT_EXTERNAL_INSERT] = "INSERT INTO external_id (tenant, type, source, key, row)"
+                                  " VALUES ($1, $2, $3, $4, $5)",
+    [STATEMENT_EXTERNAL_DELETE] = "DELETE FROM external_id WHERE tenant = $1 AND type = $2"
+                                  " AND source = $3 AND key = $4 AND row = $5",
+    [STATEMENT_COUNTER_FIND] = "SELECT count FROM counter WHERE tenant = $1 AND type = $2",
+    [STATEMENT_COUNTER_ADD] = "INSERT INTO counter (tenant, type, count) VALUES ($1, $2, $3)"
+                              " ON CONFLICT (tenant, type)"
+                              " DO UPDATE SET count = counter.count + excluded.count",
+
+    // Membership
+    [STATEMENT_MEMBER_INSERT] =
+        "INSERT INTO member (tenant, group_row, member_row, id, type) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (tenant, group_row, member_row) DO NOTHING",
+    [STATEMENT_MEMBER_DELETE] =
+        "DELETE FROM member WHERE tenant = $1 AND group_row = $2 AND member_row = $3",
+    [STATEMENT_MEMBER_DELETE_ALL] = "DELETE FROM member WHERE tenant = $1 AND group_row = $2",
+    [STATEMENT_MEMBER_FIND] =
+        "SELECT 1 FROM member WHERE tenant = $1 AND group_row = $2 AND member_row = $3",
+    [STATEMENT_MEMBER_PAGE] =
+        "SELECT member_row, type, id FROM member"
+        " WHERE tenant = $1 AND group_row = $2 AND member_row > $3 ORDER BY member_row LIMIT $4",
+    [STATEMENT_MEMBER_PAGE_DISPLAY] =
+        "SELECT m.member_row, m.type, m.id, r.display"
+        " FROM member AS m LEFT JOIN resource AS r ON r.row = m.member_row"
+        " WHERE m.tenant = $1 AND m.group_row = $2 AND m.member_row > $3"
+        " ORDER BY m.member_row LIMIT $4",
+    [STATEMENT_GROUPS_DIRECT] =
+        "SELECT r.row, r.id, r.display, r.revision"
+        " FROM member AS m JOIN resource AS r ON r.row = m.group_row"
+        " WHERE m.tenant = $1 AND m.member_row = $2 AND m.group_row > $3"
+        " ORDER BY m.group_row LIMIT $4",
+    [STATEMENT_GROUPS_OF_EACH] =
+        "SELECT w.key, m.group_row"
+        " FROM json_each($2) AS w CROSS JOIN member AS m"
+        " WHERE m.tenant = $1 AND m.member_row = w.value",
+    // Only groups are looked up here, in an index of its own that most tenants leave empty.
+    [STATEMENT_GROUPS_ABOVE] =
+        "SELECT w.key, m.group_row"
+        " FROM json_each($2) AS w CROSS JOIN member AS m INDEXED BY member_nested"
+        " WHERE m.tenant = $1 AND m.type = 2 AND m.member_row = w.value",
+    [STATEMENT_GROUP_HEAD] =
+        "SELECT id, display, revision FROM resource WHERE row = $2 AND tenant = $1",
+    [STATEMENT_GROUP_DUPLICATES] =
+        "SELECT r.display, d.count FROM"
+        " (SELECT key, min(row) AS row, count(*) AS count FROM index_value"
+        "  WHERE tenant = $1 AND attribute = $2 AND element >= 0"
+        "  GROUP BY key HAVING count(*) > 1 ORDER BY key LIMIT $3) AS d"
+        " JOIN resource AS r ON r.row = d.row ORDER BY d.key",
+
+    // Changes and audit
+    [STATEMENT_CHAIN_FIND] = "SELECT sequence, digest FROM audit_head WHERE tenant = $1",
+    [STATEMENT_CHAIN_SET] =
+        "INSERT INTO audit_head (tenant, sequence, digest) VALUES ($1, $2, $3)"
+        " ON CONFLICT (tenant)"
+        " DO UPDATE SET sequence = excluded.sequence, digest = excluded.digest",
+    [STATEMENT_AUDIT_INSERT] =
+        "INSERT INTO audit (tenant, sequence, time_ms, kind, type, row, id, revision, actor,"
+        " credential, address, request_id, detail, detail_digest, digest)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    [STATEMENT_AUDIT_LIST] =
+        "SELECT sequence, time_ms, kind, type, row, id, revision, actor, credential, address,"
+        " request_id, detail, detail_digest, digest"
+        " FROM audit WHERE tenant = $1 AND sequence > $2 ORDER BY sequence",
+    [STATEMENT_DETAIL_INSERT] =
+        "INSERT INTO audit_detail (detail, tenant, sequence, salt, before, after)"
+        " VALUES ($2, $1, $3, $4, $5, $6)",
+    [STATEMENT_DETAIL_FIND] = "SELECT sequence, salt, before, after FROM audit_detail"
+                              " WHERE detail = $2 AND tenant = $1",
+    [STATEMENT_CHANGE_MEMBER_INSERT] =
+        "INSERT INTO change_member (tenant, sequence, place, member_row, id, added)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+    [STATEMENT_CHANGE_MEMBER_LIST] = "SELECT member_row, id, added FROM change_member"
+                                     " WHERE tenant = $1 AND sequence = $2 ORDER BY place",
+
+    // Rebuilding the keys of all tenants
+    [STATEMENT_CLEAR_INDEX] = "DELETE FROM index_value WHERE tenant >= 0",
+    [STATEMENT_CLEAR_UNIQUE] = "DELETE FROM unique_value WHERE tenant >= 0",
+    [STATEMENT_CLEAR_EXTERNALS] = "DELETE FROM external_id WHERE tenant >= 0",
+
+    // Removing a tenant, $2 rows at a time
+    [STATEMENT_REMOVE_MEMBERS] =
+        "DELETE FROM member WHERE (tenant, group_row, member_row) IN"
+        " (SELECT tenant, group_row, member_row FROM member WHERE tenant = $1 LIMIT $2)",
+    [STATEMENT_REMOVE_CHANGE_MEMBERS] =
+        "DELETE FROM change_member WHERE (tenant, sequence, place) IN"
+        " (SELECT tenant, sequence, place FROM change_member WHERE tenant = $1 LIMIT $2)",
+    [STATEMENT_REMOVE_INDEX] =
+        "DELETE FROM index_value WHERE (tenant, attribute, key, row, element) IN"
+        " (SELECT tenant, attribute, key, row, element FROM index_value WHERE tenant = $1"
+        " LIMIT $2)",
+    [STATEMENT_REMOVE_UNIQUE] =
+        "DELETE FROM unique_value WHERE (tenant, attribute, key) IN"
+        " (SELECT tenant, attribute, key FROM unique_value WHERE tenant = $1 LIMIT $2)",
+    [STATEMENT_REMOVE_EXTERNALS] =
+        "DELETE FROM external_id WHERE (tenant, type, source, key, row) IN"
+        " (SELECT tenant, type, source, key, row FROM external_id WHERE tenant = $1 LIMIT $2)",
+    // The audit row stays, and so does its reference: how far we are is written down in meta.
+    [STATEMENT_REMOVE_DETAILS_TO] =
+        "SELECT max(sequence) FROM (SELECT sequence FROM audit"
+        " WHERE tenant = $1 AND sequence > $3 ORDER BY sequence LIMIT $2)",
+    [STATEMENT_REMOVE_DETAILS] =
+        "DELETE FROM audit_detail WHERE detail IN"
+        " (SELECT detail FROM audit WHERE tenant = $1 AND sequence > $2 AND sequence <= $3)",
+    [STATEMENT_REMOVE_RESOURCES] =
+        "DELETE FROM resource WHERE row IN"
+        " (SELECT row FROM resource WHERE tenant = $1 LIMIT $2)",
+    [STATEMENT_REMOVE_COUNTERS] = "DELETE FROM counter WHERE tenant = $1",
+    [STATEMENT_REMOVE_TOKENS] = "DELETE FROM token WHERE tenant = $1",
+    [STATEMENT_REMOVE_SOURCES] = "DELETE FROM source WHERE tenant = $1",
+    [STATEMENT_REMOVE_TENANT] = "DELETE FROM tenant WHERE tenant = $1",
+};

@@ -1,0 +1,78 @@
+// store/store.h: opening the store, connections, transactions.
+//
+// One process owns a store: store_open takes the lock beside the file and holds it for life. A
+// `conn` belongs to one thread. Readers see what was committed before their statement (or their
+// snapshot) began. There is one writer connection; everything it does stands between conn_begin
+// and conn_commit. Nothing above this layer knows SQL, row formats or files.
+//
+// Every function that may touch a tenant's data takes the tenant first. Text that comes back lives
+// in the arena of the call.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/check.h"
+#include "base/error.h"
+
+enum store_outcome {
+    STORE_OK,
+    STORE_NONE,     // no such row; nothing was changed
+    STORE_TAKEN,    // a row with that key is there already; nothing was changed
+    STORE_TIMEOUT,  // the deadline of the connection passed
+    STORE_FULL,     // the disk or a quota is full; the transaction must be rolled back
+    STORE_FAILED,   // anything else; already logged; the transaction must be rolled back
+};
+
+struct store;
+struct conn;
+
+struct store_options {
+    const char *url;        // sqlite:PATH; made when absent
+    const char *unicode;    // version of the tables behind fold_key
+    long fail_at;           // tests: the n-th driver call fails; -1: none yet (see store_fail_at)
+    long page_max;          // tests: PRAGMA max_page_count (0: none)
+};
+
+// Opens, locks, migrates, checks checksums and versions. NULL and `err` (UNAVAILABLE with one line that
+// says what to do) when another process owns the store, it is newer than this program, or damaged.
+MUST_CHECK struct store *store_open(const struct store_options *options, struct roster_error *err);
+// Whether another process holds the lock of the store at `url`.
+bool store_is_owned(const char *url);
+// Path of the administration socket beside the store ("PATH.sock").
+bool store_socket_path(const char *url, struct roster_arena *arena, str *out);
+// Version of the library behind sqlite: stores ("3.40.1").
+const char *store_engine_version(void);
+// All readers must be closed. Checkpoints, so that no WAL is left behind.
+void store_close(struct store *store);
+
+// The writer connection, owned by the store. For one thread only.
+struct conn *store_writer(struct store *store);
+// After a failed commit: throws the writer connection away and opens it anew: ask store_writer again.
+// False: still broken, and there is no writer until a later call succeeds.
+MUST_CHECK bool store_reopen_writer(struct store *store);
+// A new read connection for the calling thread. NULL when it cannot be had.
+MUST_CHECK struct conn *store_reader(struct store *store);
+void conn_close(struct conn *conn);  // readers only; NULL is accepted
+
+MUST_CHECK enum store_outcome conn_begin(struct conn *writer);
+// STORE_OK: durable. Anything else: the outcome is unknown, see store_reopen_writer.
+MUST_CHECK enum store_outcome conn_commit(struct conn *writer);
+void conn_rollback(struct conn *writer);
+// False when an error ended the transaction behind our back.
+bool conn_in_transaction(const struct conn *writer);
+// Moves the log into the file when it is longer than WAL_PAGES_MAX. Between transactions only.
+void conn_checkpoint(struct conn *writer);
+// Holds one snapshot over several reads.
+MUST_CHECK enum store_outcome conn_snapshot(struct conn *reader);
+void conn_release(struct conn *reader);
+// Reads of this connection end with STORE_TIMEOUT after `ms` from now; 0 takes the deadline away.
+void conn_deadline(struct conn *reader, int ms);
+// Tests: the n-th driver call from now on fails (0: none). Only with options.fail_at.
+void store_fail_at(struct store *store, long call);
+// Calls until the one that fails; 0 or less: it was met, or none was asked for.
+long store_fail_left(const struct store *store);
+// Cheap sign of life for /readyz.
+MUST_CHECK enum store_outcome conn_ping(struct conn *conn);
+
+#endif

@@ -1,0 +1,72 @@
+// store/tenant.h: tenants, their sources and their tokens.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef STORE_TENANT_H
+#define STORE_TENANT_H
+
+#include "json/value.h"
+#include "store/store.h"
+
+struct tenant_row {
+    int64_t tenant;  // number, never reused
+    str name;        // [a-z0-9-]{1,63}
+    str settings;    // JSON object: {"profile":"interop","quirks":{...},...}
+    bool suspended;
+    int64_t created_ms;
+    int64_t user_count;   // filled in by load and list
+    int64_t group_count;
+    struct tenant_row *next;
+};
+
+// Gives row->tenant, and the tenant its default source. STORE_TAKEN when the name is in use.
+MUST_CHECK enum store_outcome tenant_insert(struct conn *writer, struct tenant_row *row);
+MUST_CHECK enum store_outcome tenant_find(struct conn *conn, str name, struct roster_arena *arena,
+                                          struct tenant_row *row);
+MUST_CHECK enum store_outcome tenant_load(struct conn *conn, int64_t tenant,
+                                          struct roster_arena *arena, struct tenant_row *row);
+// By name; *first is NULL when there are none.
+MUST_CHECK enum store_outcome tenant_list(struct conn *conn, struct roster_arena *arena,
+                                          struct tenant_row **first);
+// Writes settings and suspended.
+MUST_CHECK enum store_outcome tenant_save(struct conn *writer, const struct tenant_row *row);
+// Deletes at most `rows_max` rows of the tenant's data; STORE_OK: more is left, call again in a new
+// transaction; STORE_NONE: all is gone, the tenant too. Audit rows stay.
+MUST_CHECK enum store_outcome tenant_delete_some(struct conn *writer, int64_t tenant, int rows_max);
+
+enum token_scope { TOKEN_WRITE, TOKEN_READ };
+
+struct token_row {
+    int64_t token;  // number, never reused
+    int64_t tenant;
+    int64_t source;
+    str source_name;
+    str label;
+    str user_id;  // the user whom this token acts for; empty: none
+    enum token_scope scope;
+    unsigned char digest[32];
+    int64_t created_ms;
+    int64_t expires_ms;  // 0: never
+    int64_t revoked_ms;  // 0: live
+    int64_t used_ms;     // last use as far as written; 0: never
+    bool tenant_suspended;
+    str tenant_name;
+    str tenant_settings;
+    struct token_row *next;
+};
+
+// Finds or makes the source of that name.
+MUST_CHECK enum store_outcome source_ensure(struct conn *writer, int64_t tenant, str name,
+                                            int64_t *source);
+MUST_CHECK enum store_outcome token_insert(struct conn *writer, struct token_row *row);
+// One hashed read, with the tenant's row. Revoked and expired tokens are found too.
+MUST_CHECK enum store_outcome token_find(struct conn *conn, const unsigned char digest[32],
+                                         struct roster_arena *arena, struct token_row *row);
+// Tokens of a tenant, or of all tenants when `tenant` is 0.
+MUST_CHECK enum store_outcome token_list(struct conn *conn, int64_t tenant,
+                                         struct roster_arena *arena, struct token_row **first);
+MUST_CHECK enum store_outcome token_load(struct conn *conn, int64_t token,
+                                         struct roster_arena *arena, struct token_row *row);
+MUST_CHECK enum store_outcome token_revoke(struct conn *writer, int64_t token, int64_t now_ms);
+MUST_CHECK enum store_outcome token_expire(struct conn *writer, int64_t token, int64_t expires_ms);
+MUST_CHECK enum store_outcome token_touch(struct conn *writer, int64_t token, int64_t used_ms);
+
+#endif

@@ -1,0 +1,152 @@
+// token.c: credentials, by the digest of their secret.
+// SPDX-License-Identifier: Apache-2.0
+#include "store/conn.h"
+#include "store/sql.h"
+#include "store/tenant.h"
+
+#include <string.h>
+
+enum token_column {
+    COLUMN_TOKEN,
+    COLUMN_TENANT,
+    COLUMN_SOURCE,
+    COLUMN_SOURCE_NAME,
+    COLUMN_LABEL,
+    COLUMN_USER_ID,
+    COLUMN_SCOPE,
+    COLUMN_DIGEST,
+    COLUMN_CREATED,
+    COLUMN_EXPIRES,
+    COLUMN_REVOKED,
+    COLUMN_USED,
+    COLUMN_SUSPENDED,
+    COLUMN_TENANT_NAME,
+    COLUMN_SETTINGS,
+};
+
+static str digest_str(const unsigned char digest[DIGEST_LEN])
+{
+    return (str){(const char *)digest, DIGEST_LEN};
+}
+
+enum store_outcome token_insert(struct conn *writer, struct token_row *row)
+{
+    int64_t count = 0;
+    enum store_outcome got = number_take(writer, NUMBER_TOKEN, &row->token);
+    if (got != STORE_OK) {
+        return got;
+    }
+    struct sql q = sql_begin(writer, STATEMENT_TOKEN_INSERT);
+    sql_i64(&q, 1, row->tenant);
+    sql_i64(&q, 2, row->token);
+    sql_i64(&q, 3, row->source);
+    sql_text(&q, 4, row->label);
+    sql_text(&q, 5, row->user_id);
+    sql_i64(&q, 6, row->scope);
+    sql_blob(&q, 7, digest_str(row->digest));
+    sql_i64(&q, 8, row->created_ms);
+    sql_i64(&q, 9, row->expires_ms);
+    sql_i64(&q, 10, row->revoked_ms);
+    sql_i64(&q, 11, row->used_ms);
+    got = sql_run(&q, &count);
+    return got == STORE_OK && count == 0 ? STORE_TAKEN : got;
+}
+
+static void read_token(struct sql *q, struct roster_arena *arena, struct token_row *row)
+{
+    str digest = sql_column(q, COLUMN_DIGEST);
+    *row = (struct token_row){
+        .token = sql_column_i64(q, COLUMN_TOKEN),
+        .tenant = sql_column_i64(q, COLUMN_TENANT),
+        .source = sql_column_i64(q, COLUMN_SOURCE),
+        .scope = sql_column_i64(q, COLUMN_SCOPE) == TOKEN_WRITE ? TOKEN_WRITE : TOKEN_READ,
+        .created_ms = sql_column_i64(q, COLUMN_CREATED),
+        .expires_ms = sql_column_i64(q, COLUMN_EXPIRES),
+        .revoked_ms = sql_column_i64(q, COLUMN_REVOKED),
+        .used_ms = sql_column_i64(q, COLUMN_USED),
+        .tenant_suspended = sql_column_i64(q, COLUMN_SUSPENDED) != 0,
+    };
+    if (digest.len != sizeof(row->digest)) {
+        sql_fail(q);
+        return;
+    }
+    memcpy(row->digest, digest.ptr, sizeof(row->digest));
+    sql_column_copy(q, COLUMN_SOURCE_NAME, arena, &row->source_name);
+    sql_column_copy(q, COLUMN_LABEL, arena, &row->label);
+    sql_column_copy(q, COLUMN_USER_ID, arena, &row->user_id);
+    sql_column_copy(q, COLUMN_TENANT_NAME, arena, &row->tenant_name);
+    sql_column_copy(q, COLUMN_SETTINGS, arena, &row->tenant_settings);
+}
+
+static enum store_outcome find_one(struct sql *q, struct roster_arena *arena,
+                                   struct token_row *row)
+{
+    bool found = sql_step(q) == SQL_ROW;
+    if (found) {
+        read_token(q, arena, row);
+    }
+    enum store_outcome got = sql_end(q);
+    return got == STORE_OK && !found ? STORE_NONE : got;
+}
+
+enum store_outcome token_find(struct conn *conn, const unsigned char digest[DIGEST_LEN],
+                              struct roster_arena *arena, struct token_row *row)
+{
+    struct sql q = sql_begin(conn, STATEMENT_TOKEN_FIND);
+    sql_blob(&q, 1, digest_str(digest));
+    return find_one(&q, arena, row);
+}
+
+enum store_outcome token_load(struct conn *conn, int64_t token, struct roster_arena *arena,
+                              struct token_row *row)
+{
+    struct sql q = sql_begin(conn, STATEMENT_TOKEN_LOAD);
+    sql_i64(&q, 1, token);
+    return find_one(&q, arena, row);
+}
+
+enum store_outcome token_list(struct conn *conn, int64_t tenant, struct roster_arena *arena,
+                              struct token_row **first)
+{
+    struct token_row **tail = first;
+    *first = NULL;
+    struct sql q = sql_begin(conn, STATEMENT_TOKEN_LIST);
+    sql_i64(&q, 1, tenant);
+    while (sql_step(&q) == SQL_ROW) {
+        struct token_row *row = arena_alloc(arena, sizeof(*row));
+        if (row == NULL) {
+            sql_fail(&q);
+            break;
+        }
+        read_token(&q, arena, row);
+        *tail = row;
+        tail = &row->next;
+    }
+    return sql_end(&q);
+}
+
+static enum store_outcome set_time(struct conn *writer, enum statement statement, int64_t token,
+                                   int64_t time_ms)
+{
+    int64_t count = 0;
+    struct sql q = sql_begin(writer, statement);
+    sql_i64(&q, 1, token);
+    sql_i64(&q, 2, time_ms);
+    enum store_outcome got = sql_run(&q, &count);
+    return got == STORE_OK && count == 0 ? STORE_NONE : got;
+}
+
+enum store_outcome token_revoke(struct conn *writer, int64_t token, int64_t now_ms)
+{
+    return set_time(writer, STATEMENT_TOKEN_REVOKE, token, now_ms);
+}
+
+enum store_outcome token_expire(struct conn *writer, int64_t token, int64_t expires_ms)
+{
+    return set_time(writer, STATEMENT_TOKEN_EXPIRE, token, expires_ms);
+}
+
+enum store_outcome token_touch(struct conn *writer, int64_t token, int64_t used_ms)
+{
+    return set_time(writer, STATEMENT_TOKEN_TOUCH, token, used_ms);
+}

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sixteen clients that write until the server is gone, and keep a ledger of what they were told."""
+
+import itertools
+import json
+import threading
+
+from daemon import roster
+from expect import add_members, patch, remove_member, user
+from ledger import Ledger, Person, Token
+from wire import Wire, with_body
+
+WRITERS = 15  # and one that makes tokens
+
+
+class Gone(Exception):
+    """The server did not answer any more."""
+
+
+class Writer:
+    """Creates people, changes them, moves them in and out of the group, deletes some."""
+
+    def __init__(self, server, tenant, group, prefix):
+        self.server, self.tenant, self.group, self.prefix = server, tenant, group, prefix
+        self.ledger = Ledger()
+
+    def run(self):
+        try:
+            self.wire = Wire(self.server.address)
+            for number in itertools.count():
+                self.live(number)
+        except (Gone, OSError):
+            pass
+
+    def live(self, number):
+        person = Person(f"{self.prefix}-{number}")
+        self.ledger.people.append(person)
+        person.exists = {False, True}
+        person.id = json.loads(self.told("POST", "/Users", user(person.name), 201))["id"]
+        person.exists = {True}
+        self.change(
+            person.title,
+            f"title {number}",
+            "PATCH",
+            f"/Users/{person.id}",
+            patch({"op": "add", "path": "title", "value": f"title {number}"}),
+            200,
+        )
+        self.change(person.member, True, "PATCH", f"/Groups/{self.group}", add_members(person.id), 204)
+        if number % 3 == 0:
+            self.change(person.member, False, "PATCH", f"/Groups/{self.group}", remove_member(person.id), 204)
+        if number % 4 == 0:
+            self.change(person.exists, False, "DELETE", f"/Users/{person.id}", None, 204)
+
+    def change(self, fact, value, *request):
+        """Both the old and the new value may be true until the answer is here."""
+        fact.add(value)
+        self.told(*request)
+        fact.intersection_update({value})
+
+    def told(self, method, path, body, status):
+        reply = self.wire.send(
+            with_body(method, f"/scim/v2{path}", self.tenant, "" if body is None else body)
+        ).reply(method)
+        if reply is None:
+            raise Gone
+        if reply.status != status:
+            self.ledger.surprises.append(f"{method} {path}: {reply.status} {reply.text[:200]}")
+            raise Gone
+        self.ledger.acknowledged += 1
+        return reply.text
+
+
+class TokenMaker:
+    """Adds tokens by the command line, which goes over the socket of the server."""
+
+    def __init__(self, server, tenant):
+        self.server, self.tenant = server, tenant
+        self.ledger = Ledger()
+
+    def run(self):
+        while True:
+            done = roster("token", "add", "--tenant", self.tenant.name, "--store", self.server.store)
+            if done.returncode != 0:
+                break
+            self.ledger.tokens.append(Token(done.stdout.strip(), {True}))
+            self.ledger.acknowledged += 1
+
+
+class Load:
+    """The clients, each on a thread of its own."""
+
+    def __init__(self, server, tenant, group, run):
+        self.clients = [Writer(server, tenant, group, f"r{run}w{number}") for number in range(WRITERS)]
+        self.clients.append(TokenMaker(server, tenant))
+        self.threads = [threading.Thread(target=client.run) for client in self.clients]
+
+    def start(self):
+        for thread in self.threads:
+            thread.start()
+
+    @property
+    def acknowledged(self):
+        return sum(client.ledger.acknowledged for client in self.clients)
+
+    def join(self, into):
+        for thread in self.threads:
+            thread.join()
+        into.sum(client.ledger for client in self.clients)

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nothing that was acknowledged is lost: not when the process is killed, not when the power goes.
+
+A kill alone proves nothing about fsync, because the kernel keeps the pages of a dead process. So the second
+mode preloads power.c, which keeps a shadow of the store that holds only what was synced, and puts the shadow
+in the store's place after every kill. Its control, a sync that does nothing, must lose data.
+"""
+
+import random
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from consistency import audit_rows, broken_rules
+from daemon import Daemon, wait_for
+from expect import group, made, user
+from ledger import Ledger, Person, Token, judge
+from load import Load
+
+KILL_AFTER_S = (0.06, 0.31)
+PAGE = 200
+
+
+class Seen:
+    """What a server shows of the tenant."""
+
+    def __init__(self, tenant, group_id):
+        self.tenant = tenant
+        with tenant.client() as http:
+            self.people = {one["userName"]: one for one in walk(http)}
+            self.members = {one["value"] for one in http.get(f"/Groups/{group_id}").json().get("members", [])}
+
+    def works(self, token):
+        with self.tenant.client(token=token) as http:
+            return http.get("/Users?count=0").status_code == 200
+
+
+def walk(http):
+    people, total = [], None
+    while total is None or len(people) < total:
+        page = http.get(f"/Users?startIndex={len(people) + 1}&count={PAGE}").json()
+        total = page["totalResults"]
+        people += page["Resources"]
+        assert page["Resources"] or len(people) == total, f"{len(people)} of {total} people are shown"
+    return people
+
+
+class Kill:
+    """The process dies; the kernel keeps what it wrote."""
+
+    def __init__(self, folder):
+        self.store = folder / "store"
+        self.store.mkdir()
+        self.environment = {}
+
+    def survive(self):
+        """Nothing to do: the files are as they are."""
+
+
+class PowerCut(Kill):
+    """The process dies and all that was not synced with it."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.shadow, self.lie, self.eio = folder / "shadow", folder / "lie", folder / "eio"
+        self.shadow.mkdir()
+        self.environment = {
+            "LD_PRELOAD": str(build(folder)),
+            "POWER_FOLDER": str(self.store.resolve()),
+            "POWER_SHADOW": str(self.shadow),
+            "POWER_LIE": str(self.lie),
+            "POWER_EIO": str(self.eio),
+            "ASAN_OPTIONS": "verify_asan_link_order=0",
+        }
+
+    def survive(self):
+        keep_names(self.shadow)
+        shutil.rmtree(self.store)
+        shutil.copytree(self.shadow, self.store, ignore=shutil.ignore_patterns(".names"))
+
+
+def build(folder):
+    library = folder / "power.so"
+    source = Path(__file__).with_name("power.c")
+    subprocess.run(
+        ["cc", "-std=c17", "-O1", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl", "-lpthread"],
+        check=True,
+    )
+    return library
+
+
+def keep_names(folder):
+    """A file whose name was never synced is not there after a power cut."""
+    names = (folder / ".names").read_text().split("\n") if (folder / ".names").exists() else []
+    for path in folder.iterdir():
+        if path.name != ".names" and path.name not in names:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        elif path.is_dir():
+            keep_names(path)
+
+
+class Victim:
+    """A server that dies again and again over one store."""
+
+    def __init__(self, folder, mode):
+        self.folder, self.mode, self.ledger, self.run = folder, mode, Ledger(), 0
+        self.server = Daemon(
+            folder, store=f"sqlite:{mode.store}/roster.db", environment=mode.environment
+        ).start()
+        self.tenant = self.server.tenant("crash")
+        with self.tenant.client() as http:
+            self.group = made(http.post("/Groups", json=group("Everybody")))
+
+    def die(self, at_least=1):
+        """Runs the load, kills the server in the middle of it, and takes away what did not survive."""
+        self.run += 1
+        load = Load(self.server, self.tenant, self.group, self.run)
+        load.start()
+        wait_for(lambda: load.acknowledged >= at_least, "the first answers")
+        time.sleep(random.uniform(*KILL_AFTER_S))
+        self.server.kill()
+        load.join(self.ledger)
+        self.server.hold_to_sanitizers()
+        self.mode.survive()
+
+    def audited(self):
+        """Looks at a copy of the files, so that the server itself has to recover them."""
+        copy = self.folder / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.mode.store, copy, ignore=shutil.ignore_patterns("*.sock", "*-shm"))
+        assert broken_rules(copy / "roster.db") == []
+        return audit_rows(copy / "roster.db")
+
+    def live_again(self):
+        """Starts the server and says what it got wrong."""
+        rows = self.audited()
+        self.server.start()
+        wrong = judge(self.ledger, Seen(self.tenant, self.group))
+        if rows < self.ledger.acknowledged:
+            wrong.append(f"{rows} audit rows for {self.ledger.acknowledged} acknowledged changes")
+        return wrong
+
+
+def die_often(folder, mode, runs):
+    victim = Victim(folder, mode)
+    for _ in range(runs):
+        victim.die()
+        assert victim.live_again() == []
+    victim.server.stop()
+    return victim
+
+
+def test_acknowledged_writes_survive_a_kill(tmp_path, runs, say):
+    victim = die_often(tmp_path, Kill(tmp_path), runs)
+    say(f"SIGKILL: {runs} runs, {victim.ledger.acknowledged} acknowledged writes, 0 lost")
+
+
+def test_acknowledged_writes_survive_a_power_cut(tmp_path, runs, say):
+    victim = die_often(tmp_path, PowerCut(tmp_path), runs)
+    say(f"power cut: {runs} runs, {victim.ledger.acknowledged} acknowledged writes, 0 lost")
+
+
+def test_a_sync_that_does_nothing_loses_data(tmp_path, say):
+    mode = PowerCut(tmp_path)
+    victim = Victim(tmp_path, mode)
+    mode.lie.touch()
+    victim.die(at_least=100)
+    mode.lie.unlink()
+    wrong = victim.live_again()
+    victim.server.stop()
+    lost = [sentence for sentence in wrong if sentence.endswith("is lost")]
+    say(f"lying control: {victim.ledger.acknowledged} acknowledged writes, {len(lost)} people lost")
+    assert lost, "nothing was lost without a sync: the power cut test proves nothing"
+
+
+def create(http, name, status=201):
+    response = http.post("/Users", json=user(name))
+    assert response.status_code == status, response.text
+    return response
+
+
+def test_after_a_failed_sync_nothing_acknowledged_is_lost_by_a_power_cut(tmp_path):
+    """The write of the failed sync is in doubt; what is acknowledged before and after it has to stay."""
+    mode = PowerCut(tmp_path)
+    victim = Victim(tmp_path, mode)
+    with victim.tenant.client() as http:
+        create(http, "before")
+        mode.eio.touch()
+        for number in range(3):
+            assert "retry-after" in create(http, f"doubt{number}", 503).headers
+        assert http.get('/Users?filter=userName eq "before"').json()["totalResults"] == 1
+        mode.eio.unlink()
+        wait_for(lambda: http.post("/Users", json=user("after")).status_code in (201, 409), "a healthy store")
+        for number in range(5):
+            create(http, f"after{number}")
+    victim.server.kill()
+    victim.server.hold_to_sanitizers()
+    mode.survive()
+    victim.audited()
+    victim.server.start()
+    names = set(Seen(victim.tenant, victim.group).people)
+    victim.server.stop()
+    assert {"before", "after", *(f"after{number}" for number in range(5))} <= names
+
+
+def test_the_judge_finds_what_is_lost_back_or_changed():
+    ledger = Ledger(
+        people=[
+            Person("lost", "1", {True}),
+            Person("back", "2", {False}),
+            Person("other", "3", {True}, {"x"}),
+            Person("out", "4", {True}, member={True}),
+            Person("doubt", None, {True, False}),
+        ],
+        tokens=[Token("t", {True})],
+    )
+    shown = {
+        "back": {"id": "2"},
+        "other": {"id": "9", "title": "y"},
+        "out": {"id": "4"},
+        "ghost": {"id": "7"},
+    }
+    seen = type("Shown", (), {"people": shown, "members": {"8"}, "works": lambda self, token: False})()
+    wrong = judge(ledger, seen)
+    assert len(wrong) == 8, wrong
+    assert judge(ledger, seen) == ["ghost appeared from nowhere", "the group has 8, whom nobody knows"]

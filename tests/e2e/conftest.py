@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""End-to-end tests: pytest and httpx against the real binary (ROSTER_BIN, else build/roster)."""
+
+import os
+
+import pytest
+
+from daemon import Daemon, Tenant
+
+TALLY = pytest.StashKey[dict]()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: takes more than a few seconds; runs with ROSTER_LONG=1")
+    config.stash[TALLY] = {"scenarios": 0, "assertions": 0, "later": []}
+
+
+def pytest_collection_modifyitems(config, items):
+    if os.environ.get("ROSTER_LONG") == "1":
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    tally = config.stash[TALLY]
+    if tally["scenarios"]:
+        terminalreporter.write_line(f"{tally['scenarios']} scenarios held {tally['assertions']} assertions")
+    for name in tally["later"]:
+        terminalreporter.write_line(f"expected from later work: {name}")
+
+
+@pytest.fixture(scope="session")
+def tally(request):
+    return request.config.stash[TALLY]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """One server for the tests of a module; it must end cleanly when they are through."""
+    daemon = Daemon(tmp_path_factory.mktemp("server")).start()
+    yield daemon
+    daemon.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """A server of this test alone, which may stop it itself."""
+    daemon = Daemon(tmp_path).start()
+    yield daemon
+    daemon.end()
+
+
+@pytest.fixture
+def tenant(server) -> Tenant:
+    return server.tenant()
+
+
+@pytest.fixture
+def client(tenant):
+    with tenant.client() as http:
+        yield http

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every file of tests/scenarios, step by step, against the real server. One file, one test, one tenant."""
+
+import gzip
+import http.client
+import itertools
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from daemon import PATIENCE_S, ROOT
+from scenario import Malformed, Reply, check, failures, fill
+
+FOLDER = ROOT / "tests" / "scenarios"
+FILES = sorted(FOLDER.glob("*/*.json"))
+LATER = ("oauth", "custom-schema", "throttling")
+MEMBERS = {"send", "headers", "body", "status", "keep", "check", "parallel", "repeat"}
+
+
+def load(path):
+    return json.loads(path.read_text())
+
+
+def title(path):
+    return f"{path.parent.name}: {load(path)['name']}"
+
+
+RUNNABLE = [path for path in FILES if "needs" not in load(path)]
+
+
+def exchange(address, step):
+    """Sends one step as it stands and reads the reply."""
+    connection = http.client.HTTPConnection(*address, timeout=PATIENCE_S)
+    method, _, target = step["send"].partition(" ")
+    body = raw(step.get("body"))
+    connection.putrequest(method, "/scim/v2" + target, skip_accept_encoding=True)
+    for name, value in step["headers"].items():
+        connection.putheader(name, value)
+    if body is not None:
+        connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body)
+    response = connection.getresponse()
+    reply = received(response)
+    connection.close()
+    return reply
+
+
+def raw(body):
+    if body is None or isinstance(body, str):
+        return None if body is None else body.encode()
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def received(response):
+    data = response.read()
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    if headers.get("content-encoding") == "gzip":
+        data = gzip.decompress(data)
+    return Reply(response.status, headers, data.decode())
+
+
+def prepared(step, names):
+    """The step with its names filled and the implied header in place."""
+    headers = {"Authorization": "Bearer {{token}}", **step.get("headers", {})}
+    sent = {"send": step["send"], "headers": {k: v for k, v in headers.items() if v is not None}}
+    return fill({**sent, **({"body": step["body"]} if "body" in step else {})}, names)
+
+
+def batches(steps):
+    """Neighbours that are sent in parallel come together, all others alone."""
+    for parallel, group in itertools.groupby(steps, key=lambda step: step.get("parallel", False)):
+        group = list(group)
+        yield from [group] if parallel else [[step] for step in group]
+
+
+def run_batch(address, batch, names):
+    sent = [prepared(step, names) for step in batch]
+    with ThreadPoolExecutor(len(batch)) as pool:
+        replies = list(pool.map(lambda step: exchange(address, step), sent))
+    for step, reply in zip(batch, replies):
+        wrong = failures(step, reply, names)
+        assert not wrong, "\n".join([f"{step['send']}", *wrong, f"reply: {reply.status} {reply.text[:1500]}"])
+    return sum(1 + len(step["check"]) for step in batch)
+
+
+@pytest.fixture(scope="module")
+def other_tenant(server):
+    return server.tenant("other")
+
+
+@pytest.mark.parametrize("path", RUNNABLE, ids=title)
+def test_scenario(path, server, other_tenant, tally):
+    scenario = load(path)
+    tenant = server.tenant(profile=scenario["profile"])
+    names = {"token": tenant.token, "otherToken": other_tenant.token, "base": server.url + "/scim/v2"}
+    for batch in batches(scenario["steps"]):
+        tally["assertions"] += run_batch(server.address, batch, names)
+    tally["scenarios"] += 1
+
+
+def test_scenarios_that_wait_for_later_work_are_named(tally):
+    tally["later"] = [f"{title(path)} ({load(path)['needs']})" for path in FILES if path not in RUNNABLE]
+    assert all(load(path)["needs"] in LATER for path in FILES if path not in RUNNABLE)
+
+
+def meaning(step):
+    """Runs every check on an empty reply: only what makes no sense raises."""
+    names = dict.fromkeys(placeholders(step), "x")
+    for sentence in step["check"]:
+        check(fill(sentence, names), Reply(200))
+
+
+def placeholders(value):
+    text = json.dumps(value)
+    return [piece.partition("}}")[0] for piece in text.split("{{")[1:]]
+
+
+@pytest.mark.parametrize("path", FILES, ids=title)
+def test_scenario_file_is_well_formed(path):
+    scenario = load(path)
+    assert scenario["profile"] in ("interop", "rfc") and scenario["name"] and scenario["steps"]
+    for step in scenario["steps"]:
+        assert set(step) <= MEMBERS and step["check"] and step["status"]
+        assert all(isinstance(status, int) for status in step["status"])
+        meaning(step)
+
+
+def test_a_scenario_that_expects_something_else_fails(server, tenant):
+    names = {"token": tenant.token, "base": server.url}
+    step = {"send": "GET /Users", "status": [200], "check": ["$.totalResults == 1"]}
+    with pytest.raises(AssertionError, match="totalResults == 1"):
+        run_batch(server.address, [step], names)
+
+
+def test_a_scenario_step_without_checks_fails_the_runner(server, tenant):
+    step = {"send": "GET /Users", "status": [200], "check": []}
+    with pytest.raises(Malformed):
+        run_batch(server.address, [step], {"token": tenant.token})

@@ -1,0 +1,167 @@
+// rig.c: requests through admit, begin, write or work, and finish, in one thread.
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/rig.h"
+
+#include "scim/fold.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void must(bool ok, const struct roster_error *err)
+{
+    if (!ok) {
+        fprintf(stderr, "rig: %s\n", err->detail);
+        abort();
+    }
+}
+
+void rig_open(struct rig *rig)
+{
+    struct roster_error err = {0};
+    memset(rig, 0, sizeof(*rig));
+    snprintf(rig->folder, sizeof(rig->folder), "/tmp/roster-rig-XXXXXX");
+    must(mkdtemp(rig->folder) != NULL, &err);
+    snprintf(rig->url, sizeof(rig->url), "sqlite:%s/roster.db", rig->folder);
+    // -1: the faulty driver, which fails only when it is told to.
+    struct store_options options = {
+        .url = rig->url, .unicode = fold_unicode_version(), .fail_at = -1};
+    rig->store = store_open(&options, &err);
+    must(rig->store != NULL, &err);
+    struct app_options app = {
+        .store = rig->store,
+        .env = &env_system,
+        .public_url = STR("http://rig.example"),
+        .domain = STR("rig.example"),
+    };
+    must(app_open(&rig->app, &app, &err), &err);
+    must(lane_open(&rig->lane, &rig->app, &err), &err);
+    rig->arena = roster_arena_open(ARENA_REQUEST_MAX);
+}
+
+void rig_close(struct rig *rig)
+{
+    static const char *const files[] = {"roster.db", "roster.db-wal", "roster.db-shm",
+                                        "roster.db.lock"};
+    char path[128];
+    roster_arena_close(rig->arena);
+    lane_close(&rig->lane);
+    app_close(&rig->app);
+    store_close(rig->store);
+    for (size_t at = 0; at < COUNT_OF(files); at++) {
+        snprintf(path, sizeof(path), "%s/%s", rig->folder, files[at]);
+        (void)unlink(path);
+    }
+    (void)rmdir(rig->folder);
+}
+
+static struct admin admin_of(struct rig *rig)
+{
+    roster_arena_reset(rig->arena);
+    return (struct admin){
+        .writer = store_writer(rig->store),
+        .env = &env_system,
+        .arena = rig->arena,
+        .actor = "rig",
+        .address = "",
+    };
+}
+
+void rig_tenant(struct rig *rig, const char *tenant, const char *profile)
+{
+    struct admin admin = admin_of(rig);
+    struct tenant_row row = {0};
+    struct roster_error err = {0};
+    must(tenants_add(&admin, str_of(tenant), str_of(profile), &row, &err), &err);
+    app_forget_actors(&rig->app);
+}
+
+void rig_token(struct rig *rig, const char *tenant, const char *source, struct secret *token)
+{
+    struct admin admin = admin_of(rig);
+    struct token_row row = {0};
+    struct roster_error err = {0};
+    struct token_request request = {.tenant = str_of(tenant), .source = str_of(source)};
+    must(tokens_add(&admin, &request, token, &row, &err), &err);
+    app_forget_actors(&rig->app);
+}
+
+static enum http_method method_of(str name)
+{
+    static const struct {
+        str name;
+        enum http_method method;
+    } methods[] = {
+        {STR("GET"), HTTP_GET},         {STR("HEAD"), HTTP_HEAD},   {STR("POST"), HTTP_POST},
+        {STR("PUT"), HTTP_PUT},         {STR("PATCH"), HTTP_PATCH}, {STR("DELETE"), HTTP_DELETE},
+        {STR("OPTIONS"), HTTP_OPTIONS},
+    };
+    for (size_t at = 0; at < COUNT_OF(methods); at++) {
+        if (str_equal(methods[at].name, name)) {
+            return methods[at].method;
+        }
+    }
+    return HTTP_OTHER;
+}
+
+// Pulls a streamed body into one text.
+static str read_body(struct rig *rig, struct http_reply *reply)
+{
+    struct text out;
+    char piece[512];
+    if (reply->read == NULL) {
+        return reply->body;
+    }
+    text_init(&out, rig->arena, arena_max(rig->arena));
+    for (long len = 1; len > 0;) {
+        len = reply->read(reply->read_ctx, piece, sizeof(piece));
+        if (len > 0) {
+            text_add(&out, (str){piece, (size_t)len});
+        }
+    }
+    reply->read_close(reply->read_ctx);
+    return text_str(&out);
+}
+
+static void run(struct rig *rig, struct pending *pending, struct rig_reply *out)
+{
+    enum step step = app_begin(&rig->lane, pending);
+    out->waited = step != STEP_DONE;
+    if (step == STEP_WRITE) {
+        size_t count = 1;
+        bool known = app_write(&rig->app, &pending, &count);
+        if (!known) {
+            must(store_reopen_writer(rig->store), &pending->err);
+        }
+    } else if (step == STEP_WORK) {
+        app_work(&rig->lane, pending);
+    }
+    if (step != STEP_DONE) {
+        app_finish(&rig->lane, pending);
+    }
+}
+
+struct rig_reply rig_send(struct rig *rig, str method, str path, const struct http_header *headers,
+                          size_t header_count, str body)
+{
+    struct rig_reply out = {0};
+    roster_arena_reset(rig->arena);
+    struct http_exchange *exchange = arena_alloc(rig->arena, sizeof(*exchange));
+    must(exchange != NULL, &(struct roster_error){0});
+    exchange->method = method_of(method);
+    exchange->method_text = method;
+    exchange->arena = rig->arena;
+    exchange->body = body;
+    exchange->remote = STR("127.0.0.1");
+    exchange->headers = headers;
+    exchange->header_count = header_count;
+    str_cut(path, '?', &exchange->path, &exchange->query);
+    struct pending *pending = app_admit(&rig->lane, exchange);
+    must(pending != NULL, &(struct roster_error){0});
+    run(rig, pending, &out);
+    out.reply = &exchange->reply;
+    out.status = exchange->reply.status;
+    out.body = exchange->method == HTTP_HEAD ? (str){0} : read_body(rig, &exchange->reply);
+    return out;
+}

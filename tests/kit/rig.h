@@ -1,0 +1,40 @@
+// tests/kit/rig.h: the whole server in one thread, without sockets, on a store of its own.
+//
+//   struct rig rig;
+//   rig_open(&rig);
+//   rig_tenant(&rig, "acme", "interop", token);
+//   struct rig_reply reply = rig_send(&rig, "GET", "/scim/v2/Users", headers, count, body);
+//   rig_close(&rig);
+// SPDX-License-Identifier: Apache-2.0
+#ifndef KIT_RIG_H
+#define KIT_RIG_H
+
+#include "server/app.h"
+
+struct rig {
+    char folder[64];
+    char url[96];
+    struct store *store;
+    struct app app;
+    struct lane lane;
+    struct roster_arena *arena;  // of the request that was sent last
+};
+
+struct rig_reply {
+    const struct http_reply *reply;
+    int status;
+    str body;
+    bool waited;  // it went through the writer or a worker
+};
+
+void rig_open(struct rig *rig);
+void rig_close(struct rig *rig);
+// Makes the tenant if it is new, and a token of the source ("" for the default one).
+void rig_tenant(struct rig *rig, const char *tenant, const char *profile);
+void rig_token(struct rig *rig, const char *tenant, const char *source, struct secret *token);
+void rig_set(struct rig *rig, const char *tenant, const char *key, const char *value);
+// Sends a request; what comes back lives until the next one. `path` with its query.
+struct rig_reply rig_send(struct rig *rig, str method, str path, const struct http_header *headers,
+                          size_t header_count, str body);
+
+#endif

@@ -1,0 +1,300 @@
+// scenario_test.c: every file of tests/scenarios through the whole server without sockets.
+//
+// Arguments: the folder of scenarios, and optionally a part of the names to run. A step that checks
+// nothing but its status fails the run; so does a run that asserted nothing.
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/expect.h"
+#include "kit/rig.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMES_MAX = 64, FILES_MAX = 512, HEADERS_MAX = 16 };
+
+struct names {
+    str keys[NAMES_MAX];
+    str values[NAMES_MAX];
+    size_t count;
+};
+
+struct scenario {
+    struct rig *rig;
+    struct roster_arena *arena;
+    struct names names;
+    size_t assertions;
+    char problem[1024];
+};
+
+static void name_put(struct names *names, str key, str value)
+{
+    size_t at = 0;
+    while (at < names->count && !str_equal(names->keys[at], key)) {
+        at++;
+    }
+    assert(at < NAMES_MAX);
+    names->keys[at] = key;
+    names->values[at] = value;
+    names->count += at == names->count;
+}
+
+static bool complain(struct scenario *s, const char *what, str step, str more)
+{
+    snprintf(s->problem, sizeof(s->problem), "%.*s: %s %.*s", STR_ARGS(step), what, STR_ARGS(more));
+    return false;
+}
+
+// Replaces {{name}} in a text.
+static str fill(struct scenario *s, str text)
+{
+    struct text out;
+    text_init(&out, s->arena, arena_max(s->arena));
+    for (size_t at = 0; at < text.len;) {
+        const char *end = NULL;
+        if (text.len - at > 4 && memcmp(text.ptr + at, "{{", 2) == 0) {
+            end = memmem(text.ptr + at, text.len - at, "}}", 2);
+        }
+        if (end == NULL) {
+            text_char(&out, text.ptr[at++]);
+            continue;
+        }
+        str key = {text.ptr + at + 2, (size_t)(end - text.ptr) - at - 2};
+        for (size_t n = 0; n < s->names.count; n++) {
+            if (str_equal(s->names.keys[n], key)) {
+                text_add(&out, s->names.values[n]);
+            }
+        }
+        at = (size_t)(end - text.ptr) + 2;
+    }
+    assert(!out.full);
+    return text_str(&out);
+}
+
+static str body_of(struct scenario *s, const struct roster_json *step)
+{
+    const struct roster_json *body = json_find(step, STR("body"));
+    str printed = {0};
+    if (body == NULL || body->kind == JSON_NULL) {
+        return printed;
+    }
+    if (body->kind == JSON_STRING) {
+        return fill(s, body->text);
+    }
+    bool ok = roster_json_print(body, s->arena, &printed);
+    assert(ok);
+    return fill(s, printed);
+}
+
+static size_t headers_of(struct scenario *s, const struct roster_json *step,
+                         struct http_header out[HEADERS_MAX])
+{
+    const struct roster_json *headers = json_find(step, STR("headers"));
+    size_t count = 0;
+    if (json_find(headers, STR("Authorization")) == NULL) {
+        out[count++] = (struct http_header){STR("Authorization"), fill(s, STR("Bearer {{token}}"))};
+    }
+    const struct roster_json *header = headers == NULL ? NULL : headers->first;
+    for (; header != NULL; header = header->next) {
+        assert(count < HEADERS_MAX);
+        if (header->kind == JSON_STRING) {
+            out[count++] = (struct http_header){header->key, fill(s, header->text)};
+        }
+    }
+    return count;
+}
+
+static bool keep(struct scenario *s, const struct roster_json *step, const struct seen *seen,
+                 str send)
+{
+    const struct roster_json *kept = json_find(step, STR("keep"));
+    const struct roster_json *one = kept == NULL ? NULL : kept->first;
+    for (; one != NULL; one = one->next) {
+        const struct roster_json *value = expect_read(one->text, seen, s->arena);
+        str copy = {0};
+        if (!json_is(value, JSON_STRING)) {
+            return complain(s, "cannot keep", send, one->text);
+        }
+        bool ok = arena_copy(s->arena, value->text, &copy);
+        assert(ok);
+        name_put(&s->names, one->key, copy);
+    }
+    return true;
+}
+
+static bool check_status(struct scenario *s, const struct roster_json *step,
+                         const struct seen *seen, str send)
+{
+    const struct roster_json *status = json_find(step, STR("status"));
+    const struct roster_json *one = status == NULL ? NULL : status->first;
+    for (; one != NULL; one = one->next) {
+        int64_t wanted = 0;
+        if (str_to_i64(one->text, &wanted) && wanted == seen->status) {
+            return true;
+        }
+    }
+    char what[64];
+    snprintf(what, sizeof(what), "status %d", seen->status);
+    return complain(s, what, send, seen->body);
+}
+
+static bool check_all(struct scenario *s, const struct roster_json *step, const struct seen *seen,
+                      str send)
+{
+    const struct roster_json *checks = json_find(step, STR("check"));
+    if (!json_is(checks, JSON_ARRAY) || checks->first == NULL) {
+        return complain(s, "checks nothing but its status", send, (str){0});
+    }
+    for (const struct roster_json *one = checks->first; one != NULL; one = one->next) {
+        str sentence = fill(s, one->text);
+        s->assertions++;
+        if (expect_check(sentence, seen, s->arena) != VERDICT_HOLDS) {
+            snprintf(s->problem, sizeof(s->problem), "%.*s: %.*s does not hold for %.*s",
+                     STR_ARGS(send), STR_ARGS(sentence), STR_ARGS(seen->body));
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool run_step(struct scenario *s, const struct roster_json *step)
+{
+    struct http_header headers[HEADERS_MAX];
+    size_t header_count = headers_of(s, step, headers);
+    str send = fill(s, json_find_text(step, STR("send")));
+    str method = {0};
+    str target = {0};
+    str path = {0};
+    struct roster_error err = {0};
+    str_cut(send, ' ', &method, &target);
+    bool ok = arena_format(s->arena, &path, "/scim/v2%.*s", STR_ARGS(target));
+    assert(ok);
+    struct rig_reply reply =
+        rig_send(s->rig, method, path, headers, header_count, body_of(s, step));
+    struct seen seen = {reply.status, reply.reply, reply.body, NULL};
+    if (!roster_json_read(reply.body, s->arena, &seen.json, &err)) {
+        seen.json = NULL;
+    }
+    s->assertions++;
+    return check_status(s, step, &seen, send) && keep(s, step, &seen, send) &&
+           check_all(s, step, &seen, send);
+}
+
+static void open_tenants(struct scenario *s, const struct roster_json *file, size_t number)
+{
+    static struct secret token;
+    static struct secret other;
+    char name[32];
+    str profile = json_find_text(file, STR("profile"));
+    snprintf(name, sizeof(name), "s%zu", number);
+    rig_tenant(s->rig, name, str_equal(profile, STR("rfc")) ? "rfc" : "interop");
+    rig_token(s->rig, name, "", &token);
+    snprintf(name, sizeof(name), "other%zu", number);
+    rig_tenant(s->rig, name, "interop");
+    rig_token(s->rig, name, "", &other);
+    name_put(&s->names, STR("token"), str_of(token.text));
+    name_put(&s->names, STR("otherToken"), str_of(other.text));
+    name_put(&s->names, STR("base"), STR("http://rig.example/scim/v2"));
+}
+
+static str read_file(struct roster_arena *arena, const char *path)
+{
+    struct text out;
+    char piece[4096];
+    FILE *file = fopen(path, "re");
+    assert(file != NULL);
+    text_init(&out, arena, arena_max(arena));
+    for (size_t len = 1; len > 0;) {
+        len = fread(piece, 1, sizeof(piece), file);
+        text_add(&out, (str){piece, len});
+    }
+    fclose(file);
+    return text_str(&out);
+}
+
+// Runs one file; prints its TAP line. Returns whether it passed.
+static bool run_file(struct rig *rig, const char *path, size_t number, size_t *assertions)
+{
+    struct scenario s = {.rig = rig, .arena = roster_arena_open(MIB(64))};
+    struct roster_json *file = NULL;
+    struct roster_error err = {0};
+    bool passed = roster_json_read(read_file(s.arena, path), s.arena, &file, &err);
+    const char *directive = "";
+    str later = json_find_text(file, STR("needs"));
+    if (!passed) {
+        complain(&s, "is no JSON:", str_of(path), str_of(err.detail));
+    } else if (later.len > 0) {
+        directive = " # SKIP expected from later work";
+    } else {
+        open_tenants(&s, file, number);
+        const struct roster_json *steps = json_find(file, STR("steps"));
+        for (const struct roster_json *step = steps->first; step != NULL && passed;
+             step = step->next) {
+            passed = run_step(&s, step);
+        }
+    }
+    str name = json_find_text(file, STR("name"));
+    printf("%s %zu - %.*s%s\n", passed ? "ok" : "not ok", number, STR_ARGS(name), directive);
+    if (!passed) {
+        printf("# %s\n# %s\n", path, s.problem);
+    }
+    *assertions += s.assertions;
+    roster_arena_close(s.arena);
+    return passed;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+// Every .json file two levels below `folder` whose path contains `part`.
+static size_t find_files(const char *folder, const char *part, char *paths[FILES_MAX])
+{
+    struct dirent **groups = NULL;
+    size_t count = 0;
+    int group_count = scandir(folder, &groups, NULL, alphasort);
+    for (int group = 0; group < group_count; group++) {
+        char path[512];
+        snprintf(path, sizeof(path), "%s/%s", folder, groups[group]->d_name);
+        struct dirent **files = NULL;
+        int file_count =
+            groups[group]->d_name[0] == '.' ? 0 : scandir(path, &files, NULL, alphasort);
+        for (int at = 0; at < file_count; at++) {
+            const char *name = files[at]->d_name;
+            size_t len = strlen(name);
+            if (len > 5 && strcmp(name + len - 5, ".json") == 0 && count < FILES_MAX &&
+                asprintf(&paths[count], "%s/%s", path, name) > 0) {
+                if (strstr(paths[count], part) != NULL) {
+                    count++;
+                } else {
+                    free(paths[count]);
+                }
+            }
+            free(files[at]);
+        }
+        free(files);
+        free(groups[group]);
+    }
+    free(groups);
+    qsort(paths, count, sizeof(*paths), compare_paths);
+    return count;
+}
+
+int main(int argc, char **argv)
+{
+    static struct rig rig;
+    static char *paths[FILES_MAX];
+    size_t assertions = 0;
+    size_t failed = 0;
+    size_t count = find_files(argv[1], argc > 2 ? argv[2] : "", paths);
+    rig_open(&rig);
+    printf("1..%zu\n", count);
+    for (size_t at = 0; at < count; at++) {
+        failed += !run_file(&rig, paths[at], at + 1, &assertions);
+        free(paths[at]);
+    }
+    rig_close(&rig);
+    printf("# %zu assertions in %zu scenarios, %zu failed\n", assertions, count, failed);
+    return failed == 0 && assertions > 0 ? 0 : 1;
+}

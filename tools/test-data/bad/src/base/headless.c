@@ -1,0 +1,2 @@
+#include <stdio.h>
+// SPDX-License-Identifier: Apache-2.0
