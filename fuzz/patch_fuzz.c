@@ -2,9 +2,11 @@
 //
 // Oracles: what the PATCH is applied to stays as it was; the outcome is a canonical resource, which
 // as the body of a PUT gives itself again; the same PATCH has the same outcome twice; one that
-// changed nothing changes nothing the second time.
+// changed nothing changes nothing the second time; members that are kept outside of the group end up
+// as those inside.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/limits.h"
+#include "scim/filter.h"
 #include "scim/patch.h"
 
 #define ENTERPRISE "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -100,6 +102,81 @@ static void check_patch(size_t at, enum roster_profile profile, const struct ros
     }
 }
 
+static bool holds(const struct roster_json *values, const struct roster_json *element)
+{
+    str id = json_find_text(element, STR("value"));
+    const struct roster_json *value = values == NULL ? NULL : values->first;
+    while (value != NULL && !str_equal(json_find_text(value, STR("value")), id)) {
+        value = value->next;
+    }
+    return value != NULL;
+}
+
+static bool leaves(const struct edge_change *edge, const struct roster_json *element)
+{
+    switch (edge->op) {
+    case EDGE_ADD:
+        return false;
+    case EDGE_REMOVE:
+        return holds(edge->values, element);
+    case EDGE_REPLACE:
+        return true;
+    case EDGE_FILTER:
+        return filter_match_value(edge->filter, element, fixture.arena);
+    }
+    return false;
+}
+
+// What a store does with a change, by the plainest means.
+static struct roster_json *change_edges(const struct roster_json *list,
+                                        const struct edge_change *edge)
+{
+    struct roster_json *changed = json_new(fixture.arena, JSON_ARRAY);
+    const struct roster_json *old = list->first;
+    for (; changed != NULL && old != NULL; old = old->next) {
+        struct roster_json *copy = leaves(edge, old) ? NULL : json_copy(fixture.arena, old);
+        if (copy != NULL) {
+            json_push(changed, copy);
+        }
+    }
+    bool joins = edge->op == EDGE_ADD || edge->op == EDGE_REPLACE;
+    const struct roster_json *new = joins && edge->values != NULL ? edge->values->first : NULL;
+    for (; changed != NULL && new != NULL; new = new->next) {
+        struct roster_json *copy = holds(changed, new) ? NULL : json_copy(fixture.arena, new);
+        if (copy != NULL) {
+            json_push(changed, copy);
+        }
+    }
+    return changed;
+}
+
+static void check_edges(enum roster_profile profile, const struct roster_json *message)
+{
+    struct roster_error err = {0};
+    const struct roster_json *whole = fixture.resources[1];
+    const struct roster_json *inside = apply(1, profile, whole, message, &err);
+    struct roster_quirks quirks = roster_quirks_of(profile);
+    struct scope scope = {fixture.types[1], &quirks, fixture.arena};
+    struct patch patch = {0};
+    struct edge_change *edge = NULL;
+    struct roster_json *outside = json_copy(fixture.arena, whole);
+    const struct roster_json *list = json_find(whole, STR("members"));
+    if (inside == NULL || outside == NULL) {
+        return;
+    }
+    json_remove(outside, json_find(outside, STR("members")));
+    if (!patch_parse(&scope, message, &patch, &err) ||
+        !patch_apply(&scope, &patch, outside, type_attr(scope.type, STR("members")), &edge, &err)) {
+        assert(err.code == ROSTER_ERR_NO_MEMORY);
+        return;
+    }
+    for (; edge != NULL && list != NULL; edge = edge->next) {
+        list = change_edges(list, edge);
+    }
+    const struct roster_json *members = json_find(inside, STR("members"));
+    assert(list == NULL || (members == NULL ? list->first == NULL : json_equal(list, members)));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const enum roster_profile profiles[] = {ROSTER_PROFILE_INTEROP, ROSTER_PROFILE_RFC};
@@ -118,6 +195,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             check_patch(at, profiles[profile], message);
             arena_rewind(fixture.arena, mark);
         }
+    }
+    for (size_t profile = 0; profile < COUNT_OF(profiles); profile++) {
+        check_edges(profiles[profile], message);
+        arena_rewind(fixture.arena, mark);
     }
     return 0;
 }

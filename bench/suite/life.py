@@ -47,7 +47,9 @@ def idle(server, token):
 
 def _forget(folder):
     """Takes a store's files out of the page cache, as far as they are on the disk."""
-    for path in Path(folder).glob("roster.db*"):
+    for path in (folder / "roster.db", folder / "roster.db-wal"):
+        if not path.exists():
+            continue
         with open(path, "rb") as file:
             os.fdatasync(file.fileno())
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

@@ -5,8 +5,10 @@
 #include "base/limits.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum { DOMAIN_MAX = 253, LABEL_LEN_MAX = 63, PORT_MAX = 65535 };
 
@@ -95,6 +97,41 @@ bool address_is_loopback(const struct address *address)
            (IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127));
 }
 
+static socklen_t to_socket_address(const struct address *address, struct sockaddr_storage *out)
+{
+    struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+    *out = (struct sockaddr_storage){0};
+    if (address->ipv6) {
+        v6->sin6_family = AF_INET6;
+        v6->sin6_port = htons(address->port);
+        inet_pton(AF_INET6, address->host, &v6->sin6_addr);
+        return sizeof(*v6);
+    }
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(address->port);
+    inet_pton(AF_INET, address->host, &v4->sin_addr);
+    return sizeof(*v4);
+}
+
+bool address_check_free(const struct address *address, struct roster_error *err)
+{
+    struct sockaddr_storage storage;
+    socklen_t len = to_socket_address(address, &storage);
+    const int on = 1;
+    int fd = socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    // SO_REUSEADDR: connections that are dying do not count, as they will not for the server.
+    bool ok = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+              bind(fd, (const struct sockaddr *)&storage, len) == 0;
+    int why = errno;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return ok || fail(err, ROSTER_ERR_UNAVAILABLE, 0, "cannot listen on %s%s%s:%u: %s",
+                      address->ipv6 ? "[" : "", address->host, address->ipv6 ? "]" : "",
+                      address->port, strerror(why));
+}
+
 static bool is_alnum(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -139,9 +176,10 @@ bool domain_check(str text, struct roster_error *err)
 // Unreserved characters and slashes: what a base URL that others append to can be made of.
 static bool is_url_path(str path)
 {
+    static const char also[] = {'-', '.', '_', '~', '/'};
     for (size_t at = 0; at < path.len; at++) {
         char c = path.ptr[at];
-        if (!is_alnum(c) && memchr("-._~/", c, 5) == NULL) {
+        if (!is_alnum(c) && memchr(also, c, sizeof(also)) == NULL) {
             return false;
         }
     }
@@ -167,7 +205,6 @@ static bool is_authority(str text)
 
 bool url_check(str text, str *out, struct roster_error *err)
 {
-    str rest = text;
     str authority = {0};
     str path = {0};
     bool https = str_starts_nocase(text, STR("https://"));
@@ -175,7 +212,7 @@ bool url_check(str text, str *out, struct roster_error *err)
         return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
                     "a public URL begins with https:// or http://");
     }
-    rest = str_tail(text, https ? sizeof("https://") - 1 : sizeof("http://") - 1);
+    str rest = str_tail(text, https ? sizeof("https://") - 1 : sizeof("http://") - 1);
     str_cut(rest, '/', &authority, &path);
     if (text.len > URL_TEXT_MAX || !is_authority(authority) || !is_url_path(path)) {
         return fail(err, ROSTER_ERR_INVALID_VALUE, 0,

@@ -196,7 +196,9 @@ static int open_server(struct serving *serving, struct io *io)
         .drain_ms = settings->drain_ms,
     };
     memcpy(options.proxies, settings->proxies, sizeof(options.proxies));
-    serving->server = server_open(&options, &err);
+    if (serving->listen_fd >= 0 || address_check_free(&settings->listen, &err)) {
+        serving->server = server_open(&options, &err);
+    }
     return serving->server != NULL ? EX_OK : io_refuse(io, &err);
 }
 

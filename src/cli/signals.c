@@ -36,6 +36,7 @@ void signals_block(void)
     sigset_t set = watched();
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a full disk, not the end
 }
 
 static void act(struct signals *signals, int number)

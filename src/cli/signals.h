@@ -17,7 +17,8 @@ struct signal_actions {
 
 struct signals;
 
-// Before any thread is started: they all inherit that these signals wait. SIGPIPE is ignored.
+// Before any thread is started: they all inherit that these signals wait. SIGPIPE and SIGXFSZ are
+// ignored.
 void signals_block(void);
 // Signals that came since signals_block are acted on now.
 MUST_CHECK struct signals *signals_open(const struct signal_actions *actions,

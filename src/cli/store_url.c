@@ -27,24 +27,41 @@ static bool starts_with(str text, str prefix)
     return text.len >= prefix.len && str_equal(str_head(text, prefix.len), prefix);
 }
 
-// A folder that cannot be reached is told apart here; all else is the store's to say.
-static int check_folder(str path, struct roster_arena *arena, struct io *io)
+static int refuse_place(struct io *io, const char *what, const char *path)
 {
-    str folder = {0};
+    int code = errno == EACCES || errno == EPERM ? EX_NOPERM : EX_CANTCREAT;
+    return io_stop(io, code, "%s, %s, cannot be used: %s", what, path, strerror(errno));
+}
+
+// The folder above a path, "." for a name alone. NULL when the arena is full.
+static const char *folder_of(str path, struct roster_arena *arena)
+{
     const char *slash = memrchr(path.ptr, '/', path.len);
-    if (slash == NULL) {
-        return EX_OK;
+    str folder = STR(".");
+    if (slash != NULL) {
+        folder = str_head(path, slash == path.ptr ? 1 : (size_t)(slash - path.ptr));
     }
-    size_t len = slash == path.ptr ? 1 : (size_t)(slash - path.ptr);
-    if (!arena_copy(arena, str_head(path, len), &folder)) {
+    return arena_copy(arena, folder, &folder) ? folder.ptr : NULL;
+}
+
+// What this user cannot reach at all is told apart here; all else is the store's to say.
+static int check_place(str path, struct roster_arena *arena, struct io *io)
+{
+    str file = {0};
+    const char *folder = folder_of(path, arena);
+    if (folder == NULL || !arena_copy(arena, path, &file)) {
         return io_stop(io, EX_TEMPFAIL, "the path of the store is too long");
     }
-    if (access(folder.ptr, R_OK | X_OK) == 0) {
+    if (access(folder, R_OK | X_OK) != 0) {
+        return refuse_place(io, "the folder of the store", folder);
+    }
+    if (access(file.ptr, R_OK | W_OK) == 0) {
         return EX_OK;
     }
-    int code = errno == EACCES || errno == EPERM ? EX_NOPERM : EX_CANTCREAT;
-    return io_stop(io, code, "the folder of the store, %s, cannot be used: %s", folder.ptr,
-                   strerror(errno));
+    if (errno != ENOENT) {
+        return refuse_place(io, "the store", file.ptr);
+    }
+    return access(folder, W_OK) == 0 ? EX_OK : refuse_place(io, "the folder of the store", folder);
 }
 
 static int check_url(str url, struct roster_arena *arena, struct io *io)
@@ -57,7 +74,7 @@ static int check_url(str url, struct roster_arena *arena, struct io *io)
         return io_stop(io, EX_CONFIG, "\"%.*s\" is no store: use sqlite:PATH",
                        STR_ARGS(str_head(url, url.len < 200 ? url.len : 200)));
     }
-    return check_folder(str_tail(url, SQLITE.len), arena, io);
+    return check_place(str_tail(url, SQLITE.len), arena, io);
 }
 
 // Makes one folder for this user alone; one that is there stays as it is.

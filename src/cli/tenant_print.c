@@ -144,20 +144,20 @@ static int show_quirks(const struct call *call, const struct tenant_row *row,
                        const struct tenant_settings *settings)
 {
     static const char *const headings[QUIRK_COLUMNS] = {"QUIRK", "STATE", "BY", "WHEN ON"};
-    str *rows = arena_array(call->arena, ROSTER_QUIRK_COUNT * QUIRK_COLUMNS, sizeof(*rows));
+    str(*rows)[QUIRK_COLUMNS] = arena_array(call->arena, ROSTER_QUIRK_COUNT, sizeof(*rows));
     struct roster_json *set = set_apart(call->arena, row);
     if (rows == NULL || set == NULL) {
         return io_json(call->io, NULL);
     }
     for (int i = 0; i < ROSTER_QUIRK_COUNT; i++) {
         enum roster_quirk quirk = (enum roster_quirk)i;
-        str *at = rows + i * QUIRK_COLUMNS;
+        str *at = rows[i];
         at[0] = str_of(roster_quirk_name(quirk));
         at[1] = is_on(settings, quirk) ? STR("on") : STR("off");
         at[2] = json_find(set, at[0]) != NULL ? STR("setting") : STR("profile");
         at[3] = str_of(roster_quirk_text(quirk));
     }
-    struct table table = {headings, QUIRK_COLUMNS, rows, ROSTER_QUIRK_COUNT};
+    struct table table = {headings, QUIRK_COLUMNS, rows[0], ROSTER_QUIRK_COUNT};
     table_print(&call->io->out, &table);
     return EX_OK;
 }

@@ -96,6 +96,7 @@ const char *http_reason(int status);
 struct http_loop_options {
     const char *address;  // numeric IPv4 or IPv6
     uint16_t port;        // 0: any
+    bool shares_port;     // another loop of this process listens there already
     int listen_fd;        // an inherited socket, which stays the caller's; or -1
     size_t body_max;
     unsigned connections_max;

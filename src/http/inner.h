@@ -79,7 +79,6 @@ struct http_loop {
     int wake_fd;
     uint16_t port;
     bool parsed_in_place;  // a libmicrohttpd that guard_lines is for
-    bool draining;
     int64_t now_ms;        // of this pass
     int64_t sweep_ms;      // when deadlines are looked at next
     struct peer *peers;

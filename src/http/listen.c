@@ -51,6 +51,21 @@ static bool bind_socket(int fd, const struct sockaddr_storage *address, socklen_
            bind(fd, (const struct sockaddr *)address, len) == 0 && listen(fd, HTTP_BACKLOG) == 0;
 }
 
+// SO_REUSEPORT lets our loops share a port, and would let another process of the same user share
+// it too, unnoticed. So the first loop asks once whether the port is free.
+static bool is_free(const struct sockaddr_storage *address, socklen_t len)
+{
+    int fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool free = fd >= 0 && set_on(fd, SOL_SOCKET, SO_REUSEADDR) &&
+                bind(fd, (const struct sockaddr *)address, len) == 0;
+    int error = errno;
+    if (fd >= 0) {
+        close(fd);
+    }
+    errno = error;
+    return free;
+}
+
 // A copy of the inherited descriptor, so that each loop closes its own.
 static bool take_inherited(struct listener *listener, int fd, struct roster_error *err)
 {
@@ -74,6 +89,10 @@ bool listener_open(struct listener *listener, const struct http_loop_options *op
     if (!parse_address(options->address, options->port, &address, &len)) {
         return fail(err, ROSTER_ERR_INTERNAL, 0, "%s is not an IPv4 or IPv6 address",
                     options->address);
+    }
+    if (!options->shares_port && !is_free(&address, len)) {
+        return fail(err, ROSTER_ERR_INTERNAL, 0, "cannot listen on %s port %u: %m",
+                    options->address, (unsigned)options->port);
     }
     listener->fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (listener->fd < 0 || !bind_socket(listener->fd, &address, len)) {
@@ -121,10 +140,10 @@ static bool is_exhausted(int error)
 void listener_accept(struct http_loop *loop, size_t max)
 {
     struct listener *listener = &loop->listener;
-    for (size_t count = 0;
-         count < max && atomic_load_explicit(&loop->peer_count, memory_order_relaxed) <
-                            loop->options.connections_max;
-         count++) {
+    // Later versions of libmicrohttpd show new connections only when they run.
+    size_t open = (size_t)atomic_load_explicit(&loop->peer_count, memory_order_relaxed);
+    size_t room = loop->options.connections_max > open ? loop->options.connections_max - open : 0;
+    for (size_t count = 0; count < max && count < room; count++) {
         struct sockaddr_storage address;
         socklen_t len = sizeof(address);
         int fd = accept4(listener->fd, (struct sockaddr *)&address, &len,

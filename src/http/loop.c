@@ -191,7 +191,6 @@ static void take_last(struct http_loop *loop)
 static void drain(struct http_loop *loop, int drain_ms)
 {
     int64_t end_ms = clock_ms() + drain_ms;
-    loop->draining = true;
     take_last(loop);
     peers_close_idle(loop);
     while (has_peers(loop) && loop->now_ms < end_ms) {

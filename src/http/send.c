@@ -104,7 +104,8 @@ static bool add_headers(struct request *request, struct MHD_Response *response)
             return false;
         }
     }
-    return !(reply->close || request->loop->draining) ||
+    bool close = reply->close || atomic_load(&request->loop->stopping);
+    return !close ||
            MHD_add_response_header(response, "Connection", "close") == MHD_YES;
 }
 

@@ -40,10 +40,22 @@ static str client_address(const struct pending *pending)
     return last.len > 0 && last.len <= 45 ? last : remote;
 }
 
+static size_t header_count(const struct pending *pending, str name)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < pending->exchange->header_count; at++) {
+        count += str_equal_nocase(pending->exchange->headers[at].name, name);
+    }
+    return count;
+}
+
 static bool authenticate(struct lane *lane, struct pending *pending)
 {
     const struct actor_entry *entry = NULL;
     str token = {0};
+    if (header_count(pending, STR("Authorization")) > 1) {
+        return fail(&pending->err, ROSTER_ERR_BAD_REQUEST, 0, "send one Authorization header");
+    }
     enum auth_outcome outcome = auth_header_token(header(pending, STR("Authorization")), &token);
     if (outcome == AUTH_OK) {
         outcome =

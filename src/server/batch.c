@@ -93,7 +93,7 @@ bool app_write(struct app *app, struct pending *const *batch, size_t *count)
 {
     struct conn *writer = store_writer(app->options.store);
     int64_t began_us = sys_monotonic_us();
-    if (conn_begin(writer) != STORE_OK) {
+    if (writer == NULL || conn_begin(writer) != STORE_OK) {
         fail_all(batch, *count, "the store cannot be written: try again later");
         return true;
     }

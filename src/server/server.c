@@ -189,6 +189,7 @@ static bool open_loop(struct server *server, struct loop *loop, struct roster_er
     struct http_loop_options http = {
         .address = options->address,
         .port = server->loop_count == 0 ? options->port : server_port(server),
+        .shares_port = server->loop_count > 0,
         .listen_fd = options->listen_fd,
         .body_max = HTTP_BODY_MAX,
         .connections_max = HTTP_CONNECTIONS_MAX,

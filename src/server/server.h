@@ -35,7 +35,7 @@ void server_run(struct server *server);
 // Async-signal-safe.
 void server_stop(struct server *server);
 // Runs `fn` on the writer's thread between two batches and waits for it; afterwards every cached
-// credential and tenant is looked up anew. False: the server is stopping.
+// credential and tenant is looked up anew. False: the server is stopping, or its store is broken.
 MUST_CHECK bool server_call(struct server *server, void (*fn)(void *ctx, struct conn *writer),
                             void *ctx);
 void server_close(struct server *server);

@@ -42,8 +42,22 @@ static bool is_tenant_name(str name)
     return name.len > 0 && name.len <= TENANT_NAME_MAX;
 }
 
+// Host names have no case (RFC 4343), names of tenants are lower case.
+static bool lower_label(str label, struct roster_arena *arena, str *out)
+{
+    char *bytes = arena_alloc(arena, label.len + 1);
+    for (size_t at = 0; bytes != NULL && at < label.len; at++) {
+        char c = label.ptr[at];
+        bytes[at] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+    }
+    str lower = {bytes, bytes == NULL ? 0 : label.len};
+    bool named = is_tenant_name(lower);
+    *out = named ? lower : (str){0};
+    return named;
+}
+
 // The tenant that a host name names: one label before ".DOMAIN".
-static void read_host(str host, str domain, struct target *out)
+static void read_host(str host, str domain, struct roster_arena *arena, struct target *out)
 {
     str name = {0};
     str port = {0};
@@ -56,8 +70,7 @@ static void read_host(str host, str domain, struct target *out)
         return;
     }
     str label = str_head(name, at - 1);
-    if (is_tenant_name(label)) {
-        out->tenant = label;
+    if (lower_label(label, arena, &out->tenant)) {
         out->host = name;
     }
 }
@@ -118,7 +131,7 @@ bool target_parse(str path, str host, str domain, struct roster_arena *arena, st
     str rest = path.len > 0 && path.ptr[0] == '/' ? str_tail(path, 1) : path;
     str segment = {0};
     *out = (struct target){0};
-    read_host(host, domain, out);
+    read_host(host, domain, arena, out);
     if (!take_segment(&rest, &segment, &out->collapsed)) {
         return true;
     }

@@ -13,6 +13,7 @@ struct call {
     void (*fn)(void *ctx, struct conn *conn);
     void *ctx;
     bool done;
+    bool ran;
     struct call *next;
 };
 
@@ -74,7 +75,7 @@ bool writer_call(struct writer *writer, void (*fn)(void *ctx, struct conn *conn)
         }
     }
     pthread_mutex_unlock(&writer->mutex);
-    return taken;
+    return call.ran;
 }
 
 // Takes up to a batch off the queue. Called with the mutex held.
@@ -121,14 +122,23 @@ static void write_batch(struct writer *writer, struct pending **batch, size_t co
         }
         batch += done;
         count -= done;
-        conn_checkpoint(store_writer(writer->app->options.store));
+        if (!atomic_load(&writer->app->store_broken)) {
+            conn_checkpoint(store_writer(writer->app->options.store));
+        }
     }
 }
 
 static void run_calls(struct writer *writer, struct call *calls)
 {
+    if (atomic_load(&writer->app->store_broken)) {
+        reopen(writer);
+    }
+    struct conn *conn = store_writer(writer->app->options.store);
     for (struct call *call = calls; call != NULL; call = call->next) {
-        call->fn(call->ctx, store_writer(writer->app->options.store));
+        call->ran = conn != NULL;
+        if (call->ran) {
+            call->fn(call->ctx, conn);
+        }
     }
     app_forget_actors(writer->app);
     pthread_mutex_lock(&writer->mutex);

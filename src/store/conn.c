@@ -31,7 +31,6 @@ struct conn *conn_open(struct store *store, bool writer, struct roster_error *er
         opened = fail_memory(err);
     }
     if (!opened) {
-        log_event(LOG_LEVEL_ERROR, "store_not_opened", LOG_TEXT("message", str_of(err->detail)));
         (void)conn_end(conn);
         return NULL;
     }

@@ -90,7 +90,9 @@ bool migrate(struct conn *writer, struct roster_error *err)
             conn_rollback(writer);
             return refuse(err);
         }
-        log_event(LOG_LEVEL_INFO, "store_migrated", LOG_NUMBER("number", (int64_t)at + 1),
+        // That a new store gets its tables is no news.
+        log_event(applied > 0 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "store_migrated",
+                  LOG_NUMBER("number", (int64_t)at + 1),
                   LOG_TEXT("name", str_of(migrations[at].name)));
     }
     return true;

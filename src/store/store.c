@@ -8,6 +8,7 @@
 #include "store/migrate.h"
 #include "store/rebuild.h"
 #include "store/sql.h"
+#include "sys/log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -97,17 +98,30 @@ struct conn *store_writer(struct store *store)
     return store->writer;
 }
 
+static void log_refusal(const struct roster_error *err)
+{
+    log_event(LOG_LEVEL_ERROR, "store_not_opened", LOG_TEXT("message", str_of(err->detail)));
+}
+
 bool store_reopen_writer(struct store *store)
 {
     struct roster_error err = {0};
     (void)conn_end(store->writer);
-    return make_writer(store, &err);
+    bool opened = make_writer(store, &err);
+    if (!opened) {
+        log_refusal(&err);
+    }
+    return opened;
 }
 
 struct conn *store_reader(struct store *store)
 {
     struct roster_error err = {0};
-    return conn_open(store, false, &err);
+    struct conn *conn = conn_open(store, false, &err);
+    if (conn == NULL) {
+        log_refusal(&err);
+    }
+    return conn;
 }
 
 void store_fail_at(struct store *store, long call)

@@ -46,7 +46,7 @@ const char *store_engine_version(void);
 // All readers must be closed. Checkpoints, so that no WAL is left behind.
 void store_close(struct store *store);
 
-// The writer connection, owned by the store. For one thread only.
+// The writer connection, owned by the store. For one thread only. NULL while it cannot be opened.
 struct conn *store_writer(struct store *store);
 // After a failed commit: throws the writer connection away and opens it anew: ask store_writer again.
 // False: still broken, and there is no writer until a later call succeeds.

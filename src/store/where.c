@@ -156,6 +156,16 @@ static void arrange(struct set *set)
     }
 }
 
+// A list of one is its child, which is what rows may come off in order.
+static struct set *without_list(struct set *set)
+{
+    if (set == NULL || set->child->next != NULL) {
+        return set;
+    }
+    set->child->exact = set->exact;
+    return set->child;
+}
+
 static struct set *where_and(struct where *where, const struct roster_filter *filter)
 {
     struct set *set = new_set(where, SET_AND, RANK_ALL, true);
@@ -179,7 +189,7 @@ static struct set *where_and(struct where *where, const struct roster_filter *fi
     if (set != NULL) {
         arrange(set);
     }
-    return set;
+    return without_list(set);
 }
 
 static struct set *where_or(struct where *where, const struct roster_filter *filter)
@@ -200,7 +210,7 @@ static struct set *where_or(struct where *where, const struct roster_filter *fil
         *tail = child;
         tail = &child->next;
     }
-    return set != NULL && set->child == NULL ? set_none(where) : set;
+    return set != NULL && set->child == NULL ? set_none(where) : without_list(set);
 }
 
 static struct set *where_term(struct where *where, const struct roster_filter *filter)

@@ -5,7 +5,6 @@ import itertools
 import json
 import threading
 
-from daemon import roster
 from expect import add_members, patch, remove_member, user
 from ledger import Ledger, Person, Token
 from wire import Wire, with_body
@@ -72,15 +71,15 @@ class Writer:
 
 
 class TokenMaker:
-    """Adds tokens by the command line, which goes over the socket of the server."""
+    """Adds tokens by the command line, which goes over the socket of the server while there is one."""
 
-    def __init__(self, server, tenant):
-        self.server, self.tenant = server, tenant
+    def __init__(self, server, tenant, over):
+        self.server, self.tenant, self.over = server, tenant, over
         self.ledger = Ledger()
 
     def run(self):
-        while True:
-            done = roster("token", "add", "--tenant", self.tenant.name, "--store", self.server.store)
+        while not self.over.is_set():
+            done = self.server.command("token", "add", "--tenant", self.tenant.name)
             if done.returncode != 0:
                 break
             self.ledger.tokens.append(Token(done.stdout.strip(), {True}))
@@ -92,7 +91,8 @@ class Load:
 
     def __init__(self, server, tenant, group, run):
         self.clients = [Writer(server, tenant, group, f"r{run}w{number}") for number in range(WRITERS)]
-        self.clients.append(TokenMaker(server, tenant))
+        self.over = threading.Event()
+        self.clients.append(TokenMaker(server, tenant, self.over))
         self.threads = [threading.Thread(target=client.run) for client in self.clients]
 
     def start(self):
@@ -104,6 +104,7 @@ class Load:
         return sum(client.ledger.acknowledged for client in self.clients)
 
     def join(self, into):
+        """Waits for the clients of a dead server and takes over what they know."""
         for thread in self.threads:
             thread.join()
         into.sum(client.ledger for client in self.clients)

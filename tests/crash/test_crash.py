@@ -119,6 +119,7 @@ class Victim:
         load.start()
         wait_for(lambda: load.acknowledged >= at_least, "the first answers")
         time.sleep(random.uniform(*KILL_AFTER_S))
+        load.over.set()
         self.server.kill()
         load.join(self.ledger)
         self.server.hold_to_sanitizers()
