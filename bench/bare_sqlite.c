@@ -20,8 +20,13 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { DOCUMENT_MAX = 4096, ATTRIBUTE_USER_NAME = 1, ATTRIBUTE_DISPLAY = 2, ATTRIBUTE_EMAIL = 4,
-       ATTRIBUTE_EMPLOYEE = 5 };
+enum {
+    DOCUMENT_MAX = 4096,
+    ATTRIBUTE_USER_NAME = 1,
+    ATTRIBUTE_DISPLAY = 2,
+    ATTRIBUTE_EMAIL = 4,
+    ATTRIBUTE_EMPLOYEE = 5
+};
 
 struct options {
     const char *store;
@@ -121,7 +126,8 @@ static void print_document(char out[DOCUMENT_MAX], const char *user_name, const 
         "\"displayName\":\"%s\",\"title\":\"Senior Engineer, Division %ld\","
         "\"preferredLanguage\":\"en-GB\",\"emails\":[{\"primary\":true,\"type\":\"work\","
         "\"value\":\"%s\"}],\"name\":{\"formatted\":\"%s\",\"familyName\":\"Ruiz\","
-        "\"givenName\":\"Ana\"},\"phoneNumbers\":[{\"type\":\"work\",\"value\":\"+44 20 7946 %ld\"},"
+        "\"givenName\":\"Ana\"},\"phoneNumbers\":[{\"type\":\"work\",\"value\":\"+44 20 7946 "
+        "%ld\"},"
         "{\"type\":\"mobile\",\"value\":\"+44 7700 90%ld\"}],\"addresses\":[{\"type\":\"work\","
         "\"formatted\":\"%ld Long Street\\nLondon EC1A 1BB\\nUnited Kingdom\","
         "\"streetAddress\":\"%ld Long Street\",\"locality\":\"London\","
@@ -314,15 +320,16 @@ static double seconds_of(clockid_t clock)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-// Bytes that this process had written to the disk so far.
+// Bytes that this process has handed to the kernel for files: write_bytes would count whole folios
+// of the page cache.
 static double written_kb(void)
 {
     char line[128];
     double bytes = 0;
     FILE *file = fopen("/proc/self/io", "r");
     while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-        if (strncmp(line, "write_bytes:", 12) == 0) {
-            bytes = strtod(line + 12, NULL);
+        if (strncmp(line, "wchar:", 6) == 0) {
+            bytes = strtod(line + 6, NULL);
         }
     }
     if (file != NULL) {
@@ -340,8 +347,8 @@ static void create_all(const struct options *options)
     long done = 0;
     while (done < options->creates) {
         double before = seconds_of(CLOCK_MONOTONIC);
-        long count = options->creates - done < options->batch ? options->creates - done
-                                                              : options->batch;
+        long count =
+            options->creates - done < options->batch ? options->creates - done : options->batch;
         create_batch(options, options->first + done, count);
         done += count;
         double took = seconds_of(CLOCK_MONOTONIC) - before;
@@ -369,15 +376,20 @@ static long number_of(const char *value)
 static void parse(int argc, char **argv, struct options *options)
 {
     static const struct option names[] = {
-        {"store", required_argument, NULL, 's'},   {"creates", required_argument, NULL, 'n'},
-        {"batch", required_argument, NULL, 'b'},   {"first", required_argument, NULL, 'f'},
-        {"tenant", required_argument, NULL, 't'},  {"wal-pages", required_argument, NULL, 'w'},
+        {"store", required_argument, NULL, 's'},
+        {"creates", required_argument, NULL, 'n'},
+        {"batch", required_argument, NULL, 'b'},
+        {"first", required_argument, NULL, 'f'},
+        {"tenant", required_argument, NULL, 't'},
+        {"wal-pages", required_argument, NULL, 'w'},
         {0},
     };
     int got = 0;
     while ((got = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        long *numbers[] = {['n'] = &options->creates, ['b'] = &options->batch,
-                           ['f'] = &options->first,   ['t'] = &options->tenant,
+        long *numbers[] = {['n'] = &options->creates,
+                           ['b'] = &options->batch,
+                           ['f'] = &options->first,
+                           ['t'] = &options->tenant,
                            ['w'] = &options->wal_pages};
         if (got == 's') {
             options->store = optarg;

@@ -2,8 +2,8 @@
 //
 // Oracles: what the PATCH is applied to stays as it was; the outcome is a canonical resource, which
 // as the body of a PUT gives itself again; the same PATCH has the same outcome twice; one that
-// changed nothing changes nothing the second time; members that are kept outside of the group end up
-// as those inside.
+// changed nothing changes nothing the second time; members that are kept outside of the group end
+// up as those inside.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/limits.h"
 #include "scim/filter.h"

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from . import checks, data, growth, life, machine, reads, report, writes
-from .load import Generator
+from .load import Generator, Sample
 from .rows import Row
 from .server import Broken, Program, Roster
 
@@ -78,8 +78,45 @@ class Bench:
         return Program([self.tools["bench-constant"], str(size)], log, machine.SERVER_CORE)
 
     def bare(self, batch):
-        """The write ceiling; None when there is none."""
-        return None
+        """The write ceiling: something to call that writes creates in batches of that size."""
+        return Bare(self, batch).measure
+
+
+class Bare:
+    """bench-bare-sqlite on a store of its own, which grows as that of the server does."""
+
+    WARM = 2000
+
+    def __init__(self, bench, batch):
+        self.batch, self.seconds = batch, bench.seconds
+        self.program = bench.tools["bench-bare-sqlite"]
+        self.store = bench.prepared.copy("bare") / "roster.db"
+        self.next = 10_000_000
+        self.rate = self._run(self.WARM)["rate"]
+
+    def _run(self, creates):
+        command = [str(self.program), "--store", str(self.store), "--batch", str(self.batch)]
+        command += ["--creates", str(creates), "--first", str(self.next)]
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=machine.pin(machine.SERVER_CORE),
+        )
+        if done.returncode != 0:
+            raise Broken(done.stderr.strip())
+        self.next += creates
+        return json.loads(done.stdout)
+
+    def measure(self):
+        answer = self._run(round(max(self.rate * self.seconds, self.WARM)))
+        return Sample(
+            rate=answer["rate"],
+            cpu_us=answer["cpu_us"],
+            written_kb=answer["written_kb"],
+            requests=answer["creates"],
+        )
 
 
 def _reads(bench, server):

@@ -118,7 +118,7 @@ class Generator:
             cpu_us=(machine.cpu_ns(server.pid) - before[0]) / 1e3 / requests,
             kernel_share=machine.cpu_kernel_share(before[1], machine.cpu_ticks(server.pid)),
             body=answer["body_mean"],
-            written_kb=(machine.written_bytes(server.pid) - written) / 1e3 / requests,
+            written_kb=(machine.written_bytes(server.pid) - written) / 1024 / requests,
             requests=answer["requests"],
             errors=errors_of(answer),
         )

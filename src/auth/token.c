@@ -72,7 +72,7 @@ enum auth_outcome auth_header_token(str value, str *token)
     return str_equal_nocase(scheme, STR("Bearer")) && token->len > 0 ? AUTH_OK : AUTH_MALFORMED;
 }
 
-static bool is_live(const struct token_row *row, int64_t now_ms)
+bool auth_token_is_live(const struct token_row *row, int64_t now_ms)
 {
     return row->revoked_ms == 0 && (row->expires_ms == 0 || row->expires_ms > now_ms) &&
            !row->tenant_suspended;
@@ -83,7 +83,7 @@ enum auth_outcome auth_token_find(struct conn *conn, const unsigned char digest[
 {
     switch (token_find(conn, digest, arena, row)) {
     case STORE_OK:
-        return is_live(row, now_ms) ? AUTH_OK : AUTH_INVALID;
+        return auth_token_is_live(row, now_ms) ? AUTH_OK : AUTH_INVALID;
     case STORE_NONE:
         return AUTH_INVALID;
     case STORE_TAKEN:

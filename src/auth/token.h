@@ -30,6 +30,8 @@ enum auth_outcome {
 
 // The token of an Authorization header value. The scheme is taken in any case.
 enum auth_outcome auth_header_token(str value, str *token);
+// Whether a token may be used now: not revoked, not expired, its tenant not suspended.
+bool auth_token_is_live(const struct token_row *row, int64_t now_ms);
 // Looks the token up by its digest. `row` lives in the arena.
 enum auth_outcome auth_token_find(struct conn *conn, const unsigned char digest[DIGEST_LEN],
                                   int64_t now_ms, struct roster_arena *arena,

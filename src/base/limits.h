@@ -34,6 +34,7 @@
 
 // JSON
 #define JSON_DEPTH_MAX 64      // RFC 7643 needs 4; recursion over a tree stays harmless
+#define JSON_PROBES_MAX 8000    // collisions among them: honest names have a few hundred
 #define JSON_MEMBERS_MAX 2000  // members of one object: no schema comes near
 
 // Schemas that are loaded, and values under them
@@ -65,6 +66,7 @@
 #define PAGE_MAX 200              // filter.maxResults
 #define PAGE_DEPTH_INLINE 1000    // rows that a loop thread skips itself; deeper goes to a worker
 #define COUNT_INLINE_MAX 1000     // rows that a loop thread counts itself
+#define COLLECT_INLINE_MAX 100   // candidates that a loop thread parses itself: half a millisecond
 #define SCAN_MS_MAX 2000          // a scan on a worker: then 400 tooMany
 #define SORT_ROWS_MAX 200000      // rows sorted in memory: 40 MB of keys
 #define GROUPS_DEPTH_MAX 16       // nesting that User.groups follows
@@ -86,12 +88,14 @@
 #define ACTORS_MAX 1024  // credentials a loop remembers: 0.5 MB
 #define STREAMS_MAX 64   // large answers sent at a time: each holds a read connection
 #define LOOPS_MAX 64
+#define STORE_RETRY_S 2    // between attempts to reopen a broken store
 
 // Store
 #define INDEX_KEY_MAX 256  // bytes of a value that go into an index row
 #define ID_BYTES_MAX 255   // imported ids
 #define TENANT_NAME_MAX 63
 #define LABEL_MAX 200
+#define ADDRESS_TEXT_MAX 45  // an IPv6 address with an IPv4 tail
 #define WAL_PAGES_MAX 4000  // 16 MB: inline checkpoint between two batches
 #define WAL_BYTES_KEEP MIB(64)
 #define WAL_RETRY_PAGES 1000           // a reader held the log: try again when it has grown by 4 MB

@@ -5,10 +5,8 @@
 #include "base/limits.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum { DOMAIN_MAX = 253, LABEL_LEN_MAX = 63, PORT_MAX = 65535 };
 
@@ -95,41 +93,6 @@ bool address_is_loopback(const struct address *address)
     }
     return inet_pton(AF_INET6, address->host, &v6) == 1 &&
            (IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127));
-}
-
-static socklen_t to_socket_address(const struct address *address, struct sockaddr_storage *out)
-{
-    struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-    *out = (struct sockaddr_storage){0};
-    if (address->ipv6) {
-        v6->sin6_family = AF_INET6;
-        v6->sin6_port = htons(address->port);
-        inet_pton(AF_INET6, address->host, &v6->sin6_addr);
-        return sizeof(*v6);
-    }
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(address->port);
-    inet_pton(AF_INET, address->host, &v4->sin_addr);
-    return sizeof(*v4);
-}
-
-bool address_check_free(const struct address *address, struct roster_error *err)
-{
-    struct sockaddr_storage storage;
-    socklen_t len = to_socket_address(address, &storage);
-    const int on = 1;
-    int fd = socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    // SO_REUSEADDR: connections that are dying do not count, as they will not for the server.
-    bool ok = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-              bind(fd, (const struct sockaddr *)&storage, len) == 0;
-    int why = errno;
-    if (fd >= 0) {
-        close(fd);
-    }
-    return ok || fail(err, ROSTER_ERR_UNAVAILABLE, 0, "cannot listen on %s%s%s:%u: %s",
-                      address->ipv6 ? "[" : "", address->host, address->ipv6 ? "]" : "",
-                      address->port, strerror(why));
 }
 
 static bool is_alnum(char c)

@@ -20,9 +20,6 @@ MUST_CHECK bool address_parse(str text, struct address *out, struct roster_error
 MUST_CHECK bool address_parse_host(str text, char out[INET6_ADDRSTRLEN], struct roster_error *err);
 // The local end of a listening socket. False when it is no TCP socket over IPv4 or IPv6.
 MUST_CHECK bool address_of_socket(int fd, struct address *out);
-// Whether nobody listens there, refused with UNAVAILABLE otherwise. Loops share a port among
-// themselves, and without this look a second server of the same user would join them unnoticed.
-MUST_CHECK bool address_check_free(const struct address *address, struct roster_error *err);
 // Whether only this machine can reach it.
 bool address_is_loopback(const struct address *address);
 

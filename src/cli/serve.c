@@ -196,10 +196,9 @@ static int open_server(struct serving *serving, struct io *io)
         .drain_ms = settings->drain_ms,
     };
     memcpy(options.proxies, settings->proxies, sizeof(options.proxies));
-    if (serving->listen_fd >= 0 || address_check_free(&settings->listen, &err)) {
-        serving->server = server_open(&options, &err);
-    }
-    return serving->server != NULL ? EX_OK : io_refuse(io, &err);
+    serving->server = server_open(&options, &err);
+    // Nearly always the address: it is taken, or not one of this machine.
+    return serving->server != NULL ? EX_OK : io_stop(io, EX_UNAVAILABLE, "%s", err.detail);
 }
 
 static int open_control(struct serving *serving, const char *url, struct roster_arena *arena,

@@ -36,12 +36,15 @@ enum outcome commit_load(const struct context *ctx, const struct write *write,
              (long long)current->row.revision);
         return OUTCOME_REFUSED;
     }
-    if (!roster_json_read(current->row.document, ctx->arena, &current->resource, err) ||
-        !index_extract(context_indexes(ctx, write->type), current->resource, ctx->arena,
-                       &current->entries, err)) {
-        return OUTCOME_REFUSED;
+    if (roster_json_read(current->row.document, ctx->arena, &current->resource, err) &&
+        index_extract(context_indexes(ctx, write->type), current->resource, ctx->arena,
+                      &current->entries, err)) {
+        return OUTCOME_DONE;
     }
-    return OUTCOME_DONE;
+    if (err->code != ROSTER_ERR_NO_MEMORY) {
+        fail(err, ROSTER_ERR_INTERNAL, 0, "the stored resource is damaged: restore it");
+    }
+    return OUTCOME_REFUSED;
 }
 
 static enum outcome refuse_taken(const struct write *write, const struct index_entry *entry,
@@ -84,14 +87,17 @@ enum outcome commit_check_unique(const struct context *ctx, const struct write *
     return OUTCOME_DONE;
 }
 
-enum outcome commit_check_manager(const struct context *ctx, const struct resource_row *row,
-                                  struct roster_error *err)
+enum outcome commit_check_manager(const struct context *ctx, const struct resource_row *before,
+                                  const struct resource_row *row, struct roster_error *err)
 {
     struct resource_row manager = {0};
     str id = {0};
+    str old_id = {0};
     size_t end = 0;
     if (quirk_is_on(ctx->quirks, ROSTER_QUIRK_MANAGER_UNCHECKED) ||
-        !document_manager(row, ctx->arena, &id, &end)) {
+        !document_manager(row, ctx->arena, &id, &end) ||
+        (before != NULL && document_manager(before, ctx->arena, &old_id, &end) &&
+         str_equal(id, old_id))) {
         return OUTCOME_DONE;
     }
     enum store_outcome got = resource_find_head(ctx->conn, ctx->actor->tenant, TYPE_NUMBER_USER, id,
@@ -137,6 +143,20 @@ static enum outcome written(enum store_outcome got, struct roster_error *err)
     return outcome == OUTCOME_REFUSED ? OUTCOME_BROKEN : outcome;
 }
 
+static bool print_whole(const struct context *ctx, const struct resource_row *row, str *out)
+{
+    struct text text;
+    text_init(&text, ctx->arena, arena_max(ctx->arena));
+    text_add(&text, str_head(row->document, row->document.len - 1));
+    if (row->external_id.len > 0) {
+        text_lit(&text, ",\"externalId\":");
+        json_write_string(&text, row->external_id);
+    }
+    text_char(&text, '}');
+    *out = text_str(&text);
+    return !text.full;
+}
+
 enum outcome commit_create(const struct context *ctx, struct write *write,
                            const struct edge_plan *edges, struct roster_error *err)
 {
@@ -146,13 +166,9 @@ enum outcome commit_create(const struct context *ctx, struct write *write,
     row->created_ms = env_now_ms(ctx->env);
     row->modified_ms = row->created_ms;
     row->external_id = write->external_id;
+    row->source = ctx->actor->source;
     enum outcome outcome =
         written(resource_insert(ctx->conn, ctx->actor->tenant, row, write->entries), err);
-    if (outcome == OUTCOME_DONE && write->external_id.len > 0) {
-        outcome = written(external_set(ctx->conn, ctx->actor->tenant, row->type, row->row,
-                                       ctx->actor->source, write->external_id),
-                          err);
-    }
     if (outcome == OUTCOME_DONE) {
         outcome = edges_apply(ctx, row->row, &applied, err);
     }
@@ -161,7 +177,10 @@ enum outcome commit_create(const struct context *ctx, struct write *write,
     }
     write->changed = true;
     struct change change = change_of(write, CHANGE_CREATE, row, &applied);
-    change.after = row->document;
+    if (!print_whole(ctx, row, &change.after)) {
+        fail_memory(err);
+        return OUTCOME_BROKEN;
+    }
     return insert_change(ctx, &change, err);
 }
 
@@ -203,13 +222,22 @@ static enum outcome apply_update(const struct context *ctx, struct write *write,
                    err);
 }
 
+// externalId stands outside the document, and belongs to its history all the same.
+static bool put_external(const struct context *ctx, struct roster_json *resource, str external_id)
+{
+    return external_id.len == 0 ||
+           json_put_string(resource, ctx->arena, STR("externalId"), external_id);
+}
+
 static enum outcome record_update(const struct context *ctx, struct write *write,
-                                  const struct current *current, const struct roster_json *after,
+                                  const struct current *current, struct roster_json *after,
                                   const struct edge_plan *edges, struct roster_error *err)
 {
     struct change change = change_of(
         write, write->kind == WRITE_PATCH ? CHANGE_PATCH : CHANGE_REPLACE, &write->row, edges);
-    if (!print_difference(ctx, current->resource, after, &change.before) ||
+    if (!put_external(ctx, current->resource, current->row.external_id) ||
+        !put_external(ctx, after, write->row.external_id) ||
+        !print_difference(ctx, current->resource, after, &change.before) ||
         !print_difference(ctx, after, current->resource, &change.after)) {
         fail_memory(err);
         return OUTCOME_BROKEN;
@@ -237,7 +265,7 @@ enum outcome commit_update(const struct context *ctx, struct write *write,
         }
         enum outcome outcome = commit_check_unique(ctx, write, entries, row->row, err);
         if (outcome == OUTCOME_DONE) {
-            outcome = commit_check_manager(ctx, row, err);
+            outcome = commit_check_manager(ctx, &current->row, row, err);
         }
         if (outcome != OUTCOME_DONE) {
             return outcome;
@@ -269,7 +297,8 @@ static enum outcome leave_group(const struct context *ctx, const struct write *w
                                 struct roster_error *err)
 {
     int64_t now = env_now_ms(ctx->env);
-    struct change_member gone = {member->row, member->id, false, NULL};
+    struct change_member gone = {
+        .member = member->row, .member_id = member->id, .added = false, .next = NULL};
     struct change change = {
         .time_ms = now,
         .kind = CHANGE_PATCH,
@@ -293,8 +322,10 @@ static enum outcome leave_groups(const struct context *ctx, const struct write *
                                  const struct resource_row *member, struct roster_error *err)
 {
     struct group_list groups = {.count = 1};
+    struct arena_mark mark = arena_mark(ctx->arena);
     while (groups.count > 0) {
-        // Always from the start: what was seen is gone.
+        // Always from the start: what was seen is gone. Nothing of a page is needed behind it.
+        arena_rewind(ctx->arena, mark);
         enum store_outcome got = groups_direct(ctx->conn, ctx->actor->tenant, member->row, 0,
                                                MEMBERS_INLINE_MAX, ctx->arena, &groups);
         if (got == STORE_NONE) {
@@ -346,8 +377,10 @@ static enum outcome leave_managers(const struct context *ctx, const struct write
 {
     size_t done = 0;
     size_t count = 1;
+    struct arena_mark mark = arena_mark(ctx->arena);
     while (count > 0) {
         struct resource_row *rows = NULL;
+        arena_rewind(ctx->arena, mark);
         enum outcome outcome = reports_find(ctx, write->type, manager->id, &rows, &count, err);
         for (size_t at = 0; at < count && outcome == OUTCOME_DONE; at++) {
             outcome = leave_manager(ctx, write, &rows[at], err);
@@ -365,11 +398,33 @@ static enum outcome leave_managers(const struct context *ctx, const struct write
     return OUTCOME_DONE;
 }
 
+// The members of a group that goes, each noted in its history. Of a group that is larger than one
+// request may note, the edges go without.
+static enum outcome leave_members(const struct context *ctx, const struct resource_row *group,
+                                  struct edge_plan *edges, struct roster_error *err)
+{
+    int64_t count = 0;
+    struct edge_plan all = {0};
+    enum outcome outcome = edges_resolve_values(ctx, EDGE_REPLACE, NULL, &all, err);
+    if (outcome == OUTCOME_DONE) {
+        outcome = edges_check(ctx, group->row, &all, err);
+    }
+    if (outcome == OUTCOME_REFUSED && err->code == ROSTER_ERR_TOO_LARGE) {
+        *err = (struct roster_error){0};
+        return written(member_delete_all(ctx->conn, ctx->actor->tenant, group->row, &count), err);
+    }
+    if (outcome == OUTCOME_DONE) {
+        outcome = edges_apply(ctx, group->row, &all, err);
+    }
+    *edges = all;
+    return outcome == OUTCOME_REFUSED ? OUTCOME_BROKEN : outcome;
+}
+
 enum outcome commit_delete(const struct context *ctx, struct write *write,
                            const struct current *current, struct roster_error *err)
 {
     int64_t tenant = ctx->actor->tenant;
-    int64_t members = 0;
+    struct edge_plan edges = {0};
     write->row = current->row;
     write->changed = true;
     enum outcome outcome = leave_groups(ctx, write, &current->row, err);
@@ -377,7 +432,7 @@ enum outcome commit_delete(const struct context *ctx, struct write *write,
         outcome = leave_managers(ctx, write, &current->row, err);
     }
     if (outcome == OUTCOME_DONE && write->type->number == TYPE_NUMBER_GROUP) {
-        outcome = written(member_delete_all(ctx->conn, tenant, current->row.row, &members), err);
+        outcome = leave_members(ctx, &current->row, &edges, err);
     }
     if (outcome == OUTCOME_DONE) {
         outcome = written(resource_delete(ctx->conn, tenant, &current->row, current->entries), err);
@@ -386,7 +441,10 @@ enum outcome commit_delete(const struct context *ctx, struct write *write,
         return outcome;
     }
     write->row.modified_ms = env_now_ms(ctx->env);
-    struct change change = change_of(write, CHANGE_DELETE, &write->row, NULL);
-    change.before = current->row.document;
+    struct change change = change_of(write, CHANGE_DELETE, &write->row, &edges);
+    if (!print_whole(ctx, &current->row, &change.before)) {
+        fail_memory(err);
+        return OUTCOME_BROKEN;
+    }
     return insert_change(ctx, &change, err);
 }

@@ -22,8 +22,10 @@ MUST_CHECK enum outcome commit_load(const struct context *ctx, const struct writ
 MUST_CHECK enum outcome commit_check_unique(const struct context *ctx, const struct write *write,
                                             const struct index_entry *entries, int64_t own,
                                             struct roster_error *err);
-// Under the quirk manager-unchecked: the manager must be a user. Refused: INVALID_VALUE.
+// Without the quirk manager-unchecked: a manager that `before` (NULL: a new resource) did not have
+// must be a user. Refused: INVALID_VALUE.
 MUST_CHECK enum outcome commit_check_manager(const struct context *ctx,
+                                             const struct resource_row *before,
                                              const struct resource_row *row,
                                              struct roster_error *err);
 

@@ -133,7 +133,7 @@ static enum outcome note(const struct context *ctx, struct edge_plan *plan,
 {
     struct change_member *change = arena_alloc(ctx->arena, sizeof(*change));
     if (change == NULL || plan->change_count >= EDGES_REQUEST_MAX) {
-        // Only now is it known how many edges a replace takes away; the caller rolls back.
+        // More than edges_check saw: several operations together. The caller rolls back.
         fail(err, ROSTER_ERR_TOO_LARGE, 0, "one request may change %d members at most",
              EDGES_REQUEST_MAX);
         return OUTCOME_BROKEN;
@@ -179,47 +179,108 @@ static bool is_kept(const struct edge_step *step, const struct member_row *membe
                                       compare_rows) != NULL;
 }
 
+// False when the arena is full.
 static bool filter_takes(const struct context *ctx, const struct edge_step *step,
-                         const struct member_row *member)
+                         const struct member_row *member, bool *takes)
 {
     struct arena_mark mark = arena_mark(ctx->arena);
     struct roster_json *element = json_new(ctx->arena, JSON_OBJECT);
     str type = member->type == TYPE_NUMBER_GROUP ? STR("Group") : STR("User");
-    bool takes = element != NULL &&
-                 json_put_string(element, ctx->arena, STR("value"), member->id) &&
-                 json_put_string(element, ctx->arena, STR("type"), type) &&
-                 json_put_string(element, ctx->arena, STR("display"), member->display) &&
-                 filter_match_value(step->filter, element, ctx->arena);
+    bool looked = element != NULL &&
+                  json_put_string(element, ctx->arena, STR("value"), member->id) &&
+                  json_put_string(element, ctx->arena, STR("type"), type) &&
+                  json_put_string(element, ctx->arena, STR("display"), member->display) &&
+                  filter_select_value(step->filter, element, ctx->arena, takes);
     arena_rewind(ctx->arena, mark);
-    return takes;
+    return looked;
 }
 
-// Walks the group's members and takes away those that the step does not leave.
+typedef enum outcome leaving_fn(const struct context *ctx, int64_t group, struct edge_plan *plan,
+                                const struct member_row *member, struct roster_error *err);
+
+static enum outcome take_away(const struct context *ctx, int64_t group, struct edge_plan *plan,
+                              const struct member_row *member, struct roster_error *err)
+{
+    return put_edge(ctx, group, plan, member, false, err);
+}
+
+// Only counts, before anything is written.
+static enum outcome count_leaving(const struct context *ctx, int64_t group, struct edge_plan *plan,
+                                  const struct member_row *member, struct roster_error *err)
+{
+    if (++plan->leaving <= EDGES_REQUEST_MAX) {
+        return OUTCOME_DONE;
+    }
+    fail(err, ROSTER_ERR_TOO_LARGE, 0,
+         "one request may change %d members at most: send several requests", EDGES_REQUEST_MAX);
+    return OUTCOME_REFUSED;
+}
+
+// Calls `leave` for those of one page that the step does not leave in the group.
+static enum outcome sweep_page(const struct context *ctx, int64_t group, struct edge_plan *plan,
+                               const struct edge_step *step, const struct member_row *members,
+                               size_t count, leaving_fn *leave, struct roster_error *err)
+{
+    enum outcome outcome = OUTCOME_DONE;
+    for (size_t at = 0; at < count && outcome == OUTCOME_DONE; at++) {
+        bool goes = false;
+        if (step->filter == NULL) {
+            goes = !is_kept(step, &members[at]);
+        } else if (!filter_takes(ctx, step, &members[at], &goes)) {
+            return refuse_memory(err);
+        }
+        outcome = goes ? leave(ctx, group, plan, &members[at], err) : OUTCOME_DONE;
+    }
+    return outcome;
+}
+
+// Walks the group's members in pages.
 static enum outcome sweep(const struct context *ctx, int64_t group, struct edge_plan *plan,
-                          const struct edge_step *step, struct roster_error *err)
+                          const struct edge_step *step, leaving_fn *leave, struct roster_error *err)
 {
     int64_t after = 0;
     size_t count = MEMBERS_INLINE_MAX;
     while (count == MEMBERS_INLINE_MAX) {
         struct member_row *members = NULL;
+        struct arena_mark mark = arena_mark(ctx->arena);
+        size_t noted = plan->change_count;
         enum store_outcome got =
             member_page(ctx->conn, ctx->actor->tenant, group, after, MEMBERS_INLINE_MAX,
                         step->filter != NULL, ctx->arena, &members, &count);
         if (got != STORE_OK && got != STORE_NONE) {
             return outcome_of_store(got, err);
         }
-        for (size_t at = 0; at < count; at++) {
-            after = members[at].row;
-            bool goes = step->filter != NULL ? filter_takes(ctx, step, &members[at])
-                                             : !is_kept(step, &members[at]);
-            enum outcome outcome =
-                goes ? put_edge(ctx, group, plan, &members[at], false, err) : OUTCOME_DONE;
-            if (outcome != OUTCOME_DONE) {
-                return outcome;
-            }
+        enum outcome outcome = sweep_page(ctx, group, plan, step, members, count, leave, err);
+        if (outcome != OUTCOME_DONE) {
+            return outcome;
+        }
+        after = count == 0 ? after : members[count - 1].row;
+        if (plan->change_count == noted) {
+            arena_rewind(ctx->arena, mark);  // nothing of this page is kept
         }
     }
     return OUTCOME_DONE;
+}
+
+static void sort_members(struct edge_step *step)
+{
+    if (step->op == EDGE_REPLACE && step->count > 0) {
+        qsort(step->members, step->count, sizeof(*step->members), compare_rows);
+    }
+}
+
+enum outcome edges_check(const struct context *ctx, int64_t group, struct edge_plan *plan,
+                         struct roster_error *err)
+{
+    enum outcome outcome = OUTCOME_DONE;
+    for (struct edge_step *step = plan->first; step != NULL && outcome == OUTCOME_DONE;
+         step = step->next) {
+        sort_members(step);
+        if (step->op == EDGE_REPLACE || step->op == EDGE_FILTER) {
+            outcome = sweep(ctx, group, plan, step, count_leaving, err);
+        }
+    }
+    return outcome;
 }
 
 static enum outcome apply_step(const struct context *ctx, int64_t group, struct edge_plan *plan,
@@ -231,14 +292,11 @@ static enum outcome apply_step(const struct context *ctx, int64_t group, struct 
     case EDGE_REMOVE:
         return put_edges(ctx, group, plan, step, false, err);
     case EDGE_FILTER:
-        return sweep(ctx, group, plan, step, err);
+        return sweep(ctx, group, plan, step, take_away, err);
     case EDGE_REPLACE:
-        if (step->count > 0) {
-            qsort(step->members, step->count, sizeof(*step->members), compare_rows);
-        }
         break;
     }
-    enum outcome outcome = sweep(ctx, group, plan, step, err);
+    enum outcome outcome = sweep(ctx, group, plan, step, take_away, err);
     return outcome == OUTCOME_DONE ? put_edges(ctx, group, plan, step, true, err) : outcome;
 }
 

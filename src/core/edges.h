@@ -21,6 +21,7 @@ struct edge_step {
 struct edge_plan {
     struct edge_step *first;
     size_t skipped;  // unknown members left out under skip-unknown-members
+    size_t leaving;  // edges that edges_check found to go
     // Filled by edges_apply:
     struct change_member *changes;
     size_t change_count;
@@ -33,6 +34,10 @@ MUST_CHECK enum outcome edges_resolve(const struct context *ctx, const struct ed
 MUST_CHECK enum outcome edges_resolve_values(const struct context *ctx, enum edge_op op,
                                              const struct roster_json *values,
                                              struct edge_plan *plan, struct roster_error *err);
+// Looks at the group before anything is written: how many edges the plan takes away. Always between
+// resolving and applying. Refused: TOO_LARGE above EDGES_REQUEST_MAX.
+MUST_CHECK enum outcome edges_check(const struct context *ctx, int64_t group,
+                                    struct edge_plan *plan, struct roster_error *err);
 // Writes the edges of `group` and notes each that really changed.
 MUST_CHECK enum outcome edges_apply(const struct context *ctx, int64_t group,
                                     struct edge_plan *plan, struct roster_error *err);

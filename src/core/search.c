@@ -171,11 +171,24 @@ static bool is_inline(const struct query *q)
     return true;
 }
 
+// Whether the candidates of every part are few enough to be looked at one by one on a loop.
+static bool is_few(const struct query *q)
+{
+    for (size_t at = 0; at < q->part_count; at++) {
+        int64_t count = 0;
+        if (search_count(q->ctx->conn, q->parts[at].plan, COLLECT_INLINE_MAX, &count) != STORE_OK ||
+            count > COLLECT_INLINE_MAX) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static enum outcome count_part(const struct query *q, const struct search_part *part,
                                int64_t *count, struct roster_error *err)
 {
     const struct context *ctx = q->ctx;
-    bool bounded = !ctx->on_worker && part->filter != NULL && part->traits.cost == SEARCH_INDEX;
+    bool bounded = !ctx->on_worker && part->filter != NULL;
     enum store_outcome got =
         search_count(ctx->conn, part->plan, bounded ? COUNT_INLINE_MAX : 0, count);
     if (got != STORE_OK && got != STORE_NONE) {
@@ -326,6 +339,9 @@ enum outcome search_run(const struct context *ctx, const struct search_call *cal
         return OUTCOME_REFUSED;
     }
     if (!ctx->on_worker && !is_inline(q)) {
+        return OUTCOME_DEFER;
+    }
+    if (!ctx->on_worker && !is_direct(q) && !is_few(q)) {
         return OUTCOME_DEFER;
     }
     enum outcome outcome = is_direct(q)

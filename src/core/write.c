@@ -86,7 +86,7 @@ static enum outcome run_create(const struct context *ctx, struct write *write,
     struct edge_plan edges = {0};
     enum outcome outcome = commit_check_unique(ctx, write, write->entries, 0, err);
     if (outcome == OUTCOME_DONE) {
-        outcome = commit_check_manager(ctx, &write->row, err);
+        outcome = commit_check_manager(ctx, NULL, &write->row, err);
     }
     if (outcome == OUTCOME_DONE && write->members != NULL) {
         outcome = edges_resolve_values(ctx, EDGE_ADD, write->members, &edges, err);
@@ -115,9 +115,14 @@ static enum outcome run_replace(const struct context *ctx, struct write *write,
     if (!document_normalize(after, ctx->arena)) {
         return refuse_memory(err);
     }
-    bool keeps = !write->has_members && quirk_take(ctx->quirks, ROSTER_QUIRK_PUT_KEEPS_MEMBERS);
-    if (write->type->number == TYPE_NUMBER_GROUP && !keeps) {
+    bool is_group = write->type->number == TYPE_NUMBER_GROUP;
+    bool keeps =
+        is_group && !write->has_members && quirk_take(ctx->quirks, ROSTER_QUIRK_PUT_KEEPS_MEMBERS);
+    if (is_group && !keeps) {
         outcome = edges_resolve_values(ctx, EDGE_REPLACE, write->members, &edges, err);
+    }
+    if (outcome == OUTCOME_DONE) {
+        outcome = edges_check(ctx, current.row.row, &edges, err);
     }
     if (outcome != OUTCOME_DONE) {
         return outcome;
@@ -166,6 +171,9 @@ static enum outcome run_patch(const struct context *ctx, struct write *write,
         return refuse_memory(err);
     }
     outcome = edges_resolve(ctx, changes, &edges, err);
+    if (outcome == OUTCOME_DONE) {
+        outcome = edges_check(ctx, current.row.row, &edges, err);
+    }
     if (outcome != OUTCOME_DONE) {
         return outcome;
     }

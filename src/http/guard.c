@@ -57,6 +57,12 @@ static bool is_host(str text)
     return true;
 }
 
+static bool is_version(str text)
+{
+    return text.len == 8 && memcmp(text.ptr, "HTTP/1.", 7) == 0 && text.ptr[7] >= '0' &&
+           text.ptr[7] <= '9';
+}
+
 static bool is_escape(str text, size_t at)
 {
     return at + 2 < text.len && is_hex(text.ptr[at + 1]) && is_hex(text.ptr[at + 2]) &&
@@ -140,7 +146,7 @@ int guard_check(const struct guard_head *head, struct guard_framing *framing)
     if (status != 0) {
         return status;
     }
-    if (!is_token(head->method)) {
+    if (!is_token(head->method) || !is_version(head->version)) {
         return BAD_REQUEST;
     }
     if (head->header_count > HTTP_HEADERS_MAX) {

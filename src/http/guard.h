@@ -5,6 +5,7 @@
 //
 //   target      not in origin form ("/..."), over HTTP_TARGET_MAX (414), control characters,
 //               spaces or '#', in the path a bad escape or %00
+//   version     anything but HTTP/1.x
 //   names       not a token (RFC 9110 section 5.6.2), such as "Foo " or the empty name
 //   values      control characters but the tab
 //   framing     a second Content-Length, even an equal one; any Transfer-Encoding but the one
@@ -52,7 +53,8 @@ MUST_CHECK int guard_check(const struct guard_head *head, struct guard_framing *
 // folded. `raw` is the head in the memory where libmicrohttpd 0.9.75 parsed it in place: the space
 // behind method and target, each colon and each byte of line ends have become NUL. Whatever it is
 // told, that version joins folded lines, and wrongly ("A: 1\r\n b" becomes "Ab: 1"), and takes bare
-// LF; later ones refuse both when they are told to be strict.
+// LF; later ones refuse both when they are told to be strict. One line end it cannot tell: a NUL
+// before a bare LF looks like CRLF. It ends the line for both readers, as a bare LF does.
 MUST_CHECK bool guard_lines(const struct guard_head *head, str raw);
 
 #endif

@@ -72,6 +72,7 @@ static bool check_text(struct reader *r, str text)
 struct names {
     str *slots;
     size_t mask;
+    size_t probes;  // beyond the first, over all names of the object
 };
 
 static bool names_init(struct reader *r, size_t count, struct names *names)
@@ -100,6 +101,11 @@ static bool check_name(struct reader *r, struct names *names, str name)
     size_t at = hash_nocase(name) & names->mask;
     while (names->slots[at].ptr != NULL && !str_equal_nocase(names->slots[at], name)) {
         at = (at + 1) & names->mask;
+        // Honest names take one or two probes; only chosen ones make a body cost more than that.
+        if (++names->probes > JSON_PROBES_MAX) {
+            return fail(r->err, ROSTER_ERR_INVALID_SYNTAX, 0,
+                        "an object has too many names that collide");
+        }
     }
     if (names->slots[at].ptr != NULL) {
         return fail(r->err, ROSTER_ERR_INVALID_SYNTAX, 0, "the attribute \"%.*s\" occurs twice",

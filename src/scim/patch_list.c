@@ -40,7 +40,7 @@ void patch_close_index(struct patch_run *run)
 
 static bool build_index(struct lister *l)
 {
-    value_index_init(l->index, l->attr, l->run->scope->arena);
+    value_index_init(l->index, l->attr, l->list->count, l->run->scope->arena);
     if (!patch_visit(l->run, l->list->count)) {
         return false;
     }

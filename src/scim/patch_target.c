@@ -330,8 +330,8 @@ static bool parse_link_ref(struct patch_parser *p, const struct path *path,
     return value != NULL ? push(p, &path_of_value, value, false) : fail_memory(p->err);
 }
 
-// JSON text for the value of a role stands for several sub-attributes. The value comes last: filters
-// that look at it then find the same roles for all of them.
+// JSON text for the value of a role stands for several sub-attributes. The value comes last, so
+// that filters which look at it find the same roles for all of them.
 static bool parse_role_value(struct patch_parser *p, const struct path *path,
                              const struct roster_json *sent)
 {

@@ -110,7 +110,7 @@ static bool replace_edges(const struct replace *r, const struct attr *attr,
     struct value_index index;
     struct roster_json *list = json_new(r->scope->arena, JSON_ARRAY);
     str key = {0};
-    value_index_init(&index, attr, r->scope->arena);
+    value_index_init(&index, attr, current->count, r->scope->arena);
     if (list == NULL) {
         return fail_memory(r->err);
     }

@@ -139,7 +139,7 @@ static bool check_list(const struct shape *c, const struct attr *attr,
         return value_fail(c->err, ROSTER_ERR_INVALID_VALUE, attr, "must be a list");
     }
     struct value_index seen;
-    value_index_init(&seen, attr, c->scope->arena);
+    value_index_init(&seen, attr, is_list ? value->count : 1, c->scope->arena);
     struct roster_json *list = json_new(c->scope->arena, JSON_ARRAY);
     if (list == NULL) {
         return fail_memory(c->err);

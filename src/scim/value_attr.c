@@ -36,8 +36,8 @@ bool attr_is_edges(const struct attr *attr)
 
 bool attr_is_core_user(const struct attr *attr, str name)
 {
-    return attr->parent == NULL && attr->schema != NULL &&
-           str_equal_nocase(attr->schema->id, URI_USER) && str_equal_nocase(attr->name, name);
+    return attr->parent == NULL && attr->schema != NULL && str_equal_nocase(attr->name, name) &&
+           str_equal_nocase(attr->schema->id, URI_USER);
 }
 
 bool attr_is_password(const struct attr *attr)

@@ -64,7 +64,7 @@ static bool check_sub(const struct shape *c, const struct attr *attr,
     if (sub == NULL) {
         return refuse_unknown(c, attr, member->key);
     }
-    bool is_computed = attr_is_link(attr) && str_equal_nocase(sub->name, STR("$ref"));
+    bool is_computed = str_equal_nocase(sub->name, STR("$ref")) && attr_is_link(attr);
     if (sub->mutability == ATTR_READ_ONLY || is_computed || json_find(to, sub->name) != NULL) {
         return true;
     }

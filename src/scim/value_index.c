@@ -8,10 +8,10 @@
 
 enum { SLOTS_FIRST = 32 };
 
-void value_index_init(struct value_index *index, const struct attr *attr,
+void value_index_init(struct value_index *index, const struct attr *attr, size_t expected,
                       struct roster_arena *arena)
 {
-    *index = (struct value_index){.attr = attr, .arena = arena};
+    *index = (struct value_index){.attr = attr, .expected = expected, .arena = arena};
 }
 
 bool value_index_key(const struct value_index *index, const struct roster_json *element, str *key,
@@ -58,6 +58,9 @@ static bool grow(struct value_index *index)
 {
     size_t old_size = index->slots == NULL ? 0 : index->mask + 1;
     size_t size = old_size == 0 ? SLOTS_FIRST : old_size * 2;
+    while (old_size == 0 && size < index->expected * 2) {
+        size *= 2;
+    }
     struct value_slot *old = index->slots;
     struct value_slot *slots = arena_array(index->arena, size, sizeof(*slots));
     if (slots == NULL) {

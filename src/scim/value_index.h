@@ -20,11 +20,12 @@ struct value_index {
     struct value_slot *slots;
     size_t mask;  // number of slots - 1; the number is a power of two
     size_t count;
+    size_t expected;
     size_t steps;  // slots passed over; hostile keys that share a slot are refused in the end
 };
 
-// All-empty; allocates nothing.
-void value_index_init(struct value_index *index, const struct attr *attr,
+// Allocates nothing yet. `expected`: how many elements may come; more are taken too.
+void value_index_init(struct value_index *index, const struct attr *attr, size_t expected,
                       struct roster_arena *arena);
 // The key of an element; empty when it has none, as a complex one without `value`.
 MUST_CHECK bool value_index_key(const struct value_index *index, const struct roster_json *element,

@@ -25,19 +25,36 @@ static bool is_proxy(const struct app *app, str address)
     return false;
 }
 
+static bool is_address(str text)
+{
+    for (size_t at = 0; at < text.len; at++) {
+        char c = text.ptr[at];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
+              c == '.' || c == ':')) {
+            return false;
+        }
+    }
+    return text.len > 0 && text.len <= ADDRESS_TEXT_MAX;
+}
+
 // The last address of X-Forwarded-For is the one that our proxy saw; anybody can claim earlier ones.
 static str client_address(const struct pending *pending)
 {
-    str remote = pending->exchange->remote;
-    str list = header(pending, STR("X-Forwarded-For"));
+    const struct http_exchange *exchange = pending->exchange;
+    str list = {0};
     str last = {0};
-    if (list.len == 0 || !is_proxy(pending->app, remote)) {
-        return remote;
+    for (size_t at = 0; at < exchange->header_count; at++) {
+        if (str_equal_nocase(exchange->headers[at].name, STR("X-Forwarded-For"))) {
+            list = exchange->headers[at].value;
+        }
+    }
+    if (list.len == 0 || !is_proxy(pending->app, exchange->remote)) {
+        return exchange->remote;
     }
     while (str_cut(list, ',', &last, &list)) {
     }
     last = str_trim(last);
-    return last.len > 0 && last.len <= 45 ? last : remote;
+    return is_address(last) ? last : exchange->remote;
 }
 
 static size_t header_count(const struct pending *pending, str name)
@@ -57,11 +74,10 @@ static bool authenticate(struct lane *lane, struct pending *pending)
         return fail(&pending->err, ROSTER_ERR_BAD_REQUEST, 0, "send one Authorization header");
     }
     enum auth_outcome outcome = auth_header_token(header(pending, STR("Authorization")), &token);
+    pending->generation = atomic_load_explicit(&lane->app->generation, memory_order_acquire);
     if (outcome == AUTH_OK) {
-        outcome =
-            actors_find(lane->actors, lane->conn,
-                        atomic_load_explicit(&lane->app->generation, memory_order_acquire), token,
-                        env_now_ms(lane->app->options.env), pending->exchange->arena, &entry);
+        outcome = actors_find(lane->actors, lane->conn, pending->generation, token,
+                              env_now_ms(lane->app->options.env), pending->exchange->arena, &entry);
     }
     pending->challenge = outcome == AUTH_INVALID || outcome == AUTH_MALFORMED;
     if (outcome == AUTH_OK) {
@@ -141,8 +157,9 @@ static bool check_conditions(struct pending *pending)
 {
     static const str names[] = {STR("If-Match"), STR("If-None-Match")};
     for (size_t at = 0; at < COUNT_OF(names); at++) {
-        str value = header(pending, names[at]);
-        if (value.len > 0 && !etag_list_is_valid(value)) {
+        str value = {0};
+        if (http_header_find(pending->exchange, names[at], &value) &&
+            (!etag_list_is_valid(value) || header_count(pending, names[at]) > 1)) {
             return fail(&pending->err, ROSTER_ERR_INVALID_VALUE, 0,
                         "%.*s must be * or a list of versions such as W/\"3\"",
                         STR_ARGS(names[at]));
@@ -231,5 +248,6 @@ struct pending *app_admit(struct lane *lane, struct http_exchange *exchange)
     pending->exchange = exchange;
     pending->began_us = sys_monotonic_us();
     pending->admitted = admit(lane, pending);
+    pending->mark = arena_mark(exchange->arena);
     return pending;
 }

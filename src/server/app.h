@@ -75,6 +75,8 @@ struct pending {
     const struct roster_resource_type *type;
     str id;
     struct actor actor;
+    uint64_t generation;     // in which the actor was looked up
+    struct arena_mark mark;  // what is younger is not needed to refuse the request
     struct tenant_view view;
     struct roster_quirks quirks;
     struct context ctx;

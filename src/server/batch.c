@@ -6,10 +6,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/app.h"
 
+// A body may take long after its head, and a queue after both: where administration moved on in
+// between, the credential is looked at again. Administration runs on this thread, so that nothing
+// comes between this look and the write.
+static bool is_still_allowed(struct pending *pending, struct conn *writer)
+{
+    struct token_row row = {0};
+    if (pending->generation == atomic_load(&pending->app->generation)) {
+        return true;
+    }
+    enum store_outcome got =
+        token_load(writer, pending->actor.credential, pending->ctx.arena, &row);
+    if (got == STORE_OK && auth_token_is_live(&row, env_now_ms(pending->ctx.env))) {
+        return true;
+    }
+    pending->challenge = true;
+    pending->outcome = OUTCOME_REFUSED;
+    return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
+                "the token was revoked while the request was under way");
+}
+
 static void run_one(struct pending *pending, struct conn *writer)
 {
     pending->ctx.conn = writer;
     pending->err = (struct roster_error){0};
+    if (!is_still_allowed(pending, writer)) {
+        return;
+    }
     pending->outcome = write_run(&pending->ctx, &pending->write, &pending->err);
 }
 

@@ -254,6 +254,20 @@ static bool is_silent(const struct pending *pending)
            pending->projection == NULL;
 }
 
+// The change is saved, only its answer cannot be made: an error would be repeated by the client.
+static void answer_without_body(struct pending *pending)
+{
+    struct read_result result = {.tag = etag_make(pending->write.row.revision, 0)};
+    arena_rewind(pending->exchange->arena, pending->mark);
+    bool located = arena_format(pending->exchange->arena, &result.location, "%.*s%.*s/%.*s",
+                                STR_ARGS(pending->ctx.base), STR_ARGS(pending->type->endpoint),
+                                STR_ARGS(pending->write.row.id));
+    reply_empty(pending, pending->write.kind == WRITE_CREATE ? 201 : 204);
+    if (located) {
+        reply_resource_headers(pending, &result);
+    }
+}
+
 void finish_write(struct lane *lane, struct pending *pending)
 {
     struct read_result silent = {0};
@@ -270,5 +284,8 @@ void finish_write(struct lane *lane, struct pending *pending)
     } else {
         answer_resource(lane, pending, pending->write.kind == WRITE_CREATE ? 201 : 200,
                         read_written);
+        if (pending->outcome != OUTCOME_DONE) {
+            answer_without_body(pending);
+        }
     }
 }

@@ -87,6 +87,9 @@ bool parameters_read(str query, struct roster_arena *arena, struct search_reques
         str value = {0};
         more = str_cut(query, '&', &pair, &query);
         str_cut(pair, '=', &name, &value);
+        if (!http_decode(name, true, arena, &name)) {
+            return fail(err, ROSTER_ERR_BAD_REQUEST, 0, "the name of a parameter is badly escaped");
+        }
         enum parameter parameter = find(name);
         if (parameter == PARAMETER_COUNT) {
             continue;

@@ -61,9 +61,10 @@ static void add_error_headers(struct pending *pending)
 void reply_error(struct pending *pending)
 {
     struct text body;
+    // A request that used all its memory still gets its answer: what came of it is not needed.
+    arena_rewind(pending->exchange->arena, pending->mark);
     text_init(&body, pending->exchange->arena, HTTP_REPLY_MAX);
     error_write(&body, &pending->err);
-    // A request that used all its memory still gets its status: with an empty body.
     reply_text(pending, roster_error_status(pending->err.code), media_of(pending),
                body.full ? (str){0} : text_str(&body));
     add_error_headers(pending);

@@ -154,8 +154,7 @@ static void on_refuse(void *ctx, struct http_exchange *exchange, int status)
 {
     struct text body;
     text_init(&body, exchange->arena, KIB(1));
-    text_format(&body,
-                "{\"schemas\":[\"%.*s\"],\"status\":\"%d\",\"detail\":\"%s\"}",
+    text_format(&body, "{\"schemas\":[\"%.*s\"],\"status\":\"%d\",\"detail\":\"%s\"}",
                 STR_ARGS(URI_ERROR), status, http_reason(status));
     exchange->reply = (struct http_reply){.status = status, .body = text_str(&body)};
     http_reply_header(&exchange->reply, STR("Content-Type"), media_name(MEDIA_SCIM));

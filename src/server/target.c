@@ -83,7 +83,7 @@ static bool read_tenant(str *path, struct target *out, struct roster_arena *aren
     if (!take_segment(path, &raw, &out->collapsed)) {
         return true;
     }
-    if (!http_decode(raw, false, arena, &name) || str_contains(name, STR("/"))) {
+    if (!http_decode(raw, false, arena, &name) || !is_tenant_name(name)) {
         return fail(err, ROSTER_ERR_BAD_REQUEST, 0, "the tenant in the path is malformed");
     }
     if (out->tenant.len > 0 && !str_equal(out->tenant, name)) {

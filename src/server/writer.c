@@ -4,6 +4,7 @@
 
 #include "sys/log.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -107,6 +108,24 @@ static void reopen(struct writer *writer)
     }
 }
 
+// While the store is broken it is tried again now and then: with /readyz saying 503, no request may
+// come that would. Called with the mutex held.
+static void wait_for_work(struct writer *writer)
+{
+    struct timespec until;
+    if (!atomic_load(&writer->app->store_broken)) {
+        pthread_cond_wait(&writer->work, &writer->mutex);
+        return;
+    }
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += STORE_RETRY_S;
+    if (pthread_cond_timedwait(&writer->work, &writer->mutex, &until) == ETIMEDOUT) {
+        pthread_mutex_unlock(&writer->mutex);
+        reopen(writer);
+        pthread_mutex_lock(&writer->mutex);
+    }
+}
+
 static void write_batch(struct writer *writer, struct pending **batch, size_t count)
 {
     while (count > 0) {
@@ -140,6 +159,9 @@ static void run_calls(struct writer *writer, struct call *calls)
             call->fn(call->ctx, conn);
         }
     }
+    if (conn != NULL && conn_commit_failed(conn)) {
+        reopen(writer);
+    }
     app_forget_actors(writer->app);
     pthread_mutex_lock(&writer->mutex);
     while (calls != NULL) {
@@ -159,7 +181,7 @@ static void *run(void *ctx)
     while (!stopping) {
         pthread_mutex_lock(&writer->mutex);
         while (writer->first == NULL && writer->calls == NULL && !writer->stopping) {
-            pthread_cond_wait(&writer->work, &writer->mutex);
+            wait_for_work(writer);
         }
         struct call *calls = writer->calls;
         writer->calls = NULL;

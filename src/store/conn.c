@@ -97,7 +97,13 @@ enum store_outcome conn_commit(struct conn *writer)
     if (got == STORE_OK) {
         writer->dirty = false;
     }
+    writer->commit_failed = got != STORE_OK;
     return got;
+}
+
+bool conn_commit_failed(const struct conn *writer)
+{
+    return writer->commit_failed;
 }
 
 void conn_rollback(struct conn *writer)

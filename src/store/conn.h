@@ -31,6 +31,7 @@ struct conn {
     struct roster_arena *scratch;  // rewound by who uses it
     struct pending *pending;  // of the writer
     bool dirty;               // a transaction began that was not committed
+    bool commit_failed;       // the last commit
 };
 
 struct attribute {

@@ -59,6 +59,8 @@ MUST_CHECK enum store_outcome conn_begin(struct conn *writer);
 // STORE_OK: durable. Anything else: the outcome is unknown, see store_reopen_writer.
 MUST_CHECK enum store_outcome conn_commit(struct conn *writer);
 void conn_rollback(struct conn *writer);
+// Whether the last commit failed: the connection has to be opened anew.
+bool conn_commit_failed(const struct conn *writer);
 // False when an error ended the transaction behind our back.
 bool conn_in_transaction(const struct conn *writer);
 // Moves the log into the file when it is longer than WAL_PAGES_MAX. Between transactions only.

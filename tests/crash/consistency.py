@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must hold inside a store at any moment. Each statement finds the rows that break its sentence."""
 
+import hashlib
 import sqlite3
+import struct
+import uuid
+
+CREATE, DELETE = 1, 4  # kinds of change
 
 RULES = {
     "a counter counts the resources of its type": """
@@ -50,7 +55,8 @@ def broken_rules(path):
         broken = (
             [] if database.execute("PRAGMA integrity_check").fetchall() == [("ok",)] else ["integrity_check"]
         )
-        return broken + [f"{name}: {rows[:5]}" for name, rows in find_all(database) if rows]
+        broken += [f"{name}: {rows[:5]}" for name, rows in find_all(database) if rows]
+        return broken + broken_chains(database)
     finally:
         database.close()
 
@@ -60,9 +66,65 @@ def find_all(database):
         yield name, database.execute(statement).fetchall()
 
 
-def audit_rows(path):
+def audited_people(path):
+    """How often the audit says that a person was created, and that one was deleted."""
     database = sqlite3.connect(path)
     try:
-        return database.execute("SELECT count(*) FROM audit").fetchone()[0]
+        counts = dict(database.execute("SELECT kind, count(*) FROM audit WHERE type = 1 GROUP BY kind"))
+        return counts.get(CREATE, 0), counts.get(DELETE, 0)
     finally:
         database.close()
+
+
+def number(value):
+    return text(struct.pack(">q", value))
+
+
+def text(value):
+    value = value.encode() if isinstance(value, str) else value
+    return struct.pack(">Q", len(value)) + value
+
+
+def id_text(form):
+    """The store keeps a UUID as its 16 bytes and any other id as text behind the byte 0xFF."""
+    return str(uuid.UUID(bytes=form)) if len(form) == 16 else form[1:].decode()
+
+
+AUDIT_COLUMNS = """tenant, sequence, time_ms, kind, type, row, id, revision, actor, credential, address,
+    request_id, detail, detail_digest, digest"""
+
+
+def broken_chains(database):
+    """Recomputes every digest of the audit, by its definition and not by the code of the server."""
+    broken, previous = [], {}
+    rows = database.execute(f"SELECT {AUDIT_COLUMNS} FROM audit ORDER BY tenant, sequence").fetchall()
+    for *columns, digest in rows:
+        tenant, sequence = columns[:2]
+        columns[6] = id_text(columns[6])
+        parts = [number(value) if isinstance(value, int) else text(value) for value in columns]
+        start = b"roster-audit-1" + previous.get(tenant, bytes(32))
+        if hashlib.sha256(start + b"".join(parts)).digest() != digest:
+            broken.append(f"the audit chain of tenant {tenant} breaks at {sequence}")
+        if columns[12] != 0 and detail_digest(database, tenant, sequence, columns[12]) not in (
+            None,
+            columns[13],
+        ):
+            broken.append(f"the detail of audit row {sequence} of tenant {tenant} was changed")
+        previous[tenant] = digest
+    return broken
+
+
+def detail_digest(database, tenant, sequence, detail):
+    """Digest of a detail with the edges that it changed; None when it was erased."""
+    found = database.execute("SELECT salt, before, after FROM audit_detail WHERE detail = ?", (detail,))
+    found = found.fetchone()
+    if found is None:
+        return None
+    parts = [text(value) for value in found]
+    members = database.execute(
+        "SELECT member_row, id, added FROM change_member WHERE tenant = ? AND sequence = ? ORDER BY place",
+        (tenant, sequence),
+    )
+    for row, member, added in members:
+        parts += [number(row), text(id_text(member)), number(added)]
+    return hashlib.sha256(b"".join(parts)).digest()

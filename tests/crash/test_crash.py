@@ -8,11 +8,12 @@ in the store's place after every kill. Its control, a sync that does nothing, mu
 
 import random
 import shutil
+import sqlite3
 import subprocess
 import time
 from pathlib import Path
 
-from consistency import audit_rows, broken_rules
+from consistency import audited_people, broken_rules
 from daemon import Daemon, wait_for
 from expect import group, made, user
 from ledger import Ledger, Person, Token, judge
@@ -20,6 +21,14 @@ from load import Load
 
 KILL_AFTER_S = (0.06, 0.31)
 PAGE = 200
+TAMPERINGS = [
+    "UPDATE audit SET actor = 'nobody' WHERE tenant = 1 AND sequence = 3",
+    "UPDATE audit SET time_ms = time_ms + 1 WHERE tenant = 1 AND sequence = 4",
+    "UPDATE audit_detail SET after = after || ' ' WHERE tenant = 1 AND sequence = 5",
+    "DELETE FROM audit WHERE tenant = 1 AND sequence = 4",
+    "DELETE FROM audit WHERE sequence = (SELECT max(sequence) FROM audit WHERE tenant = 1)",
+    "DELETE FROM resource WHERE row = (SELECT min(member_row) FROM member)",
+]
 
 
 class Seen:
@@ -125,22 +134,27 @@ class Victim:
         self.server.hold_to_sanitizers()
         self.mode.survive()
 
-    def audited(self):
+    def look(self):
         """Looks at a copy of the files, so that the server itself has to recover them."""
         copy = self.folder / "copy"
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(self.mode.store, copy, ignore=shutil.ignore_patterns("*.sock", "*-shm"))
         assert broken_rules(copy / "roster.db") == []
-        return audit_rows(copy / "roster.db")
+        return audited_people(copy / "roster.db")
 
     def live_again(self):
         """Starts the server and says what it got wrong."""
-        rows = self.audited()
+        audited = self.look()
         self.server.start()
         wrong = judge(self.ledger, Seen(self.tenant, self.group))
-        if rows < self.ledger.acknowledged:
-            wrong.append(f"{rows} audit rows for {self.ledger.acknowledged} acknowledged changes")
-        return wrong
+        return (
+            wrong if audited == self.people() else [*wrong, f"the audit has {audited}, not {self.people()}"]
+        )
+
+    def people(self):
+        """How many people were ever created, and how many deleted, now that nothing is in doubt."""
+        created = [person for person in self.ledger.people if person.id is not None]
+        return len(created), sum(person.exists == {False} for person in created)
 
 
 def die_often(folder, mode, runs):
@@ -198,11 +212,28 @@ def test_after_a_failed_sync_nothing_acknowledged_is_lost_by_a_power_cut(tmp_pat
     victim.server.kill()
     victim.server.hold_to_sanitizers()
     mode.survive()
-    victim.audited()
+    victim.look()
     victim.server.start()
     names = set(Seen(victim.tenant, victim.group).people)
     victim.server.stop()
     assert {"before", "after", *(f"after{number}" for number in range(5))} <= names
+
+
+def test_tampering_with_the_audit_shows(tmp_path):
+    victim = Victim(tmp_path, Kill(tmp_path))
+    victim.die()
+    assert victim.live_again() == []
+    victim.server.stop()
+    path = victim.mode.store / "roster.db"
+    assert broken_rules(path) == []
+    for statement in TAMPERINGS:
+        copy = tmp_path / "tampered.db"
+        shutil.copy(path, copy)
+        database = sqlite3.connect(copy)
+        assert database.execute(statement).rowcount == 1, statement
+        database.commit()
+        database.close()
+        assert broken_rules(copy) != [], statement
 
 
 def test_the_judge_finds_what_is_lost_back_or_changed():

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from daemon import Daemon, Tenant
+from daemon import Daemon, Tenant, binary
 
 TALLY = pytest.StashKey[dict]()
 
@@ -13,6 +13,11 @@ TALLY = pytest.StashKey[dict]()
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes more than a few seconds; runs with ROSTER_LONG=1")
     config.stash[TALLY] = {"scenarios": 0, "assertions": 0, "later": []}
+
+
+def pytest_sessionstart(session):
+    if not os.access(binary(), os.X_OK):
+        raise pytest.UsageError(f"there is no program {binary()}: run ./dev build, or set ROSTER_BIN")
 
 
 def pytest_collection_modifyitems(config, items):

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 // After what it needs.
 #include <cmocka.h>
@@ -220,23 +219,6 @@ static void addresses_are_numeric_and_have_a_port(void **state)
     }
 }
 
-static void a_port_where_somebody_listens_is_not_free(void **state)
-{
-    struct address address = {.host = "127.0.0.1"};
-    struct roster_error err = {0};
-    struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    const int on = 1;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)), 0);
-    assert_int_equal(bind(fd, (const struct sockaddr *)&any, sizeof(any)), 0);
-    assert_int_equal(listen(fd, 1), 0);
-    assert_true(address_of_socket(fd, &address));
-    assert_false(address_check_free(&address, &err));
-    assert_int_equal(err.code, ROSTER_ERR_UNAVAILABLE);
-    close(fd);
-    assert_true(address_check_free(&address, &err));
-}
-
 static const struct url_case {
     const char *name;
     const char *text;
@@ -283,7 +265,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_bad_option_is_told_from_a_bad_file, open_arena,
                                         close_arena),
         cmocka_unit_test(addresses_are_numeric_and_have_a_port),
-        cmocka_unit_test(a_port_where_somebody_listens_is_not_free),
         cmocka_unit_test(public_urls_are_bases_of_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,9 @@ static const struct {
     {"a tab in a value", "GET", "/", "HTTP/1.1", {HOST, {STR("A"), STR("b\tc")}}, 0},
     {"bytes over 127 in a value", "GET", "/", "HTTP/1.1", {HOST, {STR("A"), STR("\xC3\xA9")}}, 0},
 
+    {"a version that is none", "GET", "/", "HTTP/x", {HOST}, 400},
+    {"a version in small letters", "GET", "/", "http/1.1", {HOST}, 400},
+    {"a later version", "GET", "/", "HTTP/2.0", {HOST}, 400},
     {"no Host", "GET", "/", "HTTP/1.1", {{{0}, {0}}}, 400},
     {"no Host in HTTP/1.2", "GET", "/", "HTTP/1.2", {{{0}, {0}}}, 400},
     {"two Hosts", "GET", "/", "HTTP/1.1", {HOST, {STR("HOST"), STR("b.example")}}, 400},

@@ -123,6 +123,7 @@ static uint16_t first_port;
 static void same_port(struct http_loop_options *options)
 {
     options->port = first_port;
+    options->shares_port = true;
 }
 
 static void two_loops_share_a_port(void **state)
@@ -142,6 +143,24 @@ static void two_loops_share_a_port(void **state)
     assert_true(atomic_load(&rigs[0].heads) > 0 && atomic_load(&rigs[1].heads) > 0);
     rig_close(&rigs[0]);
     rig_close(&rigs[1]);
+}
+
+static void a_port_is_shared_only_on_purpose(void **state)
+{
+    (void)state;
+    static const struct http_handler none;
+    struct rig rig;
+    struct roster_error err = {0};
+    rig_prepare(&rig, NULL);
+    struct http_loop_options options = {.address = "127.0.0.1",
+                                        .port = rig.port,
+                                        .listen_fd = -1,
+                                        .connections_max = 1,
+                                        .idle_s = 1,
+                                        .handler = &none};
+    assert_null(http_loop_open(&options, &err));
+    assert_non_null(strstr(err.detail, "in use"));
+    http_loop_close(rig.loop);
 }
 
 static void use_any_ipv6(struct http_loop_options *options)
@@ -226,6 +245,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_half_request_does_not_hold_a_stop_beyond_the_drain),
     cmocka_unit_test(a_loop_that_never_ran_can_be_closed),
     cmocka_unit_test(two_loops_share_a_port),
+    cmocka_unit_test(a_port_is_shared_only_on_purpose),
     cmocka_unit_test(an_IPv4_client_of_an_IPv6_socket_has_an_IPv4_address),
     cmocka_unit_test(an_inherited_socket_stays_the_callers),
     cmocka_unit_test(an_address_that_cannot_be_had_is_an_error),
