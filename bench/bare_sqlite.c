@@ -212,9 +212,11 @@ static void insert_keys(const struct options *options, const struct user *user)
     blob(STATEMENT_UNIQUE_INSERT, 3, user->user_name, strlen(user->user_name));
     number(STATEMENT_UNIQUE_INSERT, 4, row_number);
     number(STATEMENT_UNIQUE_INSERT, 5, 0);
+    number(STATEMENT_UNIQUE_INSERT, 6, ATTRIBUTE_EMAIL);
+    number(STATEMENT_UNIQUE_INSERT, 7, 0);
+    blob(STATEMENT_UNIQUE_INSERT, 8, "work", 4);
     end(STATEMENT_UNIQUE_INSERT);
     insert_key(options, ATTRIBUTE_DISPLAY, user->display_key, "");
-    insert_key(options, ATTRIBUTE_EMAIL, user->user_name, "work");
     insert_key(options, ATTRIBUTE_EMPLOYEE, user->employee, "");
     number(STATEMENT_EXTERNAL_INSERT, 1, options->tenant);
     number(STATEMENT_EXTERNAL_INSERT, 2, 1);

@@ -3,8 +3,8 @@
 //   bench-constant BYTES [PORT]
 //
 // The loop, flags and reply headers are those of the server (src/http/loop.c), and the header
-// Authorization is looked up; nothing is checked, copied or read from a store. What the server needs
-// on top is what it does itself. Says on which port it listens, and runs until SIGTERM.
+// Authorization is looked up; nothing is checked, copied or read from a store. What the server
+// needs on top is what it does itself. Says on which port it listens, and runs until SIGTERM.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/limits.h"
 #include "base/str.h"

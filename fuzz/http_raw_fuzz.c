@@ -126,13 +126,24 @@ static bool cut_head(struct cut *cut, const uint8_t *data, size_t size)
     }
 }
 
-// A NUL before a bare LF is the one line end that the guard cannot tell from CRLF (guard.h).
+static bool is_end_byte(uint8_t byte)
+{
+    return byte == '\0' || byte == '\r' || byte == '\n';
+}
+
+// NULs among line ends are what the guard cannot tell from CRLF (guard.h): here they are CRLF too.
 static const uint8_t *normal_ends(const uint8_t *data, size_t len)
 {
     static uint8_t text[HEAD_MAX];
-    for (size_t at = 0; at < len; at++) {
-        bool is_end = data[at] == '\0' && at + 1 < len && data[at + 1] == '\n';
-        text[at] = is_end ? '\r' : data[at];
+    memcpy(text, data, len);
+    for (size_t at = 0, end = 0; at < len; at = end + 1) {
+        for (end = at; end < len && is_end_byte(data[end]); end++) {
+        }
+        if (memchr(data + at, '\0', end - at) != NULL) {
+            for (size_t i = at; i < end; i++) {
+                text[i] = (i - at) % 2 == 0 ? '\r' : '\n';
+            }
+        }
     }
     return text;
 }
@@ -157,7 +168,7 @@ static void check_request_line(const uint8_t *data)
     const uint8_t *at = data;
     for (; *at != '\r'; at++) {
         spaces += *at == ' ';
-        assert(*at >= ' ' && *at != 0x7f && *at != '#');
+        assert(*at >= ' ' && *at != 0x7f && (*at != '#' || spaces == 0));
     }
     assert(spaces == 2);
     assert(at - data > 9 && memcmp(at - 9, " HTTP/1.", 8) == 0 && strchr("0123456789", at[-1]) != NULL);

@@ -78,8 +78,8 @@ class Bench:
         return Program([self.tools["bench-constant"], str(size)], log, machine.SERVER_CORE)
 
     def bare(self, batch):
-        """The write ceiling: something to call that writes creates in batches of that size."""
-        return Bare(self, batch).measure
+        """The write ceiling: creates in batches of that size."""
+        return Bare(self, batch)
 
 
 class Bare:

@@ -101,6 +101,10 @@ class Prepared:
             shutil.copytree(keys, target / "keys")
         return target
 
+    @staticmethod
+    def drop(copy):
+        shutil.rmtree(copy, ignore_errors=True)
+
 
 def fingerprint(binary):
     """Changes whenever a store of today would be laid out differently."""

@@ -75,6 +75,7 @@ def start(bench, prepared):
     yield _start_row("start until listening", warm, "from exec to the line on standard output")
     yield _start_row("start, store not in the page cache", cold, "after POSIX_FADV_DONTNEED")
     yield after_kill(bench, prepared, folder)
+    prepared.drop(folder)
 
 
 def after_kill(bench, prepared, folder):

@@ -49,6 +49,21 @@ def anonymous_mb(pid):
     return int(re.search(r"^RssAnon:\s+(\d+) kB", text, re.MULTILINE).group(1)) / 1024
 
 
+def busy():
+    """Seconds since some moment: of the clock, of all cores at work, of ourselves and children."""
+    ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    working = sum(ticks) - ticks[3] - ticks[4]
+    own = os.times()
+    ours = own.user + own.system + own.children_user + own.children_system
+    return own.elapsed, working / os.sysconf("SC_CLK_TCK"), ours
+
+
+def taken_by_others(before, after):
+    """Share of all cores that other programs had between two busy()."""
+    elapsed, working, ours = (late - early for early, late in zip(before, after))
+    return max(0.0, (working - ours) / (elapsed * os.cpu_count()))
+
+
 def _first_line(*command):
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -68,7 +83,7 @@ def _memory_gib():
 
 
 def _file_system(folder):
-    return _first_line("stat", "--file-system", "--format=%T", str(folder))
+    return _first_line("findmnt", "-no", "FSTYPE", "--target", str(folder))
 
 
 def _revision():
@@ -83,7 +98,6 @@ def _package(name):
 
 def facts(binary):
     """What a reader has to know to compare the figures with others."""
-    load = "/".join(f"{value:.2f}" for value in os.getloadavg())
     return {
         "processor": f"{_processor()}, {os.cpu_count()} cores",
         "memory": f"{_memory_gib():.0f} GiB",
@@ -94,5 +108,4 @@ def facts(binary):
         "compiler": _first_line("gcc", "--version"),
         "libraries": f"libmicrohttpd {_package('libmicrohttpd')}, SQLite {_package('sqlite3')}",
         "cores": f"server on core {SERVER_CORE}, load generator on core {LOAD_CORE}",
-        "load average at the start": load,
     }

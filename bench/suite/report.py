@@ -49,8 +49,11 @@ def _line(cells):
 
 
 def _table(rows):
-    lines = [_line(COLUMNS), _line(["---"] * len(COLUMNS))]
-    return lines + [_line(_cells(row)) for row in rows]
+    """Without the columns that are empty all the way down."""
+    columns = list(zip(COLUMNS, *[_cells(row) for row in rows]))
+    kept = [column for column in columns if any(column[1:])]
+    lines = [_line(cells) for cells in zip(*kept)]
+    return [lines[0], _line(["---"] * len(kept)), *lines[1:]]
 
 
 def _ending(rows):

@@ -5,6 +5,7 @@ import statistics
 from dataclasses import dataclass
 
 from . import load
+from .server import Broken
 
 
 @dataclass
@@ -49,7 +50,9 @@ def ratio_of(above, below, name):
     pairs = [
         getattr(a, name) / getattr(b, name) for a, b in zip(above, below) if getattr(b, name) > 0
     ]
-    return statistics.median(pairs) if pairs else None
+    if not pairs:
+        raise Broken(f"there is nothing to compare: no {name}")
+    return statistics.median(pairs)
 
 
 def gap_reason(ours, ceiling):

@@ -111,8 +111,10 @@ def measure(bench, server, prepared):
         "patch": lambda: measure_patch(bench, server, prepared, patch),
     }
     batch = round(creates.measure().extra["batch"])  # warms up, too
-    works["bare"] = bench.bare(max(batch, 1))
+    bare = bench.bare(max(batch, 1))
+    works["bare"] = bare.measure
     samples = interleave(bench.rounds, works)
+    prepared.drop(bare.store.parent)
     yield from _create_rows(bench, creates, samples)
     yield _patch_row(samples)
     yield bench.missing("writes", "bulk of 1,000 creates", "≥ 110 % of creates one by one",

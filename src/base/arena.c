@@ -28,7 +28,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(ptr, size) ((void)(ptr), (void)(size))
 #endif
 
-enum { ALIGN = alignof(max_align_t) };
+enum { ALIGN = alignof(max_align_t), ARRAY_CAP_FIRST = 8 };
 
 struct block {
     struct block *older;
@@ -186,6 +186,19 @@ void *arena_grow(struct roster_arena *arena, void *old, size_t old_size, size_t 
         memset((unsigned char *)memory + old_size, 0, new_size - old_size);
     }
     return memory;
+}
+
+void *arena_room(struct roster_arena *arena, void *array, size_t count, size_t *cap, size_t size)
+{
+    assert(count <= *cap);
+    assert(size > 0 && size <= ARENA_BLOCK_BYTES);
+    if (count < *cap) {
+        return array;
+    }
+    size_t more = *cap == 0 ? ARRAY_CAP_FIRST : *cap * 2;
+    void *grown = arena_grow(arena, array, *cap * size, more * size);
+    *cap = grown == NULL ? *cap : more;
+    return grown;
 }
 
 bool arena_copy(struct roster_arena *arena, str from, str *out)

@@ -16,6 +16,10 @@ ARENA_MUST_CHECK void *arena_array(struct roster_arena *arena, size_t count, siz
 // A larger copy of `old`; in place when it was the last allocation. `old` may be NULL.
 ARENA_MUST_CHECK void *arena_grow(struct roster_arena *arena, void *old, size_t old_size,
                                   size_t new_size);
+// `array` with room for one item more than `count`: itself, or a copy of twice the *cap. Begins with
+// NULL and a *cap of 0. NULL when the cap of the arena is reached.
+ARENA_MUST_CHECK void *arena_room(struct roster_arena *arena, void *array, size_t count,
+                                  size_t *cap, size_t size);
 // A copy of the bytes with a NUL behind them. False when the cap is reached.
 ARENA_MUST_CHECK bool arena_copy(struct roster_arena *arena, str from, str *out);
 // printf into the arena. False when the cap is reached.

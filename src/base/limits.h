@@ -71,6 +71,7 @@
 #define SORT_ROWS_MAX 200000      // rows sorted in memory: 40 MB of keys
 #define GROUPS_DEPTH_MAX 16       // nesting that User.groups follows
 #define GROUPS_USER_MAX 5000      // groups shown in one user
+#define GROUPS_LINKS_MAX 50000    // edges between nested groups that one page follows: 10 ms
 #define MEMBERS_INLINE_MAX 1000   // members that a loop thread reads itself for one resource
 #define MEMBERS_PAGE_MAX 5000     // and for a whole page of groups: one millisecond
 #define MEMBERS_FILTER_MAX 10000  // members that an in-memory filter looks at in one group

@@ -53,8 +53,8 @@ MUST_CHECK int guard_check(const struct guard_head *head, struct guard_framing *
 // folded. `raw` is the head in the memory where libmicrohttpd 0.9.75 parsed it in place: the space
 // behind method and target, each colon and each byte of line ends have become NUL. Whatever it is
 // told, that version joins folded lines, and wrongly ("A: 1\r\n b" becomes "Ab: 1"), and takes bare
-// LF; later ones refuse both when they are told to be strict. One line end it cannot tell: a NUL
-// before a bare LF looks like CRLF. It ends the line for both readers, as a bare LF does.
+// LF; later ones refuse both when they are told to be strict. One thing it cannot tell, because
+// both bytes are NUL by then: a NUL beside a bare LF looks like CRLF.
 MUST_CHECK bool guard_lines(const struct guard_head *head, str raw);
 
 #endif

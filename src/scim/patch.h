@@ -17,7 +17,7 @@ struct patch_operation {
     enum patch_op op;
     struct path path;  // bound; for a value without path one operation a member stands here
     struct roster_json *value;  // canonical; NULL: unassigned (null, [] or, under its quirk, "")
-    bool has_values;            // remove with a list of values (quirk): only those
+    bool has_values;            // remove of `value` only: a list (quirk), or members[value eq …]
     int index;                  // of the operation in the message, for errors
     struct patch_operation *next;
 };
@@ -46,11 +46,14 @@ struct edge_change {
 };
 
 // First half. Errors: INVALID_SYNTAX (message), INVALID_PATH, INVALID_FILTER, INVALID_VALUE,
-// MUTABILITY, NO_TARGET (remove without path), each with err->operation.
+// MUTABILITY, NO_TARGET (remove without path), each with err->operation; TOO_LARGE, TOO_MANY.
+// Operations that change nothing, such as one on `password`, are left out of the list.
 MUST_CHECK bool patch_parse(const struct scope *scope, const struct roster_json *message,
                             struct patch *out, struct roster_error *err);
 // Second half, on a tree that may be edited: throw it away on failure. Calls resource_finish.
-// `external` may be NULL; *edges gets the list for it. Errors also: NO_TARGET, MUTABILITY.
+// `external` may be NULL; *edges gets the list for it, whose values belong to the patch. The patch
+// is not changed and can be applied again. Errors also: NO_TARGET, MUTABILITY, TOO_MANY (work), and
+// with operation -1 those of resource_finish.
 MUST_CHECK bool patch_apply(const struct scope *scope, const struct patch *patch,
                             struct roster_json *resource, const struct attr *external,
                             struct edge_change **edges, struct roster_error *err);

@@ -143,30 +143,32 @@ static bool find_next(const struct lister *l, str key, const struct roster_json 
     return true;
 }
 
-static matcher *same_element(const struct lister *l, str key)
+// The element that says all of `value` already, else the one that is to say it from now on.
+static bool find_twin(const struct lister *l, str key, const struct roster_json *value,
+                      struct roster_json **twin, bool *says_all)
 {
-    if (attr_is_edges(l->attr)) {
-        return is_edge;
+    bool is_edges = attr_is_edges(l->attr);
+    if (!find_next(l, key, value, is_edges ? is_edge : has_all, NULL, twin)) {
+        return false;
     }
-    return l->attr->type == ATTR_COMPLEX && key.len > 0 ? has_type : has_all;
+    *says_all = *twin != NULL;
+    if (*says_all || is_edges || l->attr->type != ATTR_COMPLEX || key.len == 0) {
+        return true;
+    }
+    return find_next(l, key, value, has_type, NULL, twin);
 }
 
 static bool add_element(const struct lister *l, const struct roster_json *value)
 {
     str key = {0};
     struct roster_json *twin = NULL;
+    bool says_all = false;
     if (!value_index_key(l->index, value, &key, l->run->err) ||
-        !find_next(l, key, value, same_element(l, key), NULL, &twin)) {
+        !find_twin(l, key, value, &twin, &says_all)) {
         return false;
     }
     if (twin != NULL) {
-        bool takes_over = l->attr->type == ATTR_COMPLEX && !attr_is_edges(l->attr);
-        bool has = false;
-        if (!takes_over) {
-            return true;
-        }
-        return has_all(l, twin, value, &has) &&
-               (has || patch_merge(l->run, PATCH_ADD, l->attr, twin, value));
+        return says_all || patch_merge(l->run, PATCH_ADD, l->attr, twin, value);
     }
     struct roster_json *copy = json_copy(l->run->scope->arena, value);
     if (copy == NULL) {

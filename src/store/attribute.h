@@ -17,6 +17,7 @@ struct declaration {
     bool names_one;    // a value belongs to few resources, however many there are
     bool marks_absent; // a row says when there is no value
     bool only_false;   // true is not indexed: it would be one row for nearly everybody
+    const char *beside;  // path of a unique attribute that often has the same value; NULL: none
 };
 
 extern const struct declaration declarations[];

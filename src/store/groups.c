@@ -1,8 +1,9 @@
 // groups.c: the groups of members, nested ones too.
 //
-// All members of a page are asked for in one statement, then all groups above those groups in one
-// statement a level, which for groups that are not nested finds an empty index. Each group that
-// occurs is loaded once, however many members share it.
+// The members of a page and all groups above them are the nodes of one graph. One statement finds the
+// groups of all members, one for each level the groups above those, which for groups that are not
+// nested looks into an empty index, and one reads the heads of all groups: each once, however many
+// members share it. What is needed on the way lives in the connection's scratch.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
 #include "store/conn.h"
@@ -11,55 +12,30 @@
 #include "store/member.h"
 #include "store/sql.h"
 
-#include <stdlib.h>
-
-struct link_up {
-    size_t node;  // of the group above
-    struct link_up *next;
-};
-
 struct node {
-    struct group_row group;
-    struct link_up *above;
-    bool missing;     // an edge without a group: a damaged store shows less, not more
-    size_t seen_by;   // 1 + index of the member that was here last
-};
-
-struct pair {
-    size_t index;  // of the member
-    int64_t group;
-    size_t node;
+    struct group_row group;  // of a member: its row number only
+    size_t first;            // of its edges, which stand together
+    size_t count;
+    bool found;      // an edge without a group: a damaged store shows less, not more
+    size_t seen_by;  // 1 + index of the member that was here last
 };
 
 struct graph {
     struct conn *conn;
     int64_t tenant;
-    struct roster_arena *arena;
-    struct pair *pairs;
-    size_t pair_count;
-    size_t pair_cap;
-    struct node *nodes;
+    struct roster_arena *arena;    // of the answer
+    struct roster_arena *scratch;  // of everything else
+    struct node *nodes;            // the members, then groups
+    size_t member_count;
     size_t node_count;
     size_t node_cap;
-    size_t *slots;  // hash of row number to 1 + node
+    size_t *edges;  // to the node of a group
+    size_t edge_count;
+    size_t edge_cap;
+    size_t edges_max;
+    size_t *slots;      // hash of a group's row number to 1 + node
     size_t slot_count;  // a power of two
 };
-
-// Room for one more in an array of the arena.
-static bool reserve(struct graph *g, void **array, size_t count, size_t *cap, size_t size)
-{
-    if (count < *cap) {
-        return true;
-    }
-    size_t more = *cap == 0 ? 64 : *cap * 2;
-    void *grown = arena_grow(g->arena, *array, *cap * size, more * size);
-    if (grown == NULL) {
-        return false;
-    }
-    *array = grown;
-    *cap = more;
-    return true;
-}
 
 static size_t slot_of(const struct graph *g, int64_t row)
 {
@@ -72,15 +48,27 @@ static size_t slot_of(const struct graph *g, int64_t row)
 
 static bool grow_slots(struct graph *g)
 {
-    if (g->node_count * 2 < g->slot_count) {
+    if ((g->node_count - g->member_count) * 2 < g->slot_count) {
         return true;
     }
     g->slot_count = g->slot_count == 0 ? 128 : g->slot_count * 4;
-    g->slots = arena_array(g->arena, g->slot_count, sizeof(*g->slots));
-    for (size_t at = 0; g->slots != NULL && at < g->node_count; at++) {
+    g->slots = arena_array(g->scratch, g->slot_count, sizeof(*g->slots));
+    for (size_t at = g->member_count; g->slots != NULL && at < g->node_count; at++) {
         g->slots[slot_of(g, g->nodes[at].group.row)] = at + 1;
     }
     return g->slots != NULL;
+}
+
+static bool add_node(struct graph *g, int64_t row)
+{
+    struct node *nodes =
+        arena_room(g->scratch, g->nodes, g->node_count, &g->node_cap, sizeof(*nodes));
+    if (nodes == NULL) {
+        return false;
+    }
+    g->nodes = nodes;
+    nodes[g->node_count++] = (struct node){.group.row = row};
+    return true;
 }
 
 // The node of a group, made when it is new.
@@ -91,172 +79,171 @@ static bool find_node(struct graph *g, int64_t row, size_t *node)
     }
     size_t slot = slot_of(g, row);
     if (g->slots[slot] == 0) {
-        if (!reserve(g, (void **)&g->nodes, g->node_count, &g->node_cap, sizeof(*g->nodes))) {
+        if (!add_node(g, row)) {
             return false;
         }
-        g->nodes[g->node_count++] = (struct node){.group.row = row};
         g->slots[slot] = g->node_count;
     }
     *node = g->slots[slot] - 1;
     return true;
 }
 
-static bool add_pair(struct graph *g, size_t index, int64_t group)
+static bool add_edge(struct graph *g, size_t below, int64_t group)
 {
-    if (!reserve(g, (void **)&g->pairs, g->pair_count, &g->pair_cap, sizeof(*g->pairs))) {
+    size_t above = 0;
+    size_t *edges = arena_room(g->scratch, g->edges, g->edge_count, &g->edge_cap, sizeof(*edges));
+    if (edges == NULL || !find_node(g, group, &above)) {
         return false;
     }
-    struct pair *pair = &g->pairs[g->pair_count++];
-    *pair = (struct pair){index, group, 0};
-    return find_node(g, group, &pair->node);
-}
-
-static bool add_link(struct graph *g, size_t below, int64_t group)
-{
-    struct link_up *link = arena_alloc(g->arena, sizeof(*link));
-    if (link == NULL || !find_node(g, group, &link->node)) {
-        return false;
-    }
-    link->next = g->nodes[below].above;
-    g->nodes[below].above = link;
+    struct node *node = &g->nodes[below];
+    node->first = node->count == 0 ? g->edge_count : node->first;
+    assert(node->first + node->count == g->edge_count);
+    node->count++;
+    g->edges = edges;
+    g->edges[g->edge_count++] = above;
     return true;
 }
 
-static int compare_pairs(const void *a, const void *b)
-{
-    const struct pair *left = a;
-    const struct pair *right = b;
-    if (left->index != right->index) {
-        return left->index < right->index ? -1 : 1;
-    }
-    return (left->group > right->group) - (left->group < right->group);
-}
-
-static enum store_outcome find_direct(struct graph *g, const int64_t *members, size_t count)
+// The row numbers of nodes[first..end) as JSON.
+static bool print_rows(const struct graph *g, size_t first, size_t end, str *out)
 {
     struct text list;
-    text_init(&list, g->arena, arena_max(g->arena));
+    text_init(&list, g->scratch, arena_max(g->scratch));
     text_char(&list, '[');
-    for (size_t at = 0; at < count; at++) {
-        text_add(&list, at == 0 ? (str){0} : STR(","));
-        text_i64(&list, members[at]);
-    }
-    text_char(&list, ']');
-    if (list.full) {
-        return STORE_FAILED;
-    }
-    struct sql q = sql_begin(g->conn, STATEMENT_GROUPS_OF_EACH);
-    sql_i64(&q, 1, g->tenant);
-    sql_text(&q, 2, text_str(&list));
-    while (sql_step(&q) == SQL_ROW) {
-        if (!add_pair(g, (size_t)sql_column_i64(&q, 0), sql_column_i64(&q, 1))) {
-            sql_fail(&q);
-        }
-    }
-    if (g->pair_count > 0) {
-        qsort(g->pairs, g->pair_count, sizeof(*g->pairs), compare_pairs);
-    }
-    return sql_end(&q);
-}
-
-// Links nodes[first..] to the groups above them; what is new stands behind them afterwards.
-static enum store_outcome find_above(struct graph *g, size_t first)
-{
-    struct text list;
-    text_init(&list, g->arena, arena_max(g->arena));
-    text_char(&list, '[');
-    for (size_t at = first; at < g->node_count; at++) {
+    for (size_t at = first; at < end; at++) {
         text_add(&list, at == first ? (str){0} : STR(","));
         text_i64(&list, g->nodes[at].group.row);
     }
     text_char(&list, ']');
-    if (list.full) {
+    *out = text_str(&list);
+    return !list.full;
+}
+
+// Reads the edges of nodes[*from..end). Ends early at a node that has more than can be shown: then
+// *from is the node behind it.
+static enum store_outcome read_edges(struct graph *g, enum statement name, size_t *from, size_t end)
+{
+    str list;
+    bool full = false;
+    size_t first = *from;
+    *from = end;
+    if (!print_rows(g, first, end, &list)) {
         return STORE_FAILED;
     }
-    struct sql q = sql_begin(g->conn, STATEMENT_GROUPS_ABOVE);
+    struct sql q = sql_begin(g->conn, name);
     sql_i64(&q, 1, g->tenant);
-    sql_text(&q, 2, text_str(&list));
+    sql_text(&q, 2, list);
+    while (!full && g->edge_count < g->edges_max && sql_step(&q) == SQL_ROW) {
+        size_t below = first + (size_t)sql_column_i64(&q, 0);
+        full = g->nodes[below].count == GROUPS_USER_MAX;
+        if (full) {
+            *from = below + 1;
+        } else if (!add_edge(g, below, sql_column_i64(&q, 1))) {
+            sql_fail(&q);
+        }
+    }
+    return sql_end(&q);
+}
+
+// Groups that are new stand behind all others afterwards.
+static enum store_outcome read_level(struct graph *g, enum statement name, size_t first)
+{
+    enum store_outcome got = STORE_OK;
+    size_t end = g->node_count;
+    while (first < end && got == STORE_OK) {
+        got = read_edges(g, name, &first, end);
+    }
+    return got;
+}
+
+static enum store_outcome read_heads(struct graph *g)
+{
+    enum { KEY, ID, DISPLAY, REVISION };
+    str list;
+    if (g->node_count == g->member_count) {
+        return STORE_OK;
+    }
+    if (!print_rows(g, g->member_count, g->node_count, &list)) {
+        return STORE_FAILED;
+    }
+    struct sql q = sql_begin(g->conn, STATEMENT_GROUPS_HEADS);
+    sql_i64(&q, 1, g->tenant);
+    sql_text(&q, 2, list);
     while (sql_step(&q) == SQL_ROW) {
-        if (!add_link(g, first + (size_t)sql_column_i64(&q, 0), sql_column_i64(&q, 1))) {
+        struct node *node = &g->nodes[g->member_count + (size_t)sql_column_i64(&q, KEY)];
+        node->found = true;
+        node->group.revision = sql_column_i64(&q, REVISION);
+        if (!id_print(sql_column(&q, ID), g->arena, &node->group.id)) {
             sql_fail(&q);
         }
+        sql_column_copy(&q, DISPLAY, g->arena, &node->group.display);
     }
     return sql_end(&q);
 }
 
-static enum store_outcome load_group(struct graph *g, struct node *node)
+static enum store_outcome read_graph(struct graph *g)
 {
-    struct sql q = sql_begin(g->conn, STATEMENT_GROUP_HEAD);
-    sql_i64(&q, 1, g->tenant);
-    sql_i64(&q, 2, node->group.row);
-    node->missing = sql_step(&q) != SQL_ROW;
-    if (!node->missing) {
-        node->group.revision = sql_column_i64(&q, 2);
-        if (!id_print(sql_column(&q, 0), g->arena, &node->group.id)) {
-            sql_fail(&q);
-        }
-        sql_column_copy(&q, 1, g->arena, &node->group.display);
+    size_t first = g->node_count;
+    g->edges_max = SIZE_MAX;
+    enum store_outcome got = read_level(g, STATEMENT_GROUPS_OF_EACH, 0);
+    g->edges_max = g->edge_count + GROUPS_LINKS_MAX;
+    for (int depth = 1; depth < GROUPS_DEPTH_MAX && first < g->node_count && got == STORE_OK;
+         depth++) {
+        size_t end = g->node_count;
+        got = read_level(g, STATEMENT_GROUPS_ABOVE, first);
+        first = end;
     }
-    return sql_end(&q);
+    return got == STORE_OK ? read_heads(g) : got;
 }
 
-static void add_group(struct graph *g, struct group_list *out, size_t *queue, size_t node,
-                      size_t seen_by, bool direct)
+// Puts the groups right above a node behind those that the member has so far.
+static size_t take_above(struct graph *g, size_t node, size_t member, size_t *queue, size_t count)
 {
-    struct node *at = &g->nodes[node];
-    if (at->seen_by == seen_by || at->missing || out->count == GROUPS_USER_MAX) {
-        return;
+    const size_t *edges = g->edges + g->nodes[node].first;
+    for (size_t at = 0; at < g->nodes[node].count && count < GROUPS_USER_MAX; at++) {
+        struct node *above = &g->nodes[edges[at]];
+        if (above->found && above->seen_by != member + 1) {
+            above->seen_by = member + 1;
+            queue[count++] = edges[at];
+        }
     }
-    at->seen_by = seen_by;
-    queue[out->count] = node;
-    out->rows[out->count] = at->group;
-    out->rows[out->count++].direct = direct;
+    return count;
 }
 
 // The groups of one member, level by level from the direct ones.
-static bool collect(struct graph *g, const struct pair *pairs, size_t count, size_t seen_by,
-                    struct group_list *out)
+static bool collect(struct graph *g, size_t member, size_t *queue, struct group_list *out)
 {
-    size_t room = g->node_count < GROUPS_USER_MAX ? g->node_count : GROUPS_USER_MAX;
-    size_t *queue = arena_array(g->arena, room, sizeof(*queue));
-    out->rows = arena_array(g->arena, room, sizeof(*out->rows));
-    if (queue == NULL || out->rows == NULL) {
+    size_t direct = take_above(g, member, member, queue, 0);
+    size_t count = direct;
+    size_t first = 0;
+    for (int depth = 1; depth < GROUPS_DEPTH_MAX && first < count; depth++) {
+        for (size_t end = count; first < end; first++) {
+            count = take_above(g, queue[first], member, queue, count);
+        }
+    }
+    out->rows = arena_array(g->arena, count, sizeof(*out->rows));
+    if (out->rows == NULL) {
         return false;
     }
-    for (size_t at = 0; at < count; at++) {
-        add_group(g, out, queue, pairs[at].node, seen_by, true);
-    }
-    size_t first = 0;
-    for (int depth = 1; depth < GROUPS_DEPTH_MAX && first < out->count; depth++) {
-        size_t end = out->count;
-        for (; first < end; first++) {
-            const struct link_up *above = g->nodes[queue[first]].above;
-            for (; above != NULL; above = above->next) {
-                add_group(g, out, queue, above->node, seen_by, false);
-            }
-        }
+    for (; out->count < count; out->count++) {
+        out->rows[out->count] = g->nodes[queue[out->count]].group;
+        out->rows[out->count].direct = out->count < direct;
     }
     return true;
 }
 
 static enum store_outcome collect_each(struct graph *g, struct group_list *out)
 {
-    for (size_t at = 0; at < g->node_count; at++) {
-        enum store_outcome got = load_group(g, &g->nodes[at]);
-        if (got != STORE_OK) {
-            return got;
-        }
+    size_t groups = g->node_count - g->member_count;
+    size_t room = groups < GROUPS_USER_MAX ? groups : GROUPS_USER_MAX;
+    size_t *queue = arena_array(g->scratch, room, sizeof(*queue));
+    if (queue == NULL) {
+        return STORE_FAILED;
     }
-    for (size_t first = 0; first < g->pair_count;) {
-        size_t end = first;
-        while (end < g->pair_count && g->pairs[end].index == g->pairs[first].index) {
-            end++;
-        }
-        size_t index = g->pairs[first].index;
-        if (!collect(g, &g->pairs[first], end - first, index + 1, &out[index])) {
+    for (size_t at = 0; at < g->member_count; at++) {
+        if (g->nodes[at].count > 0 && !collect(g, at, queue, &out[at])) {
             return STORE_FAILED;
         }
-        first = end;
     }
     return STORE_OK;
 }
@@ -264,22 +251,23 @@ static enum store_outcome collect_each(struct graph *g, struct group_list *out)
 enum store_outcome groups_of_each(struct conn *conn, int64_t tenant, const int64_t *members,
                                   size_t count, struct roster_arena *arena, struct group_list *out)
 {
-    struct graph g = {.conn = conn, .tenant = tenant, .arena = arena};
-    for (size_t at = 0; at < count; at++) {
+    struct graph g = {.conn = conn, .tenant = tenant, .arena = arena, .scratch = conn->scratch};
+    struct arena_mark mark = arena_mark(g.scratch);
+    enum store_outcome got = STORE_OK;
+    assert(arena != g.scratch);
+    for (size_t at = 0; at < count && got == STORE_OK; at++) {
         out[at] = (struct group_list){0};
+        got = add_node(&g, members[at]) ? STORE_OK : STORE_FAILED;
     }
-    if (count == 0) {
-        return STORE_OK;
+    g.member_count = count;
+    if (got == STORE_OK) {
+        got = read_graph(&g);
     }
-    enum store_outcome got = find_direct(&g, members, count);
-    size_t first = 0;
-    for (int depth = 1; depth < GROUPS_DEPTH_MAX && first < g.node_count && got == STORE_OK;
-         depth++) {
-        size_t end = g.node_count;
-        got = find_above(&g, first);
-        first = end;
+    if (got == STORE_OK) {
+        got = collect_each(&g, out);
     }
-    return got == STORE_OK ? collect_each(&g, out) : got;
+    arena_rewind(g.scratch, mark);
+    return got;
 }
 
 enum store_outcome groups_of(struct conn *conn, int64_t tenant, int64_t member,
@@ -288,28 +276,37 @@ enum store_outcome groups_of(struct conn *conn, int64_t tenant, int64_t member,
     return groups_of_each(conn, tenant, &member, 1, arena, out);
 }
 
+static bool add_direct(struct sql *q, struct roster_arena *arena, size_t *cap,
+                       struct group_list *out)
+{
+    enum { GROUP_ROW, ID, DISPLAY, REVISION };
+    struct group_row *rows = arena_room(arena, out->rows, out->count, cap, sizeof(*rows));
+    if (rows == NULL) {
+        return false;
+    }
+    out->rows = rows;
+    struct group_row *group = &rows[out->count++];
+    group->row = sql_column_i64(q, GROUP_ROW);
+    group->revision = sql_column_i64(q, REVISION);
+    group->direct = true;
+    sql_column_copy(q, DISPLAY, arena, &group->display);
+    return id_print(sql_column(q, ID), arena, &group->id);
+}
+
 enum store_outcome groups_direct(struct conn *conn, int64_t tenant, int64_t member, int64_t after,
                                  size_t limit, struct roster_arena *arena, struct group_list *out)
 {
-    enum { GROUP_ROW, ID, DISPLAY, REVISION };
-    *out = (struct group_list){.rows = arena_array(arena, limit, sizeof(*out->rows))};
-    if (out->rows == NULL) {
-        return STORE_FAILED;
-    }
+    size_t cap = 0;
+    *out = (struct group_list){0};
     struct sql q = sql_begin(conn, STATEMENT_GROUPS_DIRECT);
     sql_i64(&q, 1, tenant);
     sql_i64(&q, 2, member);
     sql_i64(&q, 3, after);
     sql_i64(&q, 4, (int64_t)limit);
     while (out->count < limit && sql_step(&q) == SQL_ROW) {
-        struct group_row *group = &out->rows[out->count++];
-        group->row = sql_column_i64(&q, GROUP_ROW);
-        group->revision = sql_column_i64(&q, REVISION);
-        group->direct = true;
-        if (!id_print(sql_column(&q, ID), arena, &group->id)) {
+        if (!add_direct(&q, arena, &cap, out)) {
             sql_fail(&q);
         }
-        sql_column_copy(&q, DISPLAY, arena, &group->display);
     }
     return sql_end(&q);
 }

@@ -54,6 +54,9 @@ static bool bind(const struct store *store, const struct roster_resource_type *t
         .names_one = declaration->names_one,
         .marks_absent = declaration->marks_absent,
         .only_false = declaration->only_false,
+        .beside = declaration->beside == NULL
+                      ? 0
+                      : store_attribute(store, type->number, str_of(declaration->beside)),
     };
     out->extension = extension == NULL ? NULL : type_extension(type, str_of(extension));
     if (extension == NULL) {
@@ -184,6 +187,31 @@ static bool add_index(struct extraction *x, const struct index *index,
                      NULL, 0);
 }
 
+static const struct index *index_of_number(const struct index_set *set, int number)
+{
+    for (size_t at = 0; at < set->count; at++) {
+        if (set->indexes[at].number == number) {
+            return &set->indexes[at];
+        }
+    }
+    return NULL;
+}
+
+// Lets the row of each unique key stand for the first ordinary one that may be beside it.
+static void share_rows(const struct index_set *set, struct index_entry *first)
+{
+    for (struct index_entry *unique = first; unique != NULL; unique = unique->next) {
+        struct index_entry *entry = unique->unique ? first : NULL;
+        for (; entry != NULL && unique->also == NULL; entry = entry->next) {
+            const struct index *index = index_of_number(set, entry->attr);
+            if (index->beside == unique->attr && str_equal(entry->key, unique->key)) {
+                unique->also = entry;
+                entry->shared = true;
+            }
+        }
+    }
+}
+
 bool index_extract(const struct index_set *set, const struct roster_json *resource,
                    struct roster_arena *arena, struct index_entry **first,
                    struct roster_error *err)
@@ -195,7 +223,16 @@ bool index_extract(const struct index_set *set, const struct roster_json *resour
             return false;
         }
     }
+    share_rows(set, *first);
     return true;
+}
+
+// Three parameters from `parameter` on.
+static void bind_also(struct sql *q, int parameter, const struct index_entry *also)
+{
+    sql_i64(q, parameter, also == NULL ? 0 : also->attr);
+    sql_i64(q, parameter + 1, also == NULL ? 0 : also->element);
+    sql_blob(q, parameter + 2, also == NULL ? (str){0} : also->type);
 }
 
 static enum store_outcome insert_unique(struct conn *writer, int64_t tenant, int64_t row,
@@ -208,8 +245,21 @@ static enum store_outcome insert_unique(struct conn *writer, int64_t tenant, int
     sql_blob(&q, 3, entry->key);
     sql_i64(&q, 4, row);
     sql_i64(&q, 5, entry->truncated);
+    bind_also(&q, 6, entry->also);
     enum store_outcome got = sql_run(&q, &count);
     return got == STORE_OK && count == 0 ? STORE_TAKEN : got;
+}
+
+enum store_outcome index_set_also(struct conn *writer, int64_t tenant, int64_t row,
+                                  const struct index_entry *entry)
+{
+    struct sql q = sql_begin(writer, STATEMENT_UNIQUE_SET_ALSO);
+    sql_i64(&q, 1, tenant);
+    sql_i64(&q, 2, entry->attr);
+    sql_blob(&q, 3, entry->key);
+    sql_i64(&q, 4, row);
+    bind_also(&q, 5, entry->also);
+    return sql_run(&q, NULL);
 }
 
 enum store_outcome index_insert(struct conn *writer, int64_t tenant, int64_t row,
@@ -220,6 +270,9 @@ enum store_outcome index_insert(struct conn *writer, int64_t tenant, int64_t row
     }
     if (entry->unique) {
         return insert_unique(writer, tenant, row, entry);
+    }
+    if (entry->shared) {
+        return STORE_OK;
     }
     struct sql q = sql_begin(writer, STATEMENT_INDEX_INSERT);
     sql_i64(&q, 1, tenant);
@@ -235,6 +288,9 @@ enum store_outcome index_insert(struct conn *writer, int64_t tenant, int64_t row
 enum store_outcome index_delete(struct conn *writer, int64_t tenant, int64_t row,
                                 const struct index_entry *entry)
 {
+    if (entry->shared) {
+        return STORE_OK;
+    }
     struct sql q =
         sql_begin(writer, entry->unique ? STATEMENT_UNIQUE_DELETE : STATEMENT_INDEX_DELETE);
     sql_i64(&q, 1, tenant);
@@ -268,6 +324,7 @@ enum store_outcome unique_find(struct conn *conn, int64_t tenant, int type,
 enum store_outcome index_find(struct conn *conn, int64_t tenant, int type,
                               const struct index_entry *entry, int64_t except, int64_t *row)
 {
+    assert(!entry->unique && !entry->shared);
     if (entry->element == ELEMENT_ABSENT) {
         *row = 0;
         return STORE_NONE;

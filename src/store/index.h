@@ -17,6 +17,7 @@ struct index {
     bool names_one;
     bool marks_absent;
     bool only_false;
+    int beside;  // number of the unique attribute whose rows may stand for this one's; 0: none
 };
 
 struct index_set {
@@ -39,9 +40,13 @@ const struct attr *index_attr(const struct index *index);
 // The index over the attribute that a path names; NULL when there is none.
 const struct index *index_of_path(const struct index_set *set, const struct path *path);
 
+// Of an entry that shares the row of a unique one nothing is written.
 enum store_outcome index_insert(struct conn *writer, int64_t tenant, int64_t row,
                                 const struct index_entry *entry);
 enum store_outcome index_delete(struct conn *writer, int64_t tenant, int64_t row,
                                 const struct index_entry *entry);
+// Writes anew what the row of a unique key stands for besides.
+enum store_outcome index_set_also(struct conn *writer, int64_t tenant, int64_t row,
+                                  const struct index_entry *entry);
 
 #endif

@@ -6,6 +6,12 @@
 #include "store/id.h"
 #include "store/sql.h"
 
+struct member_list {
+    struct member_row *rows;
+    size_t count;
+    size_t cap;
+};
+
 enum store_outcome member_insert(struct conn *writer, int64_t tenant, int64_t group,
                                  const struct member_row *member)
 {
@@ -54,32 +60,43 @@ enum store_outcome member_find(struct conn *conn, int64_t tenant, int64_t group,
     return got == STORE_OK && !found ? STORE_NONE : got;
 }
 
+// Reads the row that `q` stands on behind the others.
+static void add_member(struct sql *q, bool with_display, struct roster_arena *arena,
+                       struct member_list *list)
+{
+    enum { MEMBER_ROW, TYPE, ID, DISPLAY };
+    struct member_row *rows = arena_room(arena, list->rows, list->count, &list->cap, sizeof(*rows));
+    if (rows == NULL) {
+        sql_fail(q);
+        return;
+    }
+    list->rows = rows;
+    struct member_row *member = &rows[list->count++];
+    member->row = sql_column_i64(q, MEMBER_ROW);
+    member->type = (int)sql_column_i64(q, TYPE);
+    if (!id_print(sql_column(q, ID), arena, &member->id)) {
+        sql_fail(q);
+    }
+    if (with_display) {
+        sql_column_copy(q, DISPLAY, arena, &member->display);
+    }
+}
+
 enum store_outcome member_page(struct conn *conn, int64_t tenant, int64_t group, int64_t after,
                                size_t limit, bool with_display, struct roster_arena *arena,
                                struct member_row **members, size_t *count)
 {
-    enum { MEMBER_ROW, TYPE, ID, DISPLAY };
-    *members = arena_array(arena, limit, sizeof(**members));
-    *count = 0;
-    if (*members == NULL) {
-        return STORE_FAILED;
-    }
+    struct member_list list = {0};
     struct sql q = sql_begin(conn, with_display ? STATEMENT_MEMBER_PAGE_DISPLAY
                                                 : STATEMENT_MEMBER_PAGE);
     sql_i64(&q, 1, tenant);
     sql_i64(&q, 2, group);
     sql_i64(&q, 3, after);
     sql_i64(&q, 4, (int64_t)limit);
-    while (*count < limit && sql_step(&q) == SQL_ROW) {
-        struct member_row *member = &(*members)[(*count)++];
-        member->row = sql_column_i64(&q, MEMBER_ROW);
-        member->type = (int)sql_column_i64(&q, TYPE);
-        if (!id_print(sql_column(&q, ID), arena, &member->id)) {
-            sql_fail(&q);
-        }
-        if (with_display) {
-            sql_column_copy(&q, DISPLAY, arena, &member->display);
-        }
+    while (list.count < limit && sql_step(&q) == SQL_ROW) {
+        add_member(&q, with_display, arena, &list);
     }
+    *members = list.rows;
+    *count = list.count;
     return sql_end(&q);
 }

@@ -24,7 +24,8 @@ MUST_CHECK enum store_outcome member_delete_all(struct conn *writer, int64_t ten
 // Whether the edge is there: STORE_OK or STORE_NONE.
 MUST_CHECK enum store_outcome member_find(struct conn *conn, int64_t tenant, int64_t group,
                                           int64_t member);
-// Members behind row number `after`, in order of row numbers, at most `limit`.
+// Members behind row number `after`, in order of row numbers, at most `limit`. Takes memory for those
+// that there are; *members is NULL when there are none.
 MUST_CHECK enum store_outcome member_page(struct conn *conn, int64_t tenant, int64_t group,
                                           int64_t after, size_t limit, bool with_display,
                                           struct roster_arena *arena, struct member_row **members,
@@ -43,10 +44,12 @@ struct group_list {
     size_t count;
 };
 
-// Groups of a member, direct ones first, each once, cycles followed once, GROUPS_DEPTH_MAX deep.
+// Groups of a member, direct ones first and then level by level, in order of row numbers, each once,
+// cycles followed once, GROUPS_DEPTH_MAX deep. Not more than GROUPS_USER_MAX of a member, nor those
+// behind GROUPS_LINKS_MAX nested edges. The arena takes what is shown and nothing else.
 MUST_CHECK enum store_outcome groups_of(struct conn *conn, int64_t tenant, int64_t member,
                                         struct roster_arena *arena, struct group_list *out);
-// The same for all members of a page, in one statement; out[n] belongs to members[n].
+// The same for all members of a page, in as many statements; out[n] belongs to members[n].
 MUST_CHECK enum store_outcome groups_of_each(struct conn *conn, int64_t tenant,
                                              const int64_t *members, size_t count,
                                              struct roster_arena *arena, struct group_list *out);

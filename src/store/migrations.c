@@ -5,7 +5,9 @@
 //
 // - Resources and details are long and live in tables by number: a row goes behind the last one.
 //   What is short lives in tables by key (WITHOUT ROWID), one tree each.
-// - A unique value stands in unique_value alone, an ordinary one in index_value alone.
+// - A unique value stands in unique_value alone, an ordinary one in index_value alone. An e-mail
+//   address that is the userName, as most are, has no row of its own: `also` says that the row of
+//   the unique value stands for it too. It would be one more page for nearly every create.
 // - Keys are bytes in the order of memcmp; a key that is too long is cut and ends with a digest, so
 //   that equality stays exact (truncated = 1). element -1 with an empty key says that a resource
 //   has no value, where an index needs to know that.
@@ -60,7 +62,8 @@ const struct migration migrations[] = {
 
             "CREATE TABLE unique_value ("
             "    tenant INTEGER NOT NULL, attribute INTEGER NOT NULL, key BLOB NOT NULL,"
-            "    row INTEGER NOT NULL, truncated INTEGER NOT NULL,"
+            "    row INTEGER NOT NULL, truncated INTEGER NOT NULL, also INTEGER NOT NULL,"
+            "    element INTEGER NOT NULL, kind BLOB NOT NULL,"
             "    PRIMARY KEY (tenant, attribute, key)"
             ") WITHOUT ROWID, STRICT;"
             "CREATE INDEX unique_value_truncated ON unique_value (tenant, attribute)"

@@ -15,6 +15,22 @@ static void add_leaf(struct text *out, const struct set *set)
 {
     text_format(out, "SELECT %s AS row FROM %s WHERE tenant = $1 AND %.*s", set->column,
                 set->table, STR_ARGS(set->condition));
+    if (set->beside.len > 0) {
+        text_format(out, " UNION ALL SELECT row FROM unique_value WHERE tenant = $1 AND %.*s",
+                    STR_ARGS(set->beside));
+    }
+}
+
+static void add_probe(struct text *out, const struct set *set, const char *row)
+{
+    text_format(out, "(EXISTS (SELECT 1 FROM %s WHERE tenant = $1 AND %.*s AND %s = %s)",
+                set->table, STR_ARGS(set->condition), set->column, row);
+    if (set->beside.len > 0) {
+        text_format(out,
+                    " OR EXISTS (SELECT 1 FROM unique_value WHERE tenant = $1 AND %.*s AND row = %s)",
+                    STR_ARGS(set->beside), row);
+    }
+    text_char(out, ')');
 }
 
 // `row` is the number that is tested, as SQL.
@@ -22,8 +38,7 @@ static void add_test(struct text *out, const struct set *set, const char *row)
 {
     const char *between = set->kind == SET_OR ? " OR " : " AND ";
     if (set->kind == SET_ROWS && set->probes) {
-        text_format(out, "EXISTS (SELECT 1 FROM %s WHERE tenant = $1 AND %.*s AND %s = %s)",
-                    set->table, STR_ARGS(set->condition), set->column, row);
+        add_probe(out, set, row);
         return;
     }
     if (set->kind == SET_ROWS) {

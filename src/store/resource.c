@@ -93,24 +93,47 @@ enum store_outcome resource_find_head(struct conn *conn, int64_t tenant, int typ
     return got == STORE_OK && !found ? STORE_NONE : got;
 }
 
+// Whether two entries have one row, or none.
 static bool is_same(const struct index_entry *a, const struct index_entry *b)
 {
-    return a->attr == b->attr && a->element == b->element && str_equal(a->key, b->key) &&
-           str_equal(a->type, b->type);
+    return a->attr == b->attr && a->element == b->element && a->shared == b->shared &&
+           str_equal(a->key, b->key) && str_equal(a->type, b->type);
+}
+
+static const struct index_entry *find_in(const struct index_entry *entry,
+                                         const struct index_entry *list)
+{
+    while (list != NULL && !is_same(entry, list)) {
+        list = list->next;
+    }
+    return list;
 }
 
 static bool is_in(const struct index_entry *entry, const struct index_entry *list)
 {
-    for (; list != NULL; list = list->next) {
-        if (is_same(entry, list)) {
-            return true;
-        }
-    }
-    return false;
+    return find_in(entry, list) != NULL;
 }
 
 // Which half of a resource's entries.
 enum half { HALF_ORDINARY, HALF_UNIQUE };
+
+// Unique rows that stay, but stand for another value besides.
+static enum store_outcome set_also(struct conn *writer, int64_t tenant, int64_t row,
+                                   const struct index_entry *before,
+                                   const struct index_entry *after)
+{
+    enum store_outcome got = STORE_OK;
+    for (; after != NULL && got == STORE_OK; after = after->next) {
+        const struct index_entry *old = after->unique ? find_in(after, before) : NULL;
+        const struct index_entry *also = old == NULL ? NULL : old->also;
+        bool same = also == NULL || after->also == NULL ? also == after->also
+                                                        : is_same(also, after->also);
+        if (old != NULL && !same) {
+            got = index_set_also(writer, tenant, row, after);
+        }
+    }
+    return got;
+}
 
 // Writes entries that are not in `kept`. A unique key that is taken undoes those before it, so that
 // the refusal changes nothing: unique ones are written before anything else.
@@ -254,6 +277,9 @@ enum store_outcome resource_update(struct conn *writer, int64_t tenant,
         enum store_outcome undone =
             delete_entries(writer, tenant, row->row, HALF_UNIQUE, after, before);
         return undone == STORE_OK ? STORE_NONE : undone;
+    }
+    if (got == STORE_OK) {
+        got = set_also(writer, tenant, row->row, before, after);
     }
     if (got == STORE_OK) {
         got = delete_entries(writer, tenant, row->row, HALF_UNIQUE, before, after);

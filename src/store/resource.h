@@ -33,6 +33,8 @@ struct index_entry {
     str key;           // value_key
     str type;          // folded `type` of the element, where there is one
     const struct attr *name;  // for messages
+    const struct index_entry *also;  // of a unique one: the ordinary one that its row stands for
+    bool shared;                     // of an ordinary one: it has no row of its own
     struct index_entry *next;
 };
 

@@ -233,6 +233,7 @@ struct visit {
     struct roster_arena *arena;
     struct resource_row *rows;
     size_t row_count;
+    size_t row_cap;
     // Each candidate
     bool (*each)(void *ctx, const struct resource_row *row);
     void *ctx;
@@ -255,9 +256,15 @@ static enum store_outcome run_leg(struct visit *visit, str text, int64_t skip, i
 
 static bool take_row(struct visit *visit, int64_t row)
 {
-    struct resource_row *to = &visit->rows[visit->row_count];
+    struct resource_row *rows =
+        arena_room(visit->arena, visit->rows, visit->row_count, &visit->row_cap, sizeof(*rows));
+    if (rows == NULL) {
+        visit->failure = STORE_FAILED;
+        return false;
+    }
+    visit->rows = rows;
     enum store_outcome got = row_load(visit->conn, visit->plan->tenant, row, visit->plan->source,
-                                      visit->arena, to);
+                                      visit->arena, &rows[visit->row_count]);
     // Without a snapshot it may be deleted between the two statements.
     visit->failure = got == STORE_NONE ? STORE_OK : got;
     visit->row_count += got == STORE_OK;
@@ -304,13 +311,8 @@ enum store_outcome search_page(struct conn *conn, const struct search_plan *plan
         .conn = conn, .plan = plan, .take = take_row, .failure = STORE_OK, .arena = arena};
     assert(after == 0 || plan->continues);
     assert(skip >= 0);
-    *count = 0;
-    visit.rows = arena_array(arena, limit, sizeof(*visit.rows));
-    *rows = visit.rows;
-    if (visit.rows == NULL) {
-        return STORE_FAILED;
-    }
     enum store_outcome got = run_page(&visit, skip, after, limit);
+    *rows = visit.rows;
     *count = visit.row_count;
     return got;
 }

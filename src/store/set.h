@@ -36,6 +36,7 @@ struct set {
     const char *table;
     const char *column;
     str condition;
+    str beside;                // ... and rows of unique_value under this one; empty: none
     bool probes;               // a single row is tested cheaply
     const struct index *index; // NULL: none
     struct set *child;         // of AND, OR, NOT

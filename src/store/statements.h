@@ -42,6 +42,7 @@
     X(RESOURCE_EACH)                                                                               \
     X(UNIQUE_FIND)                                                                                 \
     X(UNIQUE_INSERT)                                                                               \
+    X(UNIQUE_SET_ALSO)                                                                             \
     X(UNIQUE_DELETE)                                                                               \
     X(INDEX_FIND)                                                                                  \
     X(INDEX_INSERT)                                                                                \
@@ -60,7 +61,7 @@
     X(GROUPS_DIRECT)                                                                               \
     X(GROUPS_OF_EACH)                                                                              \
     X(GROUPS_ABOVE)                                                                                \
-    X(GROUP_HEAD)                                                                                  \
+    X(GROUPS_HEADS)                                                                                \
     X(GROUP_DUPLICATES)                                                                            \
     X(CHAIN_FIND)                                                                                  \
     X(CHAIN_SET)                                                                                   \

@@ -35,7 +35,8 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         "INSERT INTO attribute (attribute, type, path) VALUES ($1, $2, $3)",
     [STATEMENT_TRUNCATED_LIST] =
         "SELECT DISTINCT tenant, attribute FROM index_value WHERE truncated = 1"
-        " UNION SELECT DISTINCT tenant, attribute FROM unique_value WHERE truncated = 1",
+        " UNION SELECT DISTINCT tenant, attribute FROM unique_value WHERE truncated = 1"
+        " UNION SELECT DISTINCT tenant, also FROM unique_value WHERE truncated = 1",
     [STATEMENT_PING] = "SELECT 1 FROM meta LIMIT 1",
 
     // Tenants, sources, tokens
@@ -98,8 +99,12 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_UNIQUE_FIND] =
         "SELECT row FROM unique_value WHERE tenant = $1 AND attribute = $2 AND key = $3",
     [STATEMENT_UNIQUE_INSERT] =
-        "INSERT INTO unique_value (tenant, attribute, key, row, truncated)"
-        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, attribute, key) DO NOTHING",
+        "INSERT INTO unique_value (tenant, attribute, key, row, truncated, also, element, kind)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        " ON CONFLICT (tenant, attribute, key) DO NOTHING",
+    [STATEMENT_UNIQUE_SET_ALSO] =
+        "UPDATE unique_value SET also = $5, element = $6, kind = $7"
+        " WHERE tenant = $1 AND attribute = $2 AND key = $3 AND row = $4",
     [STATEMENT_UNIQUE_DELETE] = "DELETE FROM unique_value"
                                 " WHERE tenant = $1 AND attribute = $2 AND key = $3 AND row = $4",
     [STATEMENT_INDEX_FIND] =
@@ -145,6 +150,8 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " FROM member AS m JOIN resource AS r ON r.row = m.group_row"
         " WHERE m.tenant = $1 AND m.member_row = $2 AND m.group_row > $3"
         " ORDER BY m.group_row LIMIT $4",
+    // CROSS JOIN keeps the order of the list, and the index that of the groups: groups.c relies on
+    // the edges of one row standing together.
     [STATEMENT_GROUPS_OF_EACH] =
         "SELECT w.key, m.group_row"
         " FROM json_each($2) AS w CROSS JOIN member AS m"
@@ -154,8 +161,10 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         "SELECT w.key, m.group_row"
         " FROM json_each($2) AS w CROSS JOIN member AS m INDEXED BY member_nested"
         " WHERE m.tenant = $1 AND m.type = 2 AND m.member_row = w.value",
-    [STATEMENT_GROUP_HEAD] =
-        "SELECT id, display, revision FROM resource WHERE row = $2 AND tenant = $1",
+    [STATEMENT_GROUPS_HEADS] =
+        "SELECT w.key, r.id, r.display, r.revision"
+        " FROM json_each($2) AS w CROSS JOIN resource AS r"
+        " WHERE r.row = w.value AND r.tenant = $1",
     [STATEMENT_GROUP_DUPLICATES] =
         "SELECT r.display, d.count FROM"
         " (SELECT key, min(row) AS row, count(*) AS count FROM index_value"

@@ -10,6 +10,12 @@
 static const char index_table[] = "index_value";
 static const char unique_table[] = "unique_value";
 
+static struct set *refuse_memory(struct where *where)
+{
+    where->full = true;
+    return NULL;
+}
+
 static struct set *index_rows(struct where *where, const struct index *index,
                               const struct key_condition *condition, const char *more)
 {
@@ -20,16 +26,16 @@ static struct set *index_rows(struct where *where, const struct index *index,
         set->exact = condition->exact;
         set->repeats = index->attr->multi_valued;
         set->index = index;
+        if (index->beside > 0 &&
+            !arena_format(where->arena, &set->beside, "attribute = $%d AND also = $%d AND %.*s",
+                          where_number(where, index->beside), where_number(where, index->number),
+                          STR_ARGS(condition->text))) {
+            return refuse_memory(where);
+        }
         // The key is whole in the condition, so the row that is tested completes a probe.
         set->probes = condition->rank <= RANK_MANY;
     }
     return set;
-}
-
-static struct set *refuse_memory(struct where *where)
-{
-    where->full = true;
-    return NULL;
 }
 
 // Rows of an index that has one for `false` and one for no value at all.

@@ -221,7 +221,7 @@ def test_after_a_failed_sync_nothing_acknowledged_is_lost_by_a_power_cut(tmp_pat
 
 def test_tampering_with_the_audit_shows(tmp_path):
     victim = Victim(tmp_path, Kill(tmp_path))
-    victim.die()
+    victim.die(at_least=100)
     assert victim.live_again() == []
     victim.server.stop()
     path = victim.mode.store / "roster.db"

@@ -125,6 +125,9 @@ class Daemon:
         """Asks the server to go, and holds it to a clean end."""
         if self.process.poll() is None:
             self.send_signal(with_signal)
+        self.wait_for_end()
+
+    def wait_for_end(self):
         code = self.process.wait(timeout=PATIENCE_S)
         self.process.stdout.close()
         assert code == 0, f"exit code {code}\n{self.log[-4000:]}"

@@ -13,8 +13,8 @@ SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 
-def user(name, **more):
-    return {"schemas": [USER], "userName": name, **more}
+def user(user_name, **more):
+    return {"schemas": [USER], "userName": user_name, **more}
 
 
 def group(name, *members, **more):

@@ -108,7 +108,7 @@ def test_a_request_that_is_under_way_at_a_stop_is_answered(own_server):
         own_server.send_signal(signal.SIGTERM)
         wire.send_while_open(request[-5:])
         reply = wire.reply()
-    own_server.stop()
+    own_server.wait_for_end()
     own_server.start()
     with tenant.client() as http:
         assert total(http.get("/Users")) == (1 if reply is not None and reply.status == 201 else 0)

@@ -79,7 +79,9 @@ ci_long() {
     if has_suite test long; then
         meson_tests test "" --suite long
     fi
-    ROSTER_LONG=1 e2e_tests "$build/roster" long ""
+    ROSTER_LONG=1 e2e_tests "$build/roster" long "" "$root/tests/e2e"
+    step "crash tests, 50 kills and 50 power cuts"
+    ROSTER_LONG=1 e2e_tests "$build/roster" "long or not long" "" "$root/tests/crash"
 }
 
 ci_fuzz() {

@@ -47,15 +47,17 @@ meson_tests() {
 
 # e2e_ids SUBSTRING MARKER: the ids of the tests whose id contains the text.
 e2e_ids() {
-    "$python" -m pytest "$root/tests/e2e" --rootdir "$root" --collect-only -q -m "$2" \
+    "$python" -m pytest "$root/tests/e2e" "$root/tests/crash" --rootdir "$root" --collect-only -q -m "$2" \
         -p no:cacheprovider 2>/dev/null | grep -F '::' | grep -iF -- "$1" || true
 }
 
-# e2e_tests BINARY MARKER SUBSTRING: adds pytest's counts. The tests themselves look for what a
+# e2e_tests BINARY MARKER SUBSTRING [FOLDER...]: adds pytest's counts. The tests themselves look for what a
 # sanitizer wrote.
 e2e_tests() {
-    local binary=$1 marker=$2 substring=$3 out=$build/e2e-$$.xml what=("$root/tests/e2e")
-    [ -d "$root/tests/e2e" ] || return 0
+    local binary=$1 marker=$2 substring=$3 out=$build/e2e-$$.xml
+    shift 3
+    local what=("$@")
+    [ "${#what[@]}" -gt 0 ] || what=("$root/tests/e2e" "$root/tests/crash")
     if [ -n "$substring" ]; then
         mapfile -t what < <(e2e_ids "$substring" "$marker")
         [ "${#what[@]}" -gt 0 ] || return 0

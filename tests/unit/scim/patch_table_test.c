@@ -1,13 +1,13 @@
 // patch_table_test.c: what each operation does to each kind of target, row by row of the table.
 // SPDX-License-Identifier: Apache-2.0
-#include "unit/scim/quoted.h"
 #include "scim/registry.h"
+#include "unit/scim/quoted.h"
 
 #define W "{'value':'w@x','type':'work','display':'W'}"
 #define H "{'value':'h@x','type':'home','primary':true}"
 #define START                                                                                      \
     "{'userName':'u','title':'T','name':{'givenName':'A','familyName':'B'},'emails':[" W "," H "]" \
-                                                                                               "}"
+    "}"
 #define BARE "{'userName':'u'}"
 #define WITH(member)                                                                               \
     "{'userName':'u','title':'T','name':{'givenName':'A','familyName':'B'},'emails':[" W "," H     \
@@ -75,6 +75,10 @@ static const struct patch_case filled[] = {
      NULL},
     {"add of a value without its type is not another one", ADD("emails", "[{'value':'w@x'}]"),
      START, NULL},
+    {"add of a value that one of two alike says already",
+     "[{'op':'add','path':'emails','value':[{'value':'w@x','type':'new','display':'N'}]},"
+     "{'op':'add','path':'emails','value':[{'value':'w@x','display':'N'}]}]",
+     MAILS(W "," H ",{'value':'w@x','type':'new','display':'N'}"), NULL},
     {"add of the primary value as it is", ADD("emails", "[{'value':'h@x','primary':true}]"), START,
      NULL},
     {"add of an empty list", ADD("emails", "[]"), START, NULL},

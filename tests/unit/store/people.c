@@ -40,7 +40,8 @@ static void add_text(struct crowd *crowd, struct text *out, const char *value)
     }
 }
 
-static void add_emails(struct crowd *crowd, struct text *out)
+// `own`, when it is not empty, is the userName: as in life it often is the address, too.
+static void add_emails(struct crowd *crowd, struct text *out, str own)
 {
     uint64_t count = crowd_random(crowd, 4);
     if (count == 0) {
@@ -50,7 +51,9 @@ static void add_emails(struct crowd *crowd, struct text *out)
     for (uint64_t at = 0; at < count; at++) {
         text_add(out, at == 0 ? (str){0} : STR(","));
         text_lit(out, "{\"primary\":false");
-        if (!one_in(crowd, 8)) {
+        if (own.len > 0 && one_in(crowd, 2)) {
+            text_format(out, ",\"value\":\"%.*s\"", STR_ARGS(own));
+        } else if (!one_in(crowd, 8)) {
             text_lit(out, ",\"value\":\"");
             add_text(crowd, out, one_in(crowd, 10) ? "" : PICK(crowd, names));
             text_format(out, "@%s\"", one_in(crowd, 2) ? "corp.example" : "home.example");
@@ -80,7 +83,9 @@ static str user_text(struct crowd *crowd, size_t number)
     struct text out;
     text_init(&out, crowd->rig->arena, MIB(1));
     text_format(&out, "{\"userName\":\"%s%zu", PICK(crowd, names), number);
-    add_text(crowd, &out, "");
+    add_text(crowd, &out, one_in(crowd, 2) ? "@corp.example" : "");
+    str own = str_tail(text_str(&out), strlen("{\"userName\":\""));
+    assert_true(arena_copy(crowd->rig->arena, own, &own));
     text_lit(&out, "\"");
     if (!one_in(crowd, 5)) {
         text_lit(&out, ",\"displayName\":\"");
@@ -93,7 +98,7 @@ static str user_text(struct crowd *crowd, size_t number)
     if (one_in(crowd, 3)) {
         text_format(&out, ",\"title\":\"%s\"", PICK(crowd, names));
     }
-    add_emails(crowd, &out);
+    add_emails(crowd, &out, one_in(crowd, 2) ? own : (str){0});
     if (one_in(crowd, 2)) {
         add_enterprise(crowd, &out);
     }
