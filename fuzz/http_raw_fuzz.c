@@ -171,7 +171,8 @@ static void check_request_line(const uint8_t *data)
         assert(*at >= ' ' && *at != 0x7f && (*at != '#' || spaces == 0));
     }
     assert(spaces == 2);
-    assert(at - data > 9 && memcmp(at - 9, " HTTP/1.", 8) == 0 && strchr("0123456789", at[-1]) != NULL);
+    assert(at - data > 9 && memcmp(at - 9, " HTTP/1.", 8) == 0 &&
+           strchr("0123456789", at[-1]) != NULL);
     const uint8_t *target = memchr(data, ' ', (size_t)(at - data));
     assert(target[1] == '/');
 }
@@ -181,7 +182,8 @@ static size_t count_fields(const uint8_t *data, size_t len, const char *name)
 {
     size_t count = 0;
     for (size_t at = 0; at + strlen(name) + 1 < len; at++) {
-        count += data[at] == '\n' && strncasecmp((const char *)data + at + 1, name, strlen(name)) == 0;
+        count +=
+            data[at] == '\n' && strncasecmp((const char *)data + at + 1, name, strlen(name)) == 0;
     }
     return count;
 }
@@ -216,7 +218,8 @@ static void check_round_trip(str text, struct roster_arena *arena)
     str decoded = {0};
     assert(encoded != NULL);
     for (size_t at = 0; at < text.len; at++) {
-        snprintf(encoded + at * 3, 4, at % 2 == 0 ? "%%%02X" : "%%%02x", (unsigned char)text.ptr[at]);
+        snprintf(encoded + at * 3, 4, at % 2 == 0 ? "%%%02X" : "%%%02x",
+                 (unsigned char)text.ptr[at]);
     }
     bool taken = http_decode((str){encoded, text.len * 3}, true, arena, &decoded);
     bool has_nul = text.len > 0 && memchr(text.ptr, '\0', text.len) != NULL;

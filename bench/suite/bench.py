@@ -14,7 +14,7 @@ from .rows import Row
 from .server import Broken, Program, Roster
 
 TOOLS = ("bench-load", "bench-constant", "bench-bare-sqlite")
-GROWTH = {True: (1000,), False: (1000, 10_000)}
+GROWTH = (1000, 10_000)
 
 
 def build_tools():
@@ -152,7 +152,7 @@ def _start(bench):
 
 
 def _growth(bench):
-    sizes = [size for size in GROWTH[bench.quick] if size < bench.users]
+    sizes = [size for size in GROWTH if size < bench.users]
     stores = [data.prepare(bench.binary, bench.generator, size, False) for size in sizes]
     yield from growth.measure(bench, [*stores, bench.prepared])
 

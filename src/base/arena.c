@@ -232,6 +232,27 @@ bool arena_format(struct roster_arena *arena, str *out, const char *format, ...)
     return true;
 }
 
+bool arena_join(struct roster_arena *arena, str *out, const str *parts, size_t count)
+{
+    size_t len = 0;
+    for (size_t at = 0; at < count; at++) {
+        len += parts[at].len;
+    }
+    char *memory = take(arena, len + 1);
+    if (memory == NULL) {
+        return false;
+    }
+    *out = (str){memory, len};
+    for (size_t at = 0; at < count; at++) {
+        if (parts[at].len > 0) {
+            memcpy(memory, parts[at].ptr, parts[at].len);
+            memory += parts[at].len;
+        }
+    }
+    *memory = '\0';
+    return true;
+}
+
 size_t arena_used(const struct roster_arena *arena)
 {
     return arena->total;

@@ -16,8 +16,8 @@ ARENA_MUST_CHECK void *arena_array(struct roster_arena *arena, size_t count, siz
 // A larger copy of `old`; in place when it was the last allocation. `old` may be NULL.
 ARENA_MUST_CHECK void *arena_grow(struct roster_arena *arena, void *old, size_t old_size,
                                   size_t new_size);
-// `array` with room for one item more than `count`: itself, or a copy of twice the *cap. Begins with
-// NULL and a *cap of 0. NULL when the cap of the arena is reached.
+// `array` with room for one item more than `count`: itself, or a copy with twice the room. Begins
+// with NULL and a *cap of 0. NULL when the cap of the arena is reached.
 ARENA_MUST_CHECK void *arena_room(struct roster_arena *arena, void *array, size_t count,
                                   size_t *cap, size_t size);
 // A copy of the bytes with a NUL behind them. False when the cap is reached.
@@ -25,6 +25,9 @@ ARENA_MUST_CHECK bool arena_copy(struct roster_arena *arena, str from, str *out)
 // printf into the arena. False when the cap is reached.
 ARENA_MUST_CHECK bool arena_format(struct roster_arena *arena, str *out, const char *format, ...)
     ROSTER_PRINTF(3, 4);
+// The parts one behind the other, with a NUL behind them. False when the cap is reached.
+ARENA_MUST_CHECK bool arena_join(struct roster_arena *arena, str *out, const str *parts,
+                                 size_t count);
 // Bytes that are allocated now, and how many may be.
 size_t arena_used(const struct roster_arena *arena);
 size_t arena_max(const struct roster_arena *arena);

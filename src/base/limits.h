@@ -19,7 +19,7 @@
 #define HTTP_CONNECTIONS_MAX 4096  // a loop; 16 KiB each
 #define HTTP_IDLE_S 75             // longer than the keep-alive of the usual proxies
 #define HTTP_REPLY_MAX MIB(48)     // a page of 200 large users; larger replies are streamed
-#define HTTP_HEADERS_MAX 100      // fields of one request
+#define HTTP_HEADERS_MAX 100       // fields of one request
 #define HTTP_HEAD_S 10             // from the request line to the end of the head
 #define HTTP_GRACE_S 20            // that a body or reply may take before its speed counts
 #define HTTP_RATE_MIN KIB(8)       // bytes a second, then: 16 MiB take half an hour
@@ -34,7 +34,7 @@
 
 // JSON
 #define JSON_DEPTH_MAX 64      // RFC 7643 needs 4; recursion over a tree stays harmless
-#define JSON_PROBES_MAX 8000    // collisions among them: honest names have a few hundred
+#define JSON_PROBES_MAX 8000   // collisions among them: honest names have a few hundred
 #define JSON_MEMBERS_MAX 2000  // members of one object: no schema comes near
 
 // Schemas that are loaded, and values under them
@@ -66,7 +66,7 @@
 #define PAGE_MAX 200              // filter.maxResults
 #define PAGE_DEPTH_INLINE 1000    // rows that a loop thread skips itself; deeper goes to a worker
 #define COUNT_INLINE_MAX 1000     // rows that a loop thread counts itself
-#define COLLECT_INLINE_MAX 100   // candidates that a loop thread parses itself: half a millisecond
+#define COLLECT_INLINE_MAX 100    // candidates that a loop thread parses itself: half a millisecond
 #define SCAN_MS_MAX 2000          // a scan on a worker: then 400 tooMany
 #define SORT_ROWS_MAX 200000      // rows sorted in memory: 40 MB of keys
 #define GROUPS_DEPTH_MAX 16       // nesting that User.groups follows
@@ -89,7 +89,7 @@
 #define ACTORS_MAX 1024  // credentials a loop remembers: 0.5 MB
 #define STREAMS_MAX 64   // large answers sent at a time: each holds a read connection
 #define LOOPS_MAX 64
-#define STORE_RETRY_S 2    // between attempts to reopen a broken store
+#define STORE_RETRY_S 2  // between attempts to reopen a broken store
 
 // Store
 #define INDEX_KEY_MAX 256  // bytes of a value that go into an index row
@@ -97,7 +97,10 @@
 #define TENANT_NAME_MAX 63
 #define LABEL_MAX 200
 #define ADDRESS_TEXT_MAX 45  // an IPv6 address with an IPv4 tail
-#define WAL_PAGES_MAX 4000  // 16 MB: inline checkpoint between two batches
+#define WAL_PAGES_MAX 8000   // 32 MB: from here on a thread moves the log into the file
+#define WAL_PAGES_HARD 14000 // 56 MB: here the writer waits for it; bounds a start after a crash
+#define WAL_PAGES_LEFT 250   // few enough for the writer to move between two batches
+#define WAL_PASSES_MAX 8     // each pass leaves a fraction of the one before
 #define WAL_BYTES_KEEP MIB(64)
 #define WAL_RETRY_PAGES 1000           // a reader held the log: try again when it has grown by 4 MB
 #define STORE_WRITER_CACHE_KIB 49152   // 48 MB: the dirty pages of a batch, and the hot leaves

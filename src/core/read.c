@@ -47,8 +47,8 @@ enum outcome read_row(const struct context *ctx, const struct roster_resource_ty
     if (rep.too_large) {
         return OUTCOME_STREAM;
     }
-    if (!arena_format(ctx->arena, &out->location, "%.*s%.*s/%.*s", STR_ARGS(ctx->base),
-                      STR_ARGS(type->endpoint), STR_ARGS(row->id))) {
+    const str parts[] = {ctx->base, type->endpoint, STR("/"), row->id};
+    if (!arena_join(ctx->arena, &out->location, parts, COUNT_OF(parts))) {
         return full(err);
     }
     return OUTCOME_DONE;

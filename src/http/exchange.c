@@ -33,8 +33,7 @@ void *exchange_open(void *ctx, const char *target, struct MHD_Connection *connec
         return NULL;
     }
     struct request *request = arena_alloc(arena, sizeof(*request));
-    if (peer == NULL || request == NULL ||
-        !arena_copy(arena, str_of(target), &request->target) ||
+    if (peer == NULL || request == NULL || !arena_copy(arena, str_of(target), &request->target) ||
         !arena_copy(arena, str_of(peer->remote), &request->exchange.remote)) {
         give_arena(loop, arena);
         return NULL;  // exchange_serve closes the connection
@@ -70,7 +69,6 @@ void exchange_close(struct request *request)
 static enum MHD_Result take_field(void *ctx, enum MHD_ValueKind kind, const char *name,
                                   size_t name_len, const char *value, size_t value_len)
 {
-    (void)kind;
     struct http_loop *loop = ctx;
     loop->fields[loop->field_count++] = (struct http_header){{name, name_len}, {value, value_len}};
     return loop->field_count < COUNT_OF(loop->fields) ? MHD_YES : MHD_NO;
@@ -88,9 +86,9 @@ static int check_head(struct request *request, const char *method, const char *v
                               .header_count = loop->field_count};
     int status = guard_check(&head, &request->framing);
     if (status == 0 && loop->parsed_in_place) {
-        size_t len = MHD_get_connection_info(request->connection,
-                                             MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
-                         ->header_size;
+        size_t len =
+            MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
+                ->header_size;
         head.target = request->target_place;
         status = guard_lines(&head, (str){method, len}) ? 0 : 400;
     }
@@ -158,7 +156,7 @@ static enum MHD_Result refuse_body(struct request *request, int status)
     atomic_fetch_add_explicit(&request->loop->refused_count, 1, memory_order_relaxed);
     if (options->handler->refuse == NULL) {
         request->phase = PHASE_SENT;
-        return send_refusal(request->loop, request->connection, status);
+        return send_refusal(request->connection, status);
     }
     request->exchange.reply = (struct http_reply){0};
     options->handler->refuse(options->loop_ctx, &request->exchange, status);
@@ -175,7 +173,7 @@ static enum MHD_Result take_head(struct request *request, const char *method, co
     if (status != 0) {
         atomic_fetch_add_explicit(&loop->refused_count, 1, memory_order_relaxed);
         request->phase = PHASE_SENT;
-        return send_refusal(loop, request->connection, status);
+        return send_refusal(request->connection, status);
     }
     if (!keep_head(request, method)) {
         return MHD_NO;
@@ -234,7 +232,6 @@ enum MHD_Result exchange_serve(void *ctx, struct MHD_Connection *connection, con
                                const char *method, const char *version, const char *data,
                                size_t *data_len, void **request_ctx)
 {
-    (void)target;
     struct request *request = *request_ctx;
     if (request == NULL) {
         return MHD_NO;
@@ -256,7 +253,7 @@ enum MHD_Result exchange_serve(void *ctx, struct MHD_Connection *connection, con
     case PHASE_LEFT:
         *request_ctx = NULL;
         detach(request);
-        return send_refusal(ctx, connection, 503);
+        return send_refusal(connection, 503);
     case PHASE_WAITING:
     case PHASE_SENT:
         break;
@@ -267,8 +264,6 @@ enum MHD_Result exchange_serve(void *ctx, struct MHD_Connection *connection, con
 void exchange_notify(void *ctx, struct MHD_Connection *connection, void **request_ctx,
                      enum MHD_RequestTerminationCode code)
 {
-    (void)connection;
-    (void)code;
     struct http_loop *loop = ctx;
     struct request *request = *request_ctx;
     *request_ctx = NULL;

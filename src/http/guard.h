@@ -33,8 +33,8 @@
 
 struct guard_head {
     str method;
-    str target;   // as sent
-    str version;  // "HTTP/1.1"
+    str target;                         // as sent
+    str version;                        // "HTTP/1.1"
     const struct http_header *headers;  // values with the spaces behind them
     size_t header_count;
 };

@@ -54,27 +54,27 @@ struct http_reply {
     http_read_fn *read;  // instead of `body`: streamed, chunked; to HEAD it is not called
     void (*read_close)(void *ctx);  // called once when streaming ends, however it ends
     void *read_ctx;
-    bool close;          // close the connection behind this reply
+    bool close;  // close the connection behind this reply
 };
 
 struct http_exchange {
     enum http_method method;
     str method_text;
-    str path;     // raw, undecoded, from the first '/' up to '?'
-    str query;    // raw, behind '?'; empty when there is none
-    str body;     // empty until `begin`
-    str remote;   // numeric peer address without port
+    str path;    // raw, undecoded, from the first '/' up to '?'
+    str query;   // raw, behind '?'; empty when there is none
+    str body;    // empty until `begin`
+    str remote;  // numeric peer address without port
     bool tls;
     const struct http_header *headers;  // as sent; a repeated name stands here more than once
     size_t header_count;
     struct http_reply reply;
     struct roster_arena *arena;  // of this exchange: handlers allocate what must live until release
-    void *user;           // the handler's own, NULL at first
-    void *loop_ctx;       // what http_loop_options.loop_ctx said
+    void *user;                  // the handler's own, NULL at first
+    void *loop_ctx;              // what http_loop_options.loop_ctx said
 };
 
 struct http_handler {
-    // May return HTTP_DONE with a reply: it is sent, and the connection closed when there is a body,
+    // May return HTTP_DONE with a reply: it is sent, and the connection closed if there is a body,
     // for that is not read. HTTP_WAIT: go on reading.
     enum http_verdict (*head)(void *ctx, struct http_exchange *exchange);
     enum http_verdict (*begin)(void *ctx, struct http_exchange *exchange);

@@ -58,16 +58,16 @@ struct request {
     int status;      // that PHASE_SKIP ends with
     bool seen;       // by the handler, which has to release it
     bool completed;  // in PHASE_LEFT: nobody works on it any more
-    bool on_heap;       // where `body` is
+    bool on_heap;    // where `body` is
     char *body;
-    size_t body_len;    // received
+    size_t body_len;  // received
     size_t body_cap;
     int64_t body_began_ms;
 };
 
 struct listener {
     int fd;
-    bool watched;        // it is in the epoll set
+    bool watched;          // it is in the epoll set
     int64_t pause_end_ms;  // no accepting before: the process ran out of descriptors
 };
 
@@ -136,7 +136,7 @@ void exchange_finish_done(struct http_loop *loop);
 void exchange_give_up(struct http_loop *loop);
 
 // A line of text and a closed connection.
-enum MHD_Result send_refusal(struct http_loop *loop, struct MHD_Connection *connection, int status);
+enum MHD_Result send_refusal(struct MHD_Connection *connection, int status);
 // The reply of the exchange.
 enum MHD_Result send_reply(struct request *request);
 

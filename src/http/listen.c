@@ -109,7 +109,7 @@ bool listener_port(const struct listener *listener, uint16_t *port)
     if (getsockname(listener->fd, (struct sockaddr *)&address, &len) != 0) {
         return false;
     }
-    *port = address.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)&address)->sin6_port)
+    *port = address.ss_family == AF_INET6  ? ntohs(((struct sockaddr_in6 *)&address)->sin6_port)
             : address.ss_family == AF_INET ? ntohs(((struct sockaddr_in *)&address)->sin_port)
                                            : 0;
     return true;
@@ -146,8 +146,8 @@ void listener_accept(struct http_loop *loop, size_t max)
     for (size_t count = 0; count < max && count < room; count++) {
         struct sockaddr_storage address;
         socklen_t len = sizeof(address);
-        int fd = accept4(listener->fd, (struct sockaddr *)&address, &len,
-                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd =
+            accept4(listener->fd, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0 && is_exhausted(errno)) {
             listener->pause_end_ms = loop->now_ms + HTTP_ACCEPT_PAUSE_MS;
             return;

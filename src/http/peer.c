@@ -37,8 +37,9 @@ static struct peer *peer_open(struct http_loop *loop, struct MHD_Connection *con
     }
     peer->loop = loop;
     peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    print_remote(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
-                 peer->remote);
+    print_remote(
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
+        peer->remote);
     peer->deadline_ms = loop->now_ms + (int64_t)loop->options.idle_s * 1000;
     peer->next = loop->peers;
     if (loop->peers != NULL) {

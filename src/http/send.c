@@ -27,9 +27,8 @@ void http_reply_header(struct http_reply *reply, str name, str value)
     reply->headers[reply->header_count++] = (struct http_header){name, value};
 }
 
-enum MHD_Result send_refusal(struct http_loop *loop, struct MHD_Connection *connection, int status)
+enum MHD_Result send_refusal(struct MHD_Connection *connection, int status)
 {
-    (void)loop;
     char text[64];
     int len = snprintf(text, sizeof(text), "%d %s\n", status, http_reason(status));
     if (len < 0 || (size_t)len >= sizeof(text)) {
@@ -51,7 +50,6 @@ enum MHD_Result send_refusal(struct http_loop *loop, struct MHD_Connection *conn
 
 static ssize_t read_piece(void *ctx, uint64_t position, char *out, size_t max)
 {
-    (void)position;
     struct request *request = ctx;
     struct http_reply *reply = &request->exchange.reply;
     long len = reply->read(reply->read_ctx, out, max);
@@ -68,8 +66,8 @@ static struct MHD_Response *open_stream(struct request *request)
 {
     struct MHD_Response *response = MHD_create_response_from_callback(
         MHD_SIZE_UNKNOWN, HTTP_STREAM_BYTES, read_piece, request, NULL);
-    // libmicrohttpd 0.9.75 ends a chunked reply to HEAD with a last chunk that nobody expects. As to
-    // an old client it neither sends chunks nor says so, and closes the connection.
+    // libmicrohttpd 0.9.75 ends a chunked reply to HEAD with a last chunk that nobody expects. With
+    // this option it neither sends chunks nor says so, and closes the connection.
     if (response != NULL && request->exchange.method == HTTP_HEAD &&
         MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END) !=
             MHD_YES) {
@@ -105,8 +103,7 @@ static bool add_headers(struct request *request, struct MHD_Response *response)
         }
     }
     bool close = reply->close || atomic_load(&request->loop->stopping);
-    return !close ||
-           MHD_add_response_header(response, "Connection", "close") == MHD_YES;
+    return !close || MHD_add_response_header(response, "Connection", "close") == MHD_YES;
 }
 
 enum MHD_Result send_reply(struct request *request)
@@ -123,7 +120,7 @@ enum MHD_Result send_reply(struct request *request)
     enum MHD_Result result =
         add_headers(request, response)
             ? MHD_queue_response(request->connection, (unsigned)reply->status, response)
-            : send_refusal(request->loop, request->connection, 500);
+            : send_refusal(request->connection, 500);
     MHD_destroy_response(response);
     return result;
 }

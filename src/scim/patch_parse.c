@@ -115,7 +115,7 @@ static bool parse_operation(struct patch_parser *p, const struct roster_json *op
     if (path != NULL && path->kind != JSON_STRING && path->kind != JSON_NULL) {
         return fail(p->err, ROSTER_ERR_INVALID_PATH, 0, "path must be a string");
     }
-    bool has_path = json_is(path, JSON_STRING) && path->text.len > 0;
+    bool has_path = path != NULL && path->text.len > 0;
     if (p->op == PATCH_REMOVE && !has_path) {
         return fail(p->err, ROSTER_ERR_NO_TARGET, 0, "remove needs a path");
     }

@@ -24,6 +24,7 @@ static bool keys_same(const struct attr *attr, const struct roster_json *a,
 bool patch_same_value(struct patch_run *run, const struct attr *attr, const struct roster_json *a,
                       const struct roster_json *b, bool *same)
 {
+    assert(a != NULL && b != NULL);
     struct arena_mark mark = arena_mark(run->scope->arena);
     if (a->kind == JSON_ARRAY || b->kind == JSON_ARRAY) {
         *same = value_equal(attr, a, b, run->scope->arena);

@@ -182,13 +182,14 @@ static bool is_without_effect(const struct patch_parser *p, const struct path *p
                               const struct roster_json *sent)
 {
     bool is_list = path->attr->multi_valued && !is_element(path) && path->sub == NULL;
-    if (!is_list && json_is(sent, JSON_ARRAY) && sent->count == 1) {
+    assert(sent != NULL && p->op != PATCH_REMOVE);
+    if (!is_list && sent->kind == JSON_ARRAY && sent->count == 1) {
         sent = sent->first;
     }
-    if (target_of(path)->type == ATTR_COMPLEX && json_is(sent, JSON_OBJECT)) {
+    if (target_of(path)->type == ATTR_COMPLEX && sent->kind == JSON_OBJECT) {
         return sent->first != NULL || p->op == PATCH_ADD;
     }
-    return json_is(sent, JSON_ARRAY) && p->op == PATCH_ADD;
+    return sent->kind == JSON_ARRAY && p->op == PATCH_ADD;
 }
 
 // One value may be added without a list around it (section 12.2).

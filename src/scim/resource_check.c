@@ -97,6 +97,7 @@ static bool check_schemas(struct check *c)
     if (!find_listed(c, schemas)) {
         return false;
     }
+    assert(c->listed != NULL);
     for (const struct roster_json *uri = c->listed->first; uri != NULL; uri = uri->next) {
         if (!check_uri(c, uri, &has_base, &has_other)) {
             return false;

@@ -177,8 +177,8 @@ static bool make_base(struct pending *pending)
     str rest = {0};
     struct roster_arena *arena = pending->exchange->arena;
     if (host.len == 0) {
-        return arena_format(arena, &pending->ctx.base, "%.*s%.*s", STR_ARGS(url),
-                            STR_ARGS(pending->target.prefix));
+        const str parts[] = {url, pending->target.prefix};
+        return arena_join(arena, &pending->ctx.base, parts, COUNT_OF(parts));
     }
     str_cut(url, ':', &scheme, &rest);
     rest = str_tail(rest, rest.len < 2 ? rest.len : 2);
@@ -244,6 +244,7 @@ struct pending *app_admit(struct lane *lane, struct http_exchange *exchange)
     if (pending == NULL) {
         return NULL;
     }
+    lane_hold(lane);
     pending->app = lane->app;
     pending->exchange = exchange;
     pending->began_us = sys_monotonic_us();

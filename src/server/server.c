@@ -106,6 +106,7 @@ static void on_flush(void *ctx)
 {
     struct loop *loop = ctx;
     struct pending *writes = NULL;
+    lane_let_go(&loop->lane);
     struct pending **tail = &writes;
     struct pending *next = NULL;
     for (struct pending *pending = loop->first; pending != NULL; pending = next) {

@@ -159,9 +159,9 @@ bool target_parse(str path, str host, str domain, struct roster_arena *arena, st
         return false;
     }
     bool has_version = rest.len != before;
-    str tenant = by_path ? out->tenant : (str){0};
-    if (!arena_format(arena, &out->prefix, "%s%.*s/scim%s", by_path ? "/t/" : "", STR_ARGS(tenant),
-                      has_version ? "/v2" : "")) {
+    const str parts[] = {by_path ? STR("/t/") : (str){0}, by_path ? out->tenant : (str){0},
+                         STR("/scim"), has_version ? STR("/v2") : (str){0}};
+    if (!arena_join(arena, &out->prefix, parts, COUNT_OF(parts))) {
         return fail_memory(err);
     }
     return read_segments(rest, out, arena, err);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/conn.h"
 
+#include "store/checkpoint.h"
 #include "store/sql.h"
 #include "sys/log.h"
 
@@ -121,7 +122,7 @@ bool conn_in_transaction(const struct conn *writer)
 void conn_checkpoint(struct conn *writer)
 {
     assert(!conn_in_transaction(writer));
-    writer->link->driver->checkpoint(writer->link, WAL_PAGES_MAX);
+    checkpoint(&writer->store->checkpointer, writer);
 }
 
 enum store_outcome conn_snapshot(struct conn *reader)

@@ -56,6 +56,7 @@ struct store {
     long fail_at;
     long page_max;
     struct conn *writer;
+    struct checkpointer *checkpointer;  // NULL until the log is long for the first time
     struct roster_arena *arena;  // lives as long as the store
     struct attribute *attributes;
     size_t attribute_count;

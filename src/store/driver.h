@@ -66,8 +66,12 @@ struct driver {
     bool (*in_transaction)(const struct driver_link *link);
     // Steps end with SQL_TIMEOUT once `ms` have passed; 0: no deadline.
     void (*deadline)(struct driver_link *link, int ms);
-    // Moves the log into the file when it has more pages than that. Never while in a transaction.
-    void (*checkpoint)(struct driver_link *link, long pages_max);
+    // Pages of the log after the last commit of this link; 0 for an engine that has none of ours.
+    long (*log_pages)(const struct driver_link *link);
+    // Moves the log into the file and says in *left how many pages could not be moved, because a
+    // reader needs them or a writer goes on. `finish`: waits a moment for readers, so that the next
+    // commit begins at the start of the log; for the writer's link, not in a transaction.
+    enum sql_outcome (*checkpoint)(struct driver_link *link, bool finish, long *left);
 };
 
 extern const struct driver driver_sqlite;

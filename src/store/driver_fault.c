@@ -185,11 +185,16 @@ static void fault_deadline(struct driver_link *link, int ms)
     inner_of(link)->deadline(link_of(link)->inner, ms);
 }
 
-static void fault_checkpoint(struct driver_link *link, long pages_max)
+static long fault_log_pages(const struct driver_link *link)
 {
-    if (!fails(link_of(link)->fail_at)) {
-        inner_of(link)->checkpoint(link_of(link)->inner, pages_max);
-    }
+    return inner_of(link)->log_pages(link_of(link)->inner);
+}
+
+static enum sql_outcome fault_checkpoint(struct driver_link *link, bool finish, long *left)
+{
+    return fails(link_of(link)->fail_at)
+               ? SQL_FAILED
+               : inner_of(link)->checkpoint(link_of(link)->inner, finish, left);
 }
 
 const struct driver driver_fault = {
@@ -212,5 +217,6 @@ const struct driver driver_fault = {
     .rollback = fault_rollback,
     .in_transaction = fault_in_transaction,
     .deadline = fault_deadline,
+    .log_pages = fault_log_pages,
     .checkpoint = fault_checkpoint,
 };

@@ -225,24 +225,27 @@ static void sqlite_deadline(struct driver_link *base, int ms)
     sqlite3_progress_handler(link->db, PROGRESS_STEPS, ms == 0 ? NULL : check_deadline, link);
 }
 
-// RESTART waits for the reads that are running, so that the next commit begins at the start of the
-// log. A read that lasts keeps it from that: then the log grows a little before the next attempt.
-static void sqlite_checkpoint(struct driver_link *base, long pages_max)
+static long sqlite_log_pages(const struct driver_link *link)
+{
+    return link_of(link)->wal_pages;
+}
+
+static enum sql_outcome sqlite_checkpoint(struct driver_link *base, bool finish, long *left)
 {
     struct sqlite_link *link = link_of(base);
-    if (link->wal_pages <= pages_max || link->wal_pages < link->wal_again) {
-        return;
+    int in_log = 0;
+    int moved = 0;
+    int mode = finish ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+    int code = sqlite3_wal_checkpoint_v2(link->db, "main", mode, &in_log, &moved);
+    *left = in_log > moved ? in_log - moved : 0;
+    if ((code & 0xff) == SQLITE_BUSY) {
+        *left = *left > 0 ? *left : 1;
+        return SQL_DONE;
     }
-    int code = sqlite3_wal_checkpoint_v2(link->db, "main", SQLITE_CHECKPOINT_RESTART, NULL, NULL);
-    if (code == SQLITE_OK) {
+    if (code == SQLITE_OK && finish && *left == 0) {
         link->wal_pages = 0;
-        link->wal_again = 0;
-    } else {
-        link->wal_again = link->wal_pages + WAL_RETRY_PAGES;
-        if ((code & 0xff) != SQLITE_BUSY) {
-            (void)outcome_of(link, code);
-        }
     }
+    return outcome_of(link, code);
 }
 
 const struct driver driver_sqlite = {
@@ -265,5 +268,6 @@ const struct driver driver_sqlite = {
     .rollback = sqlite_rollback,
     .in_transaction = sqlite_in_transaction,
     .deadline = sqlite_deadline,
+    .log_pages = sqlite_log_pages,
     .checkpoint = sqlite_checkpoint,
 };

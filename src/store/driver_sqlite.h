@@ -13,7 +13,6 @@ struct sqlite_link {
     bool writer;
     int64_t deadline_us;  // 0: none
     long wal_pages;       // after the last commit
-    long wal_again;       // no checkpoint below so many pages: the last one found readers
 };
 
 struct driver_link *sqlite_link_open(const struct driver_options *options,

@@ -1,9 +1,9 @@
 // groups.c: the groups of members, nested ones too.
 //
-// The members of a page and all groups above them are the nodes of one graph. One statement finds the
-// groups of all members, one for each level the groups above those, which for groups that are not
-// nested looks into an empty index, and one reads the heads of all groups: each once, however many
-// members share it. What is needed on the way lives in the connection's scratch.
+// The members of a page and all groups above them are the nodes of one graph. One statement finds
+// the groups of all members, one for each level the groups above those, which for groups that are
+// not nested looks into an empty index, and one reads the heads of all groups: each once, however
+// many members share it. What is needed on the way lives in the connection's scratch.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
 #include "store/conn.h"

@@ -1,5 +1,5 @@
-// store/member.h: membership as edges (tenant, group, member): a change costs the same in a group of
-// ten and of a million, and two changes never overwrite each other.
+// store/member.h: membership as edges (tenant, group, member): a change costs the same in a group
+// of ten and of a million, and two changes never overwrite each other.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef STORE_MEMBER_H
 #define STORE_MEMBER_H
@@ -24,8 +24,8 @@ MUST_CHECK enum store_outcome member_delete_all(struct conn *writer, int64_t ten
 // Whether the edge is there: STORE_OK or STORE_NONE.
 MUST_CHECK enum store_outcome member_find(struct conn *conn, int64_t tenant, int64_t group,
                                           int64_t member);
-// Members behind row number `after`, in order of row numbers, at most `limit`. Takes memory for those
-// that there are; *members is NULL when there are none.
+// Members behind row number `after`, in order of row numbers, at most `limit`. Takes memory for
+// those that there are; *members is NULL when there are none.
 MUST_CHECK enum store_outcome member_page(struct conn *conn, int64_t tenant, int64_t group,
                                           int64_t after, size_t limit, bool with_display,
                                           struct roster_arena *arena, struct member_row **members,
@@ -44,9 +44,10 @@ struct group_list {
     size_t count;
 };
 
-// Groups of a member, direct ones first and then level by level, in order of row numbers, each once,
-// cycles followed once, GROUPS_DEPTH_MAX deep. Not more than GROUPS_USER_MAX of a member, nor those
-// behind GROUPS_LINKS_MAX nested edges. The arena takes what is shown and nothing else.
+// Groups of a member, direct ones first and then level by level, each once, cycles followed once,
+// GROUPS_DEPTH_MAX deep. Not more than GROUPS_USER_MAX of a member, nor those that stand behind
+// GROUPS_LINKS_MAX nested edges. The arena takes the groups that occur and what is shown, no more;
+// it must not be the connection's scratch.
 MUST_CHECK enum store_outcome groups_of(struct conn *conn, int64_t tenant, int64_t member,
                                         struct roster_arena *arena, struct group_list *out);
 // The same for all members of a page, in as many statements; out[n] belongs to members[n].

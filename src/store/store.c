@@ -3,6 +3,7 @@
 #include "store/store.h"
 
 #include "store/attribute.h"
+#include "store/checkpoint.h"
 #include "store/conn.h"
 #include "store/lock.h"
 #include "store/migrate.h"
@@ -69,6 +70,7 @@ void store_close(struct store *store)
     if (store == NULL) {
         return;
     }
+    checkpointer_close(store->checkpointer);
     // The last connection to close moves the log into the file.
     (void)conn_end(store->writer);
     lock_give(store->lock);

@@ -1,8 +1,8 @@
 // client.c: the client half of rig.h: sockets that say exactly what they are told.
 // SPDX-License-Identifier: Apache-2.0
-#include "rig.h"
+#include "unit/http/rig.h"
 
-#include "unit.h"
+#include "unit/http/unit.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

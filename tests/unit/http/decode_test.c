@@ -1,6 +1,6 @@
 // decode_test.c: percent-decoding.
 // SPDX-License-Identifier: Apache-2.0
-#include "unit.h"
+#include "unit/http/unit.h"
 
 // clang-format off
 static const struct {
@@ -18,7 +18,7 @@ static const struct {
     {"plus in a query", STR("a+b%2Bc"), true, true, STR("a b+c")},
     {"plus in a path", STR("a+b"), false, true, STR("a+b")},
     {"control characters are the caller's", STR("%0A%7F"), false, true, STR("\n\x7F")},
-    {"NUL", STR("a%00b"), false, false, STR("")},
+    {"an escaped NUL", STR("a%00b"), false, false, STR("")},
     {"cut off behind the percent sign", STR("a%"), false, false, STR("")},
     {"cut off in the digits", STR("a%4"), false, false, STR("")},
     {"no digits", STR("%zz"), false, false, STR("")},

@@ -1,8 +1,8 @@
 // limits_test.c: many at once, too much, too slow, gone: a loop serves the others.
 // SPDX-License-Identifier: Apache-2.0
-#include "rig.h"
+#include "unit/http/rig.h"
 
-#include "unit.h"
+#include "unit/http/unit.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -218,8 +218,8 @@ static void the_handler_may_word_the_refusal_of_a_body(void **state)
     struct rig rig;
     struct reply reply;
     rig_open(&rig, use_own_words);
-    assert_true(client_ask(rig.port, STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 100001\r\n\r\n"),
-                           &reply));
+    assert_true(client_ask(
+        rig.port, STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 100001\r\n\r\n"), &reply));
     assert_int_equal(reply.status, 413);
     assert_string_equal(reply.body, "{\"status\":\"413\"}");
     assert_true(reply.closes);

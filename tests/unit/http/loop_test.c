@@ -1,8 +1,8 @@
 // loop_test.c: what a client gets from a loop, over real sockets.
 // SPDX-License-Identifier: Apache-2.0
-#include "rig.h"
+#include "unit/http/rig.h"
 
-#include "unit.h"
+#include "unit/http/unit.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -60,7 +60,8 @@ static void a_body_arrives_whole_in_pieces(void **state)
 static void a_request_may_arrive_byte_by_byte(void **state)
 {
     (void)state;
-    static const char text[] = "PUT /echo?q HTTP/1.1\r\n" HOST "Empty:\r\nContent-Length: 5\r\n\r\n01234";
+    static const char text[] =
+        "PUT /echo?q HTTP/1.1\r\n" HOST "Empty:\r\nContent-Length: 5\r\n\r\n01234";
     struct rig rig;
     rig_open(&rig, NULL);
     int fd = client_dial(rig.port);
@@ -123,7 +124,8 @@ static void requests_in_one_go_are_answered_in_order(void **state)
     int fd = client_dial(rig.port);
     client_say(fd, "POST /wait HTTP/1.1\r\n" HOST "Content-Length: 1\r\n\r\n1"
                    "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 1\r\n\r\n2"
-                   "POST /wait HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1\r\n3\r\n0\r\n\r\n"
+                   "POST /wait HTTP/1.1\r\n" HOST
+                   "Transfer-Encoding: chunked\r\n\r\n1\r\n3\r\n0\r\n\r\n"
                    "\r\nPUT /echo HTTP/1.1\r\n" HOST "Content-Length: 1\r\n\r\n4");
     expect_reply(fd, 200, "1");
     expect_reply(fd, 200, "2");
@@ -217,13 +219,15 @@ static void expect_100_is_answered_only_when_the_body_is_wanted(void **state)
     struct reply reply;
     rig_open(&rig, NULL);
     int fd = client_dial(rig.port);
-    client_say(fd, "POST /echo HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    client_say(fd,
+               "POST /echo HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n");
     assert_true(client_read(fd, &reply, false));
     assert_int_equal(reply.status, 100);
     reply_free(&reply);
     client_say(fd, "abc");
     expect_reply(fd, 200, "abc");
-    client_say(fd, "POST /refuse HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    client_say(fd, "POST /refuse HTTP/1.1\r\n" HOST
+                   "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n");
     assert_true(client_read(fd, &reply, false));
     assert_int_equal(reply.status, 401);
     reply_free(&reply);

@@ -1,8 +1,8 @@
 // rig.c: the server half of rig.h.
 // SPDX-License-Identifier: Apache-2.0
-#include "rig.h"
+#include "unit/http/rig.h"
 
-#include "unit.h"
+#include "unit/http/unit.h"
 
 #include <stdlib.h>
 

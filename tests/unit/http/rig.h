@@ -33,7 +33,7 @@ struct rig {
     bool running;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct http_exchange *pending[512];    // collected by begin, loop thread only
+    struct http_exchange *pending[512];  // collected by begin, loop thread only
     size_t pending_count;
     struct http_exchange *waiting[512];  // for the worker; under the lock
     size_t waiting_count;
@@ -63,7 +63,7 @@ void rig_close(struct rig *rig);
 
 struct reply {
     int status;
-    bool closes;   // it says so, or the connection ended behind it
+    bool closes;  // it says so, or the connection ended behind it
     bool has_length;
     size_t length;  // as announced
     size_t len;

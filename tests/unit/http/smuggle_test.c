@@ -1,13 +1,19 @@
-// smuggle_test.c: requests with two readings, over real sockets: refused and closed, and what stands
-// behind them is never taken for a request.
+// smuggle_test.c: requests with two readings, over real sockets: refused and closed.
+//
+// What stands behind them is never taken for a request.
 // SPDX-License-Identifier: Apache-2.0
-#include "rig.h"
+#include "unit/http/rig.h"
 
-#include "unit.h"
+#include "unit/http/unit.h"
 
 #include <unistd.h>
 
 #define HOST "Host: a\r\n"
+#define GET "GET /echo HTTP/1.1\r\n" HOST
+#define POST "POST /echo HTTP/1.1\r\n" HOST
+#define FIVE "Content-Length: 5\r\n"
+#define CHUNKED "Transfer-Encoding: chunked\r\n"
+#define LAST "0\r\n\r\n"
 #define NEXT "GET /smuggled HTTP/1.1\r\n" HOST "\r\n"
 
 // clang-format off
@@ -17,31 +23,31 @@ static const struct {
     int status;  // later versions of libmicrohttpd close some of these without an answer
 } rows[] = {
     // refused by guard.c
-    {"two lengths", STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\nContent-Length: 6\r\n\r\n01234"), 400},
-    {"two equal lengths", STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\nContent-Length: 5\r\n\r\n01234"), 400},
-    {"chunks and length", STR("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"), 400},
-    {"length and chunks", STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400},
-    {"gzip", STR("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip\r\n\r\n"), 400},
-    {"gzip and chunks", STR("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"), 400},
-    {"chunks in HTTP/1.0", STR("POST /echo HTTP/1.0\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400},
-    {"a space before the colon", STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length : 5\r\n\r\n01234"), 400},
-    {"a tab before the colon", STR("GET /echo HTTP/1.1\r\n" HOST "Foo\t: b\r\n\r\n"), 400},
-    {"a name that is no token", STR("GET /echo HTTP/1.1\r\n" HOST "F(oo: b\r\n\r\n"), 400},
-    {"an empty name", STR("GET /echo HTTP/1.1\r\n" HOST ": b\r\n\r\n"), 400},
-    {"a folded line", STR("GET /echo HTTP/1.1\r\n" HOST "A: 1\r\n b\r\n\r\n"), 400},
-    {"a folded length", STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length:\r\n 5\r\n\r\n01234"), 400},
+    {"two lengths", STR(POST FIVE "Content-Length: 6\r\n\r\n01234"), 400},
+    {"two equal lengths", STR(POST FIVE FIVE "\r\n01234"), 400},
+    {"chunks and length", STR(POST CHUNKED "Content-Length: 3\r\n\r\n" LAST), 400},
+    {"length and chunks", STR(POST "Content-Length: 3\r\n" CHUNKED "\r\n" LAST), 400},
+    {"the coding gzip", STR(POST "Transfer-Encoding: gzip\r\n\r\n"), 400},
+    {"gzip and chunks", STR(POST "Transfer-Encoding: gzip, chunked\r\n\r\n" LAST), 400},
+    {"chunks in HTTP/1.0", STR("POST /echo HTTP/1.0\r\n" HOST CHUNKED "\r\n" LAST), 400},
+    {"a space before the colon", STR(POST "Content-Length : 5\r\n\r\n01234"), 400},
+    {"a tab before the colon", STR(GET "Foo\t: b\r\n\r\n"), 400},
+    {"a name that is no token", STR(GET "F(oo: b\r\n\r\n"), 400},
+    {"an empty name", STR(GET ": b\r\n\r\n"), 400},
+    {"a folded line", STR(GET "A: 1\r\n b\r\n\r\n"), 400},
+    {"a folded length", STR(POST "Content-Length:\r\n 5\r\n\r\n01234"), 400},
     {"a fold before the first name", STR("GET /echo HTTP/1.1\r\n A: 1\r\n" HOST "\r\n"), 400},
-    {"bare LF behind a field", STR("GET /echo HTTP/1.1\r\n" HOST "A: b\nC: d\r\n\r\n"), 400},
+    {"bare LF behind a field", STR(GET "A: b\nC: d\r\n\r\n"), 400},
     {"bare LF behind the request line", STR("GET /echo HTTP/1.1\n" HOST "\r\n"), 400},
-    {"bare LF at the end of the head", STR("GET /echo HTTP/1.1\r\n" HOST "\n"), 400},
-    {"NUL in a value", STR("GET /echo HTTP/1.1\r\n" HOST "A: b\0c\r\n\r\n"), 400},
-    {"NUL in a name", STR("GET /echo HTTP/1.1\r\n" HOST "A\0B: c\r\n\r\n"), 400},
+    {"bare LF at the end of the head", STR(GET "\n"), 400},
+    {"NUL in a value", STR(GET "A: b\0c\r\n\r\n"), 400},
+    {"NUL in a name", STR(GET "A\0B: c\r\n\r\n"), 400},
     {"NUL in the target", STR("GET /echo\0x HTTP/1.1\r\n" HOST "\r\n"), 400},
     {"NUL in the query", STR("GET /echo?a\0x HTTP/1.1\r\n" HOST "\r\n"), 400},
     {"NUL in the method", STR("GE\0T /echo HTTP/1.1\r\n" HOST "\r\n"), 400},
-    {"a control in a value", STR("GET /echo HTTP/1.1\r\n" HOST "A: b\x01\r\n\r\n"), 400},
-    {"CR in a value", STR("GET /echo HTTP/1.1\r\n" HOST "A: b\rC: d\r\n\r\n"), 400},
-    {"two Hosts", STR("GET /echo HTTP/1.1\r\n" HOST "Host: b\r\n\r\n"), 400},
+    {"a control in a value", STR(GET "A: b\x01\r\n\r\n"), 400},
+    {"CR in a value", STR(GET "A: b\rC: d\r\n\r\n"), 400},
+    {"two Hosts", STR(GET "Host: b\r\n\r\n"), 400},
     {"no Host", STR("GET /echo HTTP/1.1\r\nA: b\r\n\r\n"), 400},
     {"no fields at all", STR("GET /echo HTTP/1.1\r\n\r\n"), 400},
     {"absolute form", STR("GET http://a/echo HTTP/1.1\r\n" HOST "\r\n"), 400},
@@ -57,17 +63,17 @@ static const struct {
     {"a bad escape", STR("GET /echo%zz HTTP/1.1\r\n" HOST "\r\n"), 400},
     {"NUL escaped", STR("GET /echo%00 HTTP/1.1\r\n" HOST "\r\n"), 400},
     // refused by libmicrohttpd before any code of ours
-    {"no colon", STR("GET /echo HTTP/1.1\r\n" HOST "what\r\n\r\n"), 400},
-    {"a signed length", STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: +5\r\n\r\n01234"), 400},
-    {"a length that is none", STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 5x\r\n\r\n01234"), 400},
-    {"a list of lengths", STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 5, 5\r\n\r\n01234"), 400},
-    {"an empty length", STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length:\r\n\r\n01234"), 400},
-    {"a length over 64 bits", STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 99999999999999999999\r\n\r\n"), 413},
-    {"HTTP/2.0", STR("GET /echo HTTP/2.0\r\n" HOST "\r\n"), 505},
-    {"HTTP/0.9", STR("GET /echo HTTP/0.9\r\n" HOST "\r\n"), 505},
+    {"no colon", STR(GET "what\r\n\r\n"), 400},
+    {"a signed length", STR(POST "Content-Length: +5\r\n\r\n01234"), 400},
+    {"a length that is none", STR(POST "Content-Length: 5x\r\n\r\n01234"), 400},
+    {"a list of lengths", STR(POST "Content-Length: 5, 5\r\n\r\n01234"), 400},
+    {"an empty length", STR(POST "Content-Length:\r\n\r\n01234"), 400},
+    {"a length over 64 bits", STR(POST "Content-Length: 99999999999999999999\r\n\r\n"), 413},
+    {"a version to come, HTTP/2.0", STR("GET /echo HTTP/2.0\r\n" HOST "\r\n"), 505},
+    {"a version gone by, HTTP/0.9", STR("GET /echo HTTP/0.9\r\n" HOST "\r\n"), 505},
     {"a version that is none", STR("GET /echo HTTP/x\r\n" HOST "\r\n"), 400},
     {"no version", STR("GET /echo\r\n" HOST "\r\n"), 400},
-    {"garbage", STR("\x16\x03\x01garbage\r\n\r\n"), 0},
+    {"garbage instead of a request line", STR("\x16\x03\x01garbage\r\n\r\n"), 0},
 };
 // clang-format on
 
@@ -102,18 +108,15 @@ static const struct {
     str text;
     int status;
 } bodies[] = {
-    {"a chunk size that is none", STR("POST /echo HTTP/1.1\r\n" HOST
-                                      "Transfer-Encoding: chunked\r\n\r\nxyz\r\n"),
-     400},
-    {"a negative chunk size", STR("POST /echo HTTP/1.1\r\n" HOST
-                                  "Transfer-Encoding: chunked\r\n\r\n-1\r\n"),
-     400},
-    {"a chunk size over 64 bits", STR("POST /echo HTTP/1.1\r\n" HOST
-                                      "Transfer-Encoding: chunked\r\n\r\n10000000000000000\r\n"),
+    {"a chunk size that is none",
+     STR("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nxyz\r\n"), 400},
+    {"a negative chunk size",
+     STR("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n-1\r\n"), 400},
+    {"a chunk size over 64 bits",
+     STR("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n10000000000000000\r\n"),
      413},
-    {"a chunk that is longer than it says", STR("POST /echo HTTP/1.1\r\n" HOST
-                                                "Transfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n"),
-     400},
+    {"a chunk that is longer than it says",
+     STR("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n"), 400},
 };
 
 static void broken_chunks_are_refused_and_begin_nothing(void **state)

@@ -1,8 +1,8 @@
 // stop_test.c: how a loop ends, and where it listens.
 // SPDX-License-Identifier: Apache-2.0
-#include "rig.h"
+#include "unit/http/rig.h"
 
-#include "unit.h"
+#include "unit/http/unit.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -207,7 +207,8 @@ static void an_inherited_socket_stays_the_callers(void **state)
         rig_open(&rigs[1], use_inherited);
         assert_int_equal(rigs[0].port, rigs[1].port);
         for (int at = 0; at < 8; at++) {
-            assert_true(client_ask(rigs[0].port, STR("GET /target HTTP/1.1\r\n" HOST "\r\n"), &reply));
+            assert_true(
+                client_ask(rigs[0].port, STR("GET /target HTTP/1.1\r\n" HOST "\r\n"), &reply));
             assert_int_equal(reply.status, 200);
             reply_free(&reply);
         }

@@ -133,7 +133,7 @@ static const struct many_case {
     size_t want;         // members in the end
 } many_cases[] = {
     {"each operation adds one member", "old",
-     "{'op':'add','path':'members','value':[{'value':'new#'}]}", 2 * MANY},
+     "{'op':'add','path':'members','value':[{'value':'new#'}]}", (size_t)2 * MANY},
     {"each operation adds one member that is there", "old",
      "{'op':'add','path':'members','value':[{'value':'old#'}]}", MANY},
     {"each operation removes one member", "old",

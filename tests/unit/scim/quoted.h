@@ -6,8 +6,8 @@
 #ifndef UNIT_SCIM_QUOTED_H
 #define UNIT_SCIM_QUOTED_H
 
-#include "unit/scim/given.h"
 #include "scim/patch.h"
+#include "unit/scim/given.h"
 
 #define ENTERPRISE "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 

@@ -1,5 +1,6 @@
 // groups_page_test.c: the groups of a page of members: right, and at a cost of what they show.
 // SPDX-License-Identifier: Apache-2.0
+#include "store/conn.h"
 #include "store/rig.h"
 
 enum { GROUPS = 400, USERS = 200 };
@@ -278,19 +279,25 @@ static void groups_that_are_all_nested_in_one_another_end(void **state)
     roster_arena_close(arena);
 }
 
+// Three users in groups of which each is nested in the next.
+static void make_chain(struct graph *graph, size_t groups)
+{
+    make(graph, 3, groups);
+    rig_begin(&graph->rig);
+    for (size_t at = 0; at + 1 < groups; at++) {
+        add_user(graph, at, at % 3);
+        nest(graph, at + 1, at);
+    }
+    rig_commit(&graph->rig);
+}
+
 static void a_full_arena_is_a_failure_wherever_it_ends(void **state)
 {
     struct graph *graph = *state;
     struct group_list lists[3];
     enum store_outcome got = STORE_FAILED;
     long allocation = 0;
-    make(graph, 3, 70);
-    rig_begin(&graph->rig);
-    for (size_t at = 0; at < 69; at++) {
-        add_user(graph, at, at % 3);
-        nest(graph, at + 1, at);
-    }
-    rig_commit(&graph->rig);
+    make_chain(graph, 70);
     for (; got != STORE_OK && allocation < 1000; allocation++) {
         struct roster_arena *arena = roster_arena_open(MIB(64));
         arena_fail_at(arena, allocation);
@@ -302,7 +309,90 @@ static void a_full_arena_is_a_failure_wherever_it_ends(void **state)
     assert_true(allocation > 10);
 }
 
-#define IN_GRAPH(test) cmocka_unit_test_setup_teardown(test, open_graph, close_graph)
+static void a_full_scratch_is_a_failure_and_is_empty_again(void **state)
+{
+    struct graph *graph = *state;
+    struct roster_arena *scratch = graph->rig.reader->scratch;
+    struct group_list lists[3];
+    enum store_outcome got = STORE_FAILED;
+    long allocation = 0;
+    make_chain(graph, 70);
+    for (; got != STORE_OK && allocation < 1000; allocation++) {
+        arena_fail_at(scratch, allocation);
+        got = groups_of_each(graph->rig.reader, graph->rig.tenant, graph->users, 3,
+                             graph->rig.arena, lists);
+        assert_true(got == STORE_OK || got == STORE_FAILED);
+        assert_int_equal(arena_used(scratch), 0);
+    }
+    arena_fail_at(scratch, -1);
+    assert_int_equal(got, STORE_OK);
+    assert_true(allocation > 10);
+}
+
+struct model {
+    bool has[USERS][GROUPS];     // user in group
+    bool above[GROUPS][GROUPS];  // [below][above]
+};
+
+// The groups of a user, level by level over the matrix.
+static size_t model_groups(const struct model *model, size_t user, size_t groups, bool *shown)
+{
+    size_t count = 0;
+    memcpy(shown, model->has[user], groups * sizeof(*shown));
+    for (int depth = 1; depth < GROUPS_DEPTH_MAX; depth++) {
+        bool level[GROUPS] = {false};
+        for (size_t at = 0; at < groups * groups; at++) {
+            level[at % groups] |= shown[at / groups] && model->above[at / groups][at % groups];
+        }
+        for (size_t at = 0; at < groups; at++) {
+            shown[at] |= level[at];
+        }
+    }
+    for (size_t at = 0; at < groups; at++) {
+        count += shown[at];
+    }
+    return count;
+}
+
+static void any_page_shows_what_the_edges_say(void **state)
+{
+    enum { SOME_USERS = 30, SOME_GROUPS = 40 };
+    struct graph *graph = *state;
+    static struct model model;
+    struct group_list lists[SOME_USERS];
+    uint64_t seed = 7;
+    make(graph, SOME_USERS, SOME_GROUPS);
+    rig_begin(&graph->rig);
+    for (int edge = 0; edge < 90; edge++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+        size_t group = (size_t)(seed >> 33) % SOME_GROUPS;
+        size_t member = (size_t)(seed >> 48) % SOME_USERS;
+        if (edge % 3 == 0) {
+            nest(graph, group, member);
+            model.above[member][group] = true;
+        } else {
+            add_user(graph, group, member);
+            model.has[member][group] = true;
+        }
+    }
+    rig_commit(&graph->rig);
+    read_page(graph, SOME_USERS, graph->rig.arena, lists);
+    for (size_t user = 0; user < SOME_USERS; user++) {
+        bool shown[GROUPS];
+        assert_int_equal(lists[user].count, model_groups(&model, user, SOME_GROUPS, shown));
+        for (size_t at = 0; at < lists[user].count; at++) {
+            const struct group_row *row = &lists[user].rows[at];
+            size_t group = (size_t)(row->row - graph->groups[0].row);
+            assert_true(shown[group]);
+            assert_int_equal(row->direct, model.has[user][group]);
+            assert_true(at == 0 || lists[user].rows[at - 1].direct >= row->direct);
+            shown[group] = false;
+        }
+    }
+}
+
+#define IN_GRAPH(what_it_says)                                                                     \
+    cmocka_unit_test_setup_teardown(what_it_says, open_graph, close_graph)
 
 static const struct CMUnitTest tests[] = {
     IN_GRAPH(a_page_takes_memory_for_the_groups_it_shows),
@@ -314,6 +404,8 @@ static const struct CMUnitTest tests[] = {
     IN_GRAPH(a_member_of_too_many_groups_shows_the_first_and_takes_none_from_others),
     IN_GRAPH(groups_that_are_all_nested_in_one_another_end),
     IN_GRAPH(a_full_arena_is_a_failure_wherever_it_ends),
+    IN_GRAPH(a_full_scratch_is_a_failure_and_is_empty_again),
+    IN_GRAPH(any_page_shows_what_the_edges_say),
 };
 
 RUN(tests)

@@ -143,7 +143,8 @@ static void a_full_arena_fails_a_page_wherever_it_ends(void **state)
     assert_true(allocation > MANY);
 }
 
-#define IN_ROOM(test) cmocka_unit_test_setup_teardown(test, open_room, close_room)
+#define IN_ROOM(what_it_says)                                                                      \
+    cmocka_unit_test_setup_teardown(what_it_says, open_room, close_room)
 
 static const struct CMUnitTest tests[] = {
     IN_ROOM(a_page_of_members_takes_room_for_those_there_are),

@@ -2,21 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/rig.h"
 
-static int open_rig(void **state)
-{
-    static struct rig rig;
-    rig = (struct rig){0};
-    rig_open(&rig);
-    *state = &rig;
-    return 0;
-}
-
-static int close_rig(void **state)
-{
-    rig_close(*state);
-    return 0;
-}
-
 static const char anna[] = "{\"userName\":\"Anna@example.com\",\"displayName\":\"Anna\","
                            "\"active\":true,\"emails\":[{\"value\":\"anna@example.com\","
                            "\"type\":\"work\"}]}";
@@ -26,13 +11,6 @@ static int64_t count_users(struct rig *rig)
     struct tenant_row row;
     assert_int_equal(tenant_load(rig->reader, rig->tenant, rig->arena, &row), STORE_OK);
     return row.user_count;
-}
-
-static void expect_str(str got, str want)
-{
-    if (!str_equal(got, want)) {
-        fail_msg("got \"%.*s\", want \"%.*s\"", STR_ARGS(got), STR_ARGS(want));
-    }
 }
 
 static void what_was_inserted_is_found_as_it_was(void **state)
@@ -157,6 +135,41 @@ static void an_update_moves_the_keys(void **state)
     assert_int_equal(holder, row.row);
     // displayName stays, the e-mail goes, `active` comes.
     assert_int_equal(rig_sql_i64(rig, "SELECT count(*) FROM index_value"), 2);
+}
+
+static int64_t shared_rows(struct rig *rig)
+{
+    return rig_sql_i64(rig, "SELECT count(*) FROM unique_value WHERE also > 0");
+}
+
+static void an_address_that_is_the_name_shares_its_row_and_may_leave_it(void **state)
+{
+    static const char both[] = "{\"userName\":\"Anna@example.com\",\"displayName\":\"Anna\","
+                               "\"active\":true,\"emails\":[{\"value\":\"other@example.com\"},"
+                               "{\"value\":\"anna@example.com\",\"type\":\"work\"}]}";
+    static const char gone[] = "{\"userName\":\"Anna@example.com\",\"displayName\":\"Anna\","
+                               "\"active\":true}";
+    static const struct {
+        const char *document;
+        int64_t shared;
+        int64_t rows;  // of index_value: displayName, and addresses that share nothing
+    } steps[] = {{both, 1, 2}, {gone, 0, 1}, {both, 1, 2}, {anna, 1, 1}};
+    struct rig *rig = *state;
+    struct resource_row row = rig_create(rig, &(struct given_resource){.json = anna});
+    assert_int_equal(shared_rows(rig), 1);
+    assert_int_equal(rig_sql_i64(rig, "SELECT count(*) FROM index_value"), 1);
+    for (size_t at = 0; at < COUNT_OF(steps); at++) {
+        struct index_entry *before = rig_entries(rig, rig->user, row.document);
+        row.document = str_of(steps[at].document);
+        rig_begin(rig);
+        assert_int_equal(resource_update(rig->writer, rig->tenant, &row, before,
+                                         rig_entries(rig, rig->user, row.document)),
+                         STORE_OK);
+        rig_commit(rig);
+        assert_int_equal(shared_rows(rig), steps[at].shared);
+        assert_int_equal(rig_sql_i64(rig, "SELECT count(*) FROM index_value"), steps[at].rows);
+    }
+    assert_int_equal(rig_sql_i64(rig, "SELECT element FROM unique_value"), 0);
 }
 
 static void an_update_to_a_taken_name_changes_nothing(void **state)
@@ -333,8 +346,6 @@ static void too_many_searchable_values_are_refused(void **state)
     assert_int_equal(err.code, ROSTER_ERR_INVALID_VALUE);
 }
 
-#define IN_RIG(test) cmocka_unit_test_setup_teardown(test, open_rig, close_rig)
-
 static const struct CMUnitTest tests[] = {
     IN_RIG(what_was_inserted_is_found_as_it_was),
     IN_RIG(a_resource_of_another_type_is_not_found),
@@ -342,6 +353,7 @@ static const struct CMUnitTest tests[] = {
     IN_RIG(a_taken_name_is_refused_and_changes_nothing),
     IN_RIG(a_taken_id_is_refused_and_changes_nothing),
     IN_RIG(an_update_moves_the_keys),
+    IN_RIG(an_address_that_is_the_name_shares_its_row_and_may_leave_it),
     IN_RIG(an_update_to_a_taken_name_changes_nothing),
     IN_RIG(a_deleted_resource_leaves_nothing_behind),
     IN_RIG(each_source_has_an_external_id_of_its_own),

@@ -180,3 +180,25 @@ int64_t rig_sql_i64(struct rig *rig, const char *sql)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     return value;
 }
+
+int rig_setup(void **state)
+{
+    static struct rig rig;
+    rig = (struct rig){0};
+    rig_open(&rig);
+    *state = &rig;
+    return 0;
+}
+
+int rig_teardown(void **state)
+{
+    rig_close(*state);
+    return 0;
+}
+
+void expect_str(str got, str want)
+{
+    if (!str_equal(got, want)) {
+        fail_msg("got \"%.*s\", want \"%.*s\"", STR_ARGS(got), STR_ARGS(want));
+    }
+}

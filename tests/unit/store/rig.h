@@ -76,6 +76,13 @@ struct index_entry *rig_entries(struct rig *rig, const struct roster_resource_ty
 void rig_sql(struct rig *rig, const char *sql);
 int64_t rig_sql_i64(struct rig *rig, const char *sql);
 
+// Fixtures of cmocka: *state is an open rig.
+int rig_setup(void **state);
+int rig_teardown(void **state);
+#define IN_RIG(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
+
+void expect_str(str got, str want);
+
 #define RUN(tests)                                                                                 \
     int main(void)                                                                                 \
     {                                                                                              \
