@@ -15,8 +15,8 @@ roster_resource_check(const struct roster_resource_type *type, const struct rost
                       struct roster_quirks *quirks, struct roster_arena *arena,
                       struct roster_json **out, struct roster_error *err);
 
-// The view of `resource` under the parameters `attributes` and `excludedAttributes`, each a comma-
-// separated list of names, either may be empty (RFC 7644 section 3.9). Both at once is INVALID_VALUE.
+// The view of `resource` under the parameters `attributes` and `excludedAttributes`: names with
+// commas between them, either may be empty (RFC 7644 section 3.9). Both at once: INVALID_VALUE.
 ROSTER_API ROSTER_MUST_CHECK bool
 roster_resource_project(const struct roster_resource_type *type, const struct roster_json *resource,
                         roster_str attributes, roster_str excluded, struct roster_arena *arena,

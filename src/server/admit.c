@@ -37,7 +37,7 @@ static bool is_address(str text)
     return text.len > 0 && text.len <= ADDRESS_TEXT_MAX;
 }
 
-// The last address of X-Forwarded-For is the one that our proxy saw; anybody can claim earlier ones.
+// The last address of X-Forwarded-For is the one our proxy saw; anybody can claim earlier ones.
 static str client_address(const struct pending *pending)
 {
     const struct http_exchange *exchange = pending->exchange;

@@ -64,8 +64,8 @@ struct lane {
 MUST_CHECK bool lane_open(struct lane *lane, struct app *app, struct roster_error *err);
 void lane_close(struct lane *lane);
 // Lets the reads that follow share one snapshot, as long as nothing was committed since: beginning
-// and ending a read costs as much as the read. Ends with lane_let_go, at the end of a loop's pass at
-// the latest, so that an idle loop does not keep the log from starting anew.
+// and ending a read costs as much as the read. Ends with lane_let_go, at the latest at the end of a
+// loop's pass, so that an idle loop does not keep the log from starting anew.
 void lane_hold(struct lane *lane);
 void lane_let_go(struct lane *lane);
 

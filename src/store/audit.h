@@ -32,7 +32,7 @@ struct change {
     int64_t sequence;  // given by change_insert, one series for each tenant
     int64_t time_ms;
     enum change_kind kind;
-    int type;          // number of the resource type; 0: administration
+    int type;  // number of the resource type; 0: administration
     int64_t row;
     str id;            // of the resource, or a name
     int64_t revision;  // after the change
@@ -40,7 +40,7 @@ struct change {
     str after;
     const struct change_member *members;  // edges, for a group
     // Who did it.
-    str actor;         // "token:7", "cli:root"
+    str actor;  // "token:7", "cli:root"
     int64_t credential;
     str address;
     str request_id;

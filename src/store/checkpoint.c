@@ -17,13 +17,18 @@ struct checkpointer {
     long again;  // of the writer: no attempt below so many pages, a reader held the last one up
 };
 
+// Each pass moves what was written during the one before.
 static void move_pages(struct conn *conn)
 {
-    long left = WAL_PAGES_LEFT + 1;
-    for (int pass = 0; pass < WAL_PASSES_MAX && left > WAL_PAGES_LEFT; pass++) {
-        if (conn->link->driver->checkpoint(conn->link, false, &left) != SQL_DONE) {
-            return;  // logged; the writer tries itself
+    long before = 0;
+    long moved = 0;
+    for (int pass = 0; pass < WAL_PASSES_MAX; pass++) {
+        // What fails is logged; the writer tries it itself.
+        if (conn->link->driver->move_log(conn->link, &moved) != SQL_DONE ||
+            moved - before <= WAL_PAGES_LEFT) {
+            return;
         }
+        before = moved;
     }
 }
 
@@ -104,7 +109,7 @@ void checkpoint(struct checkpointer **checkpointer, struct conn *writer)
 {
     const struct driver *driver = writer->link->driver;
     long pages = driver->log_pages(writer->link);
-    long left = 0;
+    bool ended = false;
     if (pages <= WAL_PAGES_MAX) {
         return;
     }
@@ -115,8 +120,8 @@ void checkpoint(struct checkpointer **checkpointer, struct conn *writer)
     if (c != NULL && (pages < c->again || !take_turn(c, pages))) {
         return;
     }
-    bool done = driver->checkpoint(writer->link, true, &left) == SQL_DONE && left == 0;
+    ended = driver->end_log(writer->link, &ended) == SQL_DONE && ended;
     if (c != NULL) {
-        c->again = done ? 0 : pages + WAL_RETRY_PAGES;
+        c->again = ended ? 0 : pages + WAL_RETRY_PAGES;
     }
 }

@@ -29,9 +29,9 @@ struct conn {
     struct sql_slot slots[STATEMENTS_DYNAMIC_MAX];
     uint64_t begun;
     struct roster_arena *scratch;  // rewound by who uses it
-    struct pending *pending;  // of the writer
-    bool dirty;               // a transaction began that was not committed
-    bool commit_failed;       // the last commit
+    struct pending *pending;       // of the writer
+    bool dirty;                    // a transaction began that was not committed
+    bool commit_failed;            // the last commit
 };
 
 struct attribute {
@@ -52,12 +52,12 @@ struct store {
     char *url;
     const char *place;  // in `url`
     const char *unicode;
-    int lock;           // file that is locked; -1: none
+    int lock;  // file that is locked; -1: none
     long fail_at;
     long page_max;
     struct conn *writer;
     struct checkpointer *checkpointer;  // NULL until the log is long for the first time
-    struct roster_arena *arena;  // lives as long as the store
+    struct roster_arena *arena;         // lives as long as the store
     struct attribute *attributes;
     size_t attribute_count;
     pthread_rwlock_t truncated_lock;

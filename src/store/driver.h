@@ -46,12 +46,10 @@ struct driver {
     bool (*close)(struct driver_link *link);
     // Statements without parameters and rows, separated by semicolons.
     enum sql_outcome (*run)(struct driver_link *link, const char *sql);
-    enum sql_outcome (*prepare)(struct driver_link *link, str sql,
-                                   struct driver_statement **out);
+    enum sql_outcome (*prepare)(struct driver_link *link, str sql, struct driver_statement **out);
     void (*finalize)(struct driver_statement *statement);  // NULL is accepted
     // A parameter that the text does not use is passed over.
-    enum sql_outcome (*bind_i64)(struct driver_statement *statement, int parameter,
-                                    int64_t value);
+    enum sql_outcome (*bind_i64)(struct driver_statement *statement, int parameter, int64_t value);
     enum sql_outcome (*bind_text)(struct driver_statement *statement, int parameter, str value);
     enum sql_outcome (*bind_blob)(struct driver_statement *statement, int parameter, str value);
     enum sql_outcome (*step)(struct driver_statement *statement);
@@ -68,10 +66,12 @@ struct driver {
     void (*deadline)(struct driver_link *link, int ms);
     // Pages of the log after the last commit of this link; 0 for an engine that has none of ours.
     long (*log_pages)(const struct driver_link *link);
-    // Moves the log into the file and says in *left how many pages could not be moved, because a
-    // reader needs them or a writer goes on. `finish`: waits a moment for readers, so that the next
-    // commit begins at the start of the log; for the writer's link, not in a transaction.
-    enum sql_outcome (*checkpoint)(struct driver_link *link, bool finish, long *left);
+    // Moves the log into the file as far as it is there, while a writer goes on. *moved: how many
+    // of its pages are in the file now, and synced.
+    enum sql_outcome (*move_log)(struct driver_link *link, long *moved);
+    // Moves the rest, waits a moment for readers of the log, and lets the next commit begin at its
+    // start: *ended. For the writer's link, not in a transaction.
+    enum sql_outcome (*end_log)(struct driver_link *link, bool *ended);
 };
 
 extern const struct driver driver_sqlite;

@@ -74,15 +74,14 @@ static enum sql_outcome fault_run(struct driver_link *link, const char *sql)
 }
 
 static enum sql_outcome fault_prepare(struct driver_link *link, str sql,
-                                         struct driver_statement **out)
+                                      struct driver_statement **out)
 {
     struct fault_statement *statement = calloc(1, sizeof(*statement));
     if (statement == NULL || fails(link_of(link)->fail_at)) {
         free(statement);
         return SQL_FAILED;
     }
-    enum sql_outcome got =
-        inner_of(link)->prepare(link_of(link)->inner, sql, &statement->inner);
+    enum sql_outcome got = inner_of(link)->prepare(link_of(link)->inner, sql, &statement->inner);
     if (got != SQL_DONE) {
         free(statement);
         return got;
@@ -103,7 +102,7 @@ static void fault_finalize(struct driver_statement *statement)
 }
 
 static enum sql_outcome fault_bind_i64(struct driver_statement *statement, int parameter,
-                                          int64_t value)
+                                       int64_t value)
 {
     struct driver_statement *inner = statement_of(statement)->inner;
     return fails(statement_of(statement)->fail_at)
@@ -112,7 +111,7 @@ static enum sql_outcome fault_bind_i64(struct driver_statement *statement, int p
 }
 
 static enum sql_outcome fault_bind_text(struct driver_statement *statement, int parameter,
-                                           str value)
+                                        str value)
 {
     struct driver_statement *inner = statement_of(statement)->inner;
     return fails(statement_of(statement)->fail_at)
@@ -121,7 +120,7 @@ static enum sql_outcome fault_bind_text(struct driver_statement *statement, int 
 }
 
 static enum sql_outcome fault_bind_blob(struct driver_statement *statement, int parameter,
-                                           str value)
+                                        str value)
 {
     struct driver_statement *inner = statement_of(statement)->inner;
     return fails(statement_of(statement)->fail_at)
@@ -160,8 +159,7 @@ static void fault_reset(struct driver_statement *statement)
 
 static enum sql_outcome fault_begin(struct driver_link *link)
 {
-    return fails(link_of(link)->fail_at) ? SQL_FAILED
-                                         : inner_of(link)->begin(link_of(link)->inner);
+    return fails(link_of(link)->fail_at) ? SQL_FAILED : inner_of(link)->begin(link_of(link)->inner);
 }
 
 static enum sql_outcome fault_commit(struct driver_link *link)
@@ -190,11 +188,16 @@ static long fault_log_pages(const struct driver_link *link)
     return inner_of(link)->log_pages(link_of(link)->inner);
 }
 
-static enum sql_outcome fault_checkpoint(struct driver_link *link, bool finish, long *left)
+static enum sql_outcome fault_move_log(struct driver_link *link, long *moved)
 {
-    return fails(link_of(link)->fail_at)
-               ? SQL_FAILED
-               : inner_of(link)->checkpoint(link_of(link)->inner, finish, left);
+    return fails(link_of(link)->fail_at) ? SQL_FAILED
+                                         : inner_of(link)->move_log(link_of(link)->inner, moved);
+}
+
+static enum sql_outcome fault_end_log(struct driver_link *link, bool *ended)
+{
+    return fails(link_of(link)->fail_at) ? SQL_FAILED
+                                         : inner_of(link)->end_log(link_of(link)->inner, ended);
 }
 
 const struct driver driver_fault = {
@@ -218,5 +221,6 @@ const struct driver driver_fault = {
     .in_transaction = fault_in_transaction,
     .deadline = fault_deadline,
     .log_pages = fault_log_pages,
-    .checkpoint = fault_checkpoint,
+    .move_log = fault_move_log,
+    .end_log = fault_end_log,
 };

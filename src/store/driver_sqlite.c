@@ -1,6 +1,6 @@
 // driver_sqlite.c: statements and transactions over SQLite.
 //
-// One link is one sqlite3 handle for one thread (NOMUTEX). Whatever fails here is logged here, once.
+// One link is one sqlite3 handle for one thread (NOMUTEX). What fails here is logged here, once.
 // SPDX-License-Identifier: Apache-2.0
 #include "store/driver_sqlite.h"
 
@@ -35,8 +35,8 @@ static struct statement *statement_of(struct driver_statement *statement)
 static bool is_full(sqlite3 *db, int code)
 {
     int cause = sqlite3_system_errno(db);
-    return code == SQLITE_FULL || (code == SQLITE_IOERR &&
-                                   (cause == ENOSPC || cause == EDQUOT || cause == EFBIG));
+    return code == SQLITE_FULL ||
+           (code == SQLITE_IOERR && (cause == ENOSPC || cause == EDQUOT || cause == EFBIG));
 }
 
 static enum sql_outcome outcome_of(struct sqlite_link *link, int code)
@@ -95,7 +95,7 @@ static struct statement *statement_new(struct sqlite_link *link, sqlite3_stmt *s
 }
 
 static enum sql_outcome sqlite_prepare(struct driver_link *link, str sql,
-                                          struct driver_statement **out)
+                                       struct driver_statement **out)
 {
     sqlite3_stmt *stmt = NULL;
     int code = sqlite3_prepare_v3(link_of(link)->db, sql.ptr, (int)sql.len,
@@ -152,9 +152,9 @@ static enum sql_outcome sqlite_bind_blob(struct driver_statement *base, int para
     struct statement *statement = statement_of(base);
     int index = index_of(statement, parameter);
     const char *bytes = value.len == 0 ? "" : value.ptr;
-    int code = index == 0 ? SQLITE_OK
-                          : sqlite3_bind_blob64(statement->stmt, index, bytes, value.len,
-                                                SQLITE_STATIC);
+    int code = index == 0
+                   ? SQLITE_OK
+                   : sqlite3_bind_blob64(statement->stmt, index, bytes, value.len, SQLITE_STATIC);
     return outcome_of(statement->link, code);
 }
 
@@ -230,22 +230,33 @@ static long sqlite_log_pages(const struct driver_link *link)
     return link_of(link)->wal_pages;
 }
 
-static enum sql_outcome sqlite_checkpoint(struct driver_link *base, bool finish, long *left)
+// A passive checkpoint leaves the sync of the file to who reaches the end of the log, which
+// with a busy writer is never it. So it is done here: else all of it would be left to end_log.
+static enum sql_outcome sqlite_move_log(struct driver_link *base, long *moved)
 {
     struct sqlite_link *link = link_of(base);
-    int in_log = 0;
-    int moved = 0;
-    int mode = finish ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
-    int code = sqlite3_wal_checkpoint_v2(link->db, "main", mode, &in_log, &moved);
-    *left = in_log > moved ? in_log - moved : 0;
-    if ((code & 0xff) == SQLITE_BUSY) {
-        *left = *left > 0 ? *left : 1;
-        return SQL_DONE;
+    sqlite3_file *file = NULL;
+    int pages = 0;
+    int code = sqlite3_wal_checkpoint_v2(link->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, &pages);
+    *moved = pages > 0 ? pages : 0;
+    if (code == SQLITE_OK) {
+        code = sqlite3_file_control(link->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
     }
-    if (code == SQLITE_OK && finish && *left == 0) {
-        link->wal_pages = 0;
+    if (code == SQLITE_OK && file != NULL && file->pMethods != NULL) {
+        code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
     }
     return outcome_of(link, code);
+}
+
+static enum sql_outcome sqlite_end_log(struct driver_link *base, bool *ended)
+{
+    struct sqlite_link *link = link_of(base);
+    int code = sqlite3_wal_checkpoint_v2(link->db, "main", SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+    *ended = code == SQLITE_OK;
+    if (*ended) {
+        link->wal_pages = 0;
+    }
+    return (code & 0xff) == SQLITE_BUSY ? SQL_DONE : outcome_of(link, code);
 }
 
 const struct driver driver_sqlite = {
@@ -269,5 +280,6 @@ const struct driver driver_sqlite = {
     .in_transaction = sqlite_in_transaction,
     .deadline = sqlite_deadline,
     .log_pages = sqlite_log_pages,
-    .checkpoint = sqlite_checkpoint,
+    .move_log = sqlite_move_log,
+    .end_log = sqlite_end_log,
 };

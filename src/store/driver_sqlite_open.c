@@ -3,9 +3,9 @@
 // Files are 0600 under any umask: the database is made so, and SQLite gives -wal and -shm the mode
 // of the database. The settings hold for files on a local disk.
 // SPDX-License-Identifier: Apache-2.0
-#include "store/store.h"
 #include "base/limits.h"
 #include "store/driver_sqlite.h"
+#include "store/store.h"
 #include "sys/log.h"
 
 #include <errno.h>
@@ -83,7 +83,8 @@ static bool make_file(const char *path, struct roster_error *err)
     return true;
 }
 
-static bool refuse_open(struct sqlite_link *link, const char *path, int code, struct roster_error *err)
+static bool refuse_open(struct sqlite_link *link, const char *path, int code,
+                        struct roster_error *err)
 {
     if ((code & 0xff) == SQLITE_NOTADB || (code & 0xff) == SQLITE_CORRUPT) {
         return fail(err, ROSTER_ERR_UNAVAILABLE, 0,
@@ -147,8 +148,7 @@ bool sqlite_link_close(struct driver_link *base)
     return closed;
 }
 
-struct driver_link *sqlite_link_open(const struct driver_options *options,
-                                     struct roster_error *err)
+struct driver_link *sqlite_link_open(const struct driver_options *options, struct roster_error *err)
 {
     static pthread_once_t configured = PTHREAD_ONCE_INIT;
     static const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -170,8 +170,8 @@ struct driver_link *sqlite_link_open(const struct driver_options *options,
     }
     if (opened) {
         sqlite3_busy_handler(link->db, wait_for_lock, NULL);
-        opened = (!options->writer || check_owner(link, path, err)) &&
-                 set_up(link, options, path, err);
+        opened =
+            (!options->writer || check_owner(link, path, err)) && set_up(link, options, path, err);
     }
     if (!opened) {
         (void)sqlite_link_close(&link->base);

@@ -82,8 +82,7 @@ static bool make_key(str value, struct roster_arena *arena, str *key)
 }
 
 static enum store_outcome write_row(struct conn *writer, enum statement statement, int64_t tenant,
-                                    const struct resource_row *row,
-                                    const struct external *external)
+                                    const struct resource_row *row, const struct external *external)
 {
     str key = {0};
     struct arena_mark mark = arena_mark(writer->scratch);
@@ -107,8 +106,7 @@ enum store_outcome external_insert(struct conn *writer, int64_t tenant,
     return write_row(writer, STATEMENT_EXTERNAL_INSERT, tenant, row, external);
 }
 
-static enum store_outcome load_packed(struct conn *writer, int64_t tenant, int64_t row,
-                                      str *packed)
+static enum store_outcome load_packed(struct conn *writer, int64_t tenant, int64_t row, str *packed)
 {
     struct sql q = sql_begin(writer, STATEMENT_RESOURCE_EXTERNALS);
     sql_i64(&q, 1, tenant);
@@ -156,8 +154,9 @@ enum store_outcome external_set(struct conn *writer, int64_t tenant, int type, i
                                 int64_t source, str value)
 {
     struct arena_mark mark = arena_mark(writer->scratch);
-    enum store_outcome got = replace(writer, tenant, &(struct resource_row){.row = row, .type = type},
-                                     &(struct external){source, value});
+    enum store_outcome got =
+        replace(writer, tenant, &(struct resource_row){.row = row, .type = type},
+                &(struct external){source, value});
     arena_rewind(writer->scratch, mark);
     return got;
 }

@@ -213,8 +213,7 @@ static void share_rows(const struct index_set *set, struct index_entry *first)
 }
 
 bool index_extract(const struct index_set *set, const struct roster_json *resource,
-                   struct roster_arena *arena, struct index_entry **first,
-                   struct roster_error *err)
+                   struct roster_arena *arena, struct index_entry **first, struct roster_error *err)
 {
     struct extraction x = {arena, first, 0, err};
     *first = NULL;

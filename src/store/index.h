@@ -27,7 +27,7 @@ struct index_set {
 };
 
 enum {
-    ELEMENT_ABSENT = -1,  // the row says that there is no value
+    ELEMENT_ABSENT = -1,                  // the row says that there is no value
     KEY_PREFIX_MAX = INDEX_KEY_MAX - 32,  // bytes of a cut key that are those of the value
 };
 

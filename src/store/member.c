@@ -87,8 +87,8 @@ enum store_outcome member_page(struct conn *conn, int64_t tenant, int64_t group,
                                struct member_row **members, size_t *count)
 {
     struct member_list list = {0};
-    struct sql q = sql_begin(conn, with_display ? STATEMENT_MEMBER_PAGE_DISPLAY
-                                                : STATEMENT_MEMBER_PAGE);
+    struct sql q =
+        sql_begin(conn, with_display ? STATEMENT_MEMBER_PAGE_DISPLAY : STATEMENT_MEMBER_PAGE);
     sql_i64(&q, 1, tenant);
     sql_i64(&q, 2, group);
     sql_i64(&q, 3, after);

@@ -24,9 +24,12 @@ static const struct series {
     const char *name;
     int64_t block;
 } all_series[] = {
-    [NUMBER_TENANT] = {"number:tenant", 1},       [NUMBER_SOURCE] = {"number:source", 1},
-    [NUMBER_TOKEN] = {"number:token", 1},         [NUMBER_ATTRIBUTE] = {"number:attribute", 1},
-    [NUMBER_ROW] = {"number:row", NUMBERS_BLOCK}, [NUMBER_DETAIL] = {"number:detail", NUMBERS_BLOCK},
+    [NUMBER_TENANT] = {"number:tenant", 1},
+    [NUMBER_SOURCE] = {"number:source", 1},
+    [NUMBER_TOKEN] = {"number:token", 1},
+    [NUMBER_ATTRIBUTE] = {"number:attribute", 1},
+    [NUMBER_ROW] = {"number:row", NUMBERS_BLOCK},
+    [NUMBER_DETAIL] = {"number:detail", NUMBERS_BLOCK},
 };
 
 struct pending {
@@ -147,8 +150,7 @@ enum store_outcome counter_add(struct conn *writer, int64_t tenant, int type, in
     return got;
 }
 
-enum store_outcome counter_stamp(struct conn *writer, int64_t tenant, int type,
-                                 int64_t *created_ms)
+enum store_outcome counter_stamp(struct conn *writer, int64_t tenant, int type, int64_t *created_ms)
 {
     struct counter *counter = NULL;
     enum store_outcome got = find_counter(writer, tenant, type, &counter);

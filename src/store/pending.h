@@ -1,4 +1,4 @@
-// store/pending.h: what the writer keeps between statements and writes once for a batch: counters of
+// store/pending.h: what the writer keeps between statements and writes once a batch: counters of
 // resources, ends of audit chains, and blocks of numbers.
 //
 // Everything here is right again at commit (pending_flush) and forgotten on rollback
@@ -16,7 +16,14 @@ MUST_CHECK struct pending *pending_open(void);
 void pending_close(struct pending *pending);  // NULL is accepted
 
 // Series of numbers that are never used twice.
-enum number { NUMBER_TENANT, NUMBER_SOURCE, NUMBER_TOKEN, NUMBER_ATTRIBUTE, NUMBER_ROW, NUMBER_DETAIL };
+enum number {
+    NUMBER_TENANT,
+    NUMBER_SOURCE,
+    NUMBER_TOKEN,
+    NUMBER_ATTRIBUTE,
+    NUMBER_ROW,
+    NUMBER_DETAIL
+};
 MUST_CHECK enum store_outcome number_take(struct conn *writer, enum number series, int64_t *out);
 
 // Adds to the number of resources of a type.

@@ -13,8 +13,8 @@ static void add_rows(struct text *out, const struct set *set);
 
 static void add_leaf(struct text *out, const struct set *set)
 {
-    text_format(out, "SELECT %s AS row FROM %s WHERE tenant = $1 AND %.*s", set->column,
-                set->table, STR_ARGS(set->condition));
+    text_format(out, "SELECT %s AS row FROM %s WHERE tenant = $1 AND %.*s", set->column, set->table,
+                STR_ARGS(set->condition));
     if (set->beside.len > 0) {
         text_format(out, " UNION ALL SELECT row FROM unique_value WHERE tenant = $1 AND %.*s",
                     STR_ARGS(set->beside));
@@ -26,9 +26,9 @@ static void add_probe(struct text *out, const struct set *set, const char *row)
     text_format(out, "(EXISTS (SELECT 1 FROM %s WHERE tenant = $1 AND %.*s AND %s = %s)",
                 set->table, STR_ARGS(set->condition), set->column, row);
     if (set->beside.len > 0) {
-        text_format(out,
-                    " OR EXISTS (SELECT 1 FROM unique_value WHERE tenant = $1 AND %.*s AND row = %s)",
-                    STR_ARGS(set->beside), row);
+        text_format(
+            out, " OR EXISTS (SELECT 1 FROM unique_value WHERE tenant = $1 AND %.*s AND row = %s)",
+            STR_ARGS(set->beside), row);
     }
     text_char(out, ')');
 }
@@ -190,11 +190,11 @@ str query_sorted(struct where *where, const struct set *set, const struct sort *
     if (sort->kind == SORT_INDEX) {
         add_by_index(where, &text, set, sort);
     } else {
-        text_format(&text,
-                    "SELECT s.row FROM resource AS s WHERE s.tenant = $1 AND %ss.type = $2",
+        text_format(&text, "SELECT s.row FROM resource AS s WHERE s.tenant = $1 AND %ss.type = $2",
                     sort->kind == SORT_ID ? "+" : "");
         add_rest(&text, set, NULL);
-        text_format(&text, " ORDER BY %s%s, s.row", sort->kind == SORT_ID ? "s.id" : "s.modified_ms",
+        text_format(&text, " ORDER BY %s%s, s.row",
+                    sort->kind == SORT_ID ? "s.id" : "s.modified_ms",
                     sort->descending ? " DESC" : "");
     }
     text_lit(&text, " LIMIT $4 OFFSET $5");

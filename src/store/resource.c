@@ -57,8 +57,7 @@ enum store_outcome resource_find(struct conn *conn, int64_t tenant, int type, st
     struct sql q = sql_begin(conn, STATEMENT_RESOURCE_FIND);
     sql_i64(&q, 1, tenant);
     sql_blob(&q, 2, id_str(&form));
-    bool found = sql_step(&q) == SQL_ROW &&
-                 (type == 0 || sql_column_i64(&q, COLUMN_TYPE) == type);
+    bool found = sql_step(&q) == SQL_ROW && (type == 0 || sql_column_i64(&q, COLUMN_TYPE) == type);
     if (found) {
         row_read(&q, source, arena, row);
     }
@@ -126,8 +125,8 @@ static enum store_outcome set_also(struct conn *writer, int64_t tenant, int64_t 
     for (; after != NULL && got == STORE_OK; after = after->next) {
         const struct index_entry *old = after->unique ? find_in(after, before) : NULL;
         const struct index_entry *also = old == NULL ? NULL : old->also;
-        bool same = also == NULL || after->also == NULL ? also == after->also
-                                                        : is_same(also, after->also);
+        bool same =
+            also == NULL || after->also == NULL ? also == after->also : is_same(also, after->also);
         if (old != NULL && !same) {
             got = index_set_also(writer, tenant, row, after);
         }
@@ -264,8 +263,7 @@ static enum store_outcome update_row(struct conn *writer, int64_t tenant,
 }
 
 enum store_outcome resource_update(struct conn *writer, int64_t tenant,
-                                   const struct resource_row *row,
-                                   const struct index_entry *before,
+                                   const struct resource_row *row, const struct index_entry *before,
                                    const struct index_entry *after)
 {
     enum store_outcome got = insert_entries(writer, tenant, row->row, HALF_UNIQUE, after, before);
@@ -287,9 +285,8 @@ enum store_outcome resource_update(struct conn *writer, int64_t tenant,
     if (got == STORE_OK) {
         got = delete_entries(writer, tenant, row->row, HALF_ORDINARY, before, after);
     }
-    return got == STORE_OK
-               ? insert_entries(writer, tenant, row->row, HALF_ORDINARY, after, before)
-               : got;
+    return got == STORE_OK ? insert_entries(writer, tenant, row->row, HALF_ORDINARY, after, before)
+                           : got;
 }
 
 enum store_outcome resource_touch(struct conn *writer, int64_t tenant, int64_t row,

@@ -14,11 +14,11 @@ struct resource_row {
     int64_t revision;  // 1 at creation
     int64_t created_ms;
     int64_t modified_ms;
-    str document;      // canonical JSON object with schemas and id, without externalId and meta
+    str document;       // canonical JSON object with schemas and id, without externalId and meta
     size_t manager_at;  // byte of `document` where the manager object's '{' stands; 0: no manager
-    str display;       // what others show of it: displayName, else userName
-    str external_id;   // that of the asking source; empty: none
-    int64_t source;    // whose external_id that is. Insert: 0 leaves it to external_set
+    str display;        // what others show of it: displayName, else userName
+    str external_id;    // that of the asking source; empty: none
+    int64_t source;     // whose external_id that is. Insert: 0 leaves it to external_set
 };
 
 // What is indexed of one resource type: built once for each registry.
@@ -26,12 +26,12 @@ struct index_set;
 
 // Index entries of one resource.
 struct index_entry {
-    int attr;          // number of the indexed attribute
+    int attr;  // number of the indexed attribute
     bool unique;
-    bool truncated;    // the key was too long: cut, and a digest of the whole behind it
-    int element;       // position in a multi-valued attribute; -1: there is no value
-    str key;           // value_key
-    str type;          // folded `type` of the element, where there is one
+    bool truncated;           // the key was too long: cut, and a digest of the whole behind it
+    int element;              // position in a multi-valued attribute; -1: there is no value
+    str key;                  // value_key
+    str type;                 // folded `type` of the element, where there is one
     const struct attr *name;  // for messages
     const struct index_entry *also;  // of a unique one: the ordinary one that its row stands for
     bool shared;                     // of an ordinary one: it has no row of its own
@@ -65,7 +65,7 @@ MUST_CHECK enum store_outcome index_find(struct conn *conn, int64_t tenant, int 
 
 // Insert gives row->row and counts the resource. The entries are written with it, and external_id
 // when row->source says whose it is. created_ms (and modified_ms) is raised to that of the newest
-// resource of the type where the clock was set back: row numbers are in the order of creation times.
+// resource of the type where the clock was set back: row numbers follow the order of creation.
 // STORE_TAKEN: the id or a unique key is in use.
 MUST_CHECK enum store_outcome resource_insert(struct conn *writer, int64_t tenant,
                                               struct resource_row *row,

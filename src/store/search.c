@@ -49,10 +49,9 @@ static struct sort sort_of(const struct search *search)
     } else {
         sort.index = index_of_path(search->indexes, path);
         // Only an index in which every resource stands gives an order of all.
-        bool whole = sort.index != NULL && !sort.index->attr->multi_valued &&
-                     !sort.index->only_false &&
-                     (sort.index->marks_absent ||
-                      (sort.index->unique && sort.index->attr->required));
+        bool whole =
+            sort.index != NULL && !sort.index->attr->multi_valued && !sort.index->only_false &&
+            (sort.index->marks_absent || (sort.index->unique && sort.index->attr->required));
         sort.kind = whole ? SORT_INDEX : SORT_OTHER;
     }
     return sort;
@@ -134,8 +133,8 @@ bool search_compile(struct store *store, const struct search *search, struct ros
     struct where where;
     struct search_plan *plan = arena_alloc(arena, sizeof(*plan));
     where_init(&where, store, search, arena);
-    const struct set *set = search->filter == NULL ? set_all(&where, true)
-                                                   : where_filter(&where, search->filter);
+    const struct set *set =
+        search->filter == NULL ? set_all(&where, true) : where_filter(&where, search->filter);
     if (plan == NULL || set == NULL) {
         return fail_memory(err);
     }
@@ -322,8 +321,8 @@ static bool show_row(struct visit *visit, int64_t number)
     struct resource_row row;
     bool more = true;
     struct arena_mark mark = arena_mark(visit->arena);
-    enum store_outcome got = row_load(visit->conn, visit->plan->tenant, number,
-                                      visit->plan->source, visit->arena, &row);
+    enum store_outcome got =
+        row_load(visit->conn, visit->plan->tenant, number, visit->plan->source, visit->arena, &row);
     if (got == STORE_OK) {
         more = visit->each(visit->ctx, &row);
     }

@@ -36,10 +36,10 @@ struct set {
     const char *table;
     const char *column;
     str condition;
-    str beside;                // ... and rows of unique_value under this one; empty: none
-    bool probes;               // a single row is tested cheaply
-    const struct index *index; // NULL: none
-    struct set *child;         // of AND, OR, NOT
+    str beside;                 // ... and rows of unique_value under this one; empty: none
+    bool probes;                // a single row is tested cheaply
+    const struct index *index;  // NULL: none
+    struct set *child;          // of AND, OR, NOT
     struct set *next;
 };
 
@@ -81,8 +81,8 @@ struct set *set_none(struct where *where);
 struct set *set_not(struct where *where, struct set *child);
 struct set *set_or(struct where *where, struct set *a, struct set *b);
 // SET_ROWS under a condition in the manner of printf.
-struct set *set_rows(struct where *where, const char *table, const char *column,
-                     enum set_rank rank, const char *format, ...) ROSTER_PRINTF(5, 6);
+struct set *set_rows(struct where *where, const char *table, const char *column, enum set_rank rank,
+                     const char *format, ...) ROSTER_PRINTF(5, 6);
 
 // The rows that may match. NULL only when the arena is full.
 struct set *where_filter(struct where *where, const struct roster_filter *filter);

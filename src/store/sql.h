@@ -20,8 +20,8 @@
 struct sql {
     struct conn *conn;
     struct driver_statement *statement;  // NULL: it could not be prepared
-    bool *busy;                // of the slot that keeps it; NULL: finalized at the end
-    enum sql_outcome outcome;  // SQL_DONE and SQL_ROW as long as nothing failed
+    bool *busy;                          // of the slot that keeps it; NULL: finalized at the end
+    enum sql_outcome outcome;            // SQL_DONE and SQL_ROW as long as nothing failed
 };
 
 struct sql sql_begin(struct conn *conn, enum statement name);

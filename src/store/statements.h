@@ -98,7 +98,7 @@ extern const char *const statements_sqlite[STATEMENT_COUNT];
 
 // Columns of every statement that loads whole resources, in this order.
 #define RESOURCE_COLUMNS                                                                           \
-    "r.row, r.type, r.id, r.revision, r.created_ms, r.modified_ms, r.encoding, r.manager_at, "    \
+    "r.row, r.type, r.id, r.revision, r.created_ms, r.modified_ms, r.encoding, r.manager_at, "     \
     "r.display, r.external_ids, r.document"
 
 enum resource_column {

@@ -40,14 +40,12 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_PING] = "SELECT 1 FROM meta LIMIT 1",
 
     // Tenants, sources, tokens
-    [STATEMENT_TENANT_INSERT] =
-        "INSERT INTO tenant (tenant, name, settings, suspended, created_ms)"
-        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING",
+    [STATEMENT_TENANT_INSERT] = "INSERT INTO tenant (tenant, name, settings, suspended, created_ms)"
+                                " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING",
     [STATEMENT_TENANT_FIND] = "SELECT " TENANT_COLUMNS " FROM tenant AS t WHERE t.name = $1",
     [STATEMENT_TENANT_LOAD] = "SELECT " TENANT_COLUMNS " FROM tenant AS t WHERE t.tenant = $1",
     [STATEMENT_TENANT_LIST] = "SELECT " TENANT_COLUMNS " FROM tenant AS t ORDER BY t.name",
-    [STATEMENT_TENANT_SAVE] =
-        "UPDATE tenant SET settings = $2, suspended = $3 WHERE tenant = $1",
+    [STATEMENT_TENANT_SAVE] = "UPDATE tenant SET settings = $2, suspended = $3 WHERE tenant = $1",
     [STATEMENT_SOURCE_INSERT] = "INSERT INTO source (tenant, source, name) VALUES ($1, $2, $3)",
     [STATEMENT_SOURCE_FIND] = "SELECT source FROM source WHERE tenant = $1 AND name = $2",
     [STATEMENT_TOKEN_INSERT] =
@@ -55,10 +53,12 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " expires_ms, revoked_ms, used_ms)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (digest) DO NOTHING",
     // A digest names its tenant; so does the number of a token.
-    [STATEMENT_TOKEN_FIND] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES " WHERE k.digest = $1",
+    [STATEMENT_TOKEN_FIND] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES
+                             " WHERE k.tenant = t.tenant AND k.digest = $1",
     [STATEMENT_TOKEN_LIST] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES
                              " WHERE $1 = 0 OR k.tenant = $1 ORDER BY k.token",
-    [STATEMENT_TOKEN_LOAD] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES " WHERE k.token = $1",
+    [STATEMENT_TOKEN_LOAD] =
+        "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES " WHERE k.tenant = t.tenant AND k.token = $1",
     [STATEMENT_TOKEN_REVOKE] = "UPDATE token SET revoked_ms = $2"
                                " WHERE (tenant, token) IN"
                                " (SELECT tenant, token FROM token WHERE token = $1)",
@@ -102,9 +102,8 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         "INSERT INTO unique_value (tenant, attribute, key, row, truncated, also, element, kind)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
         " ON CONFLICT (tenant, attribute, key) DO NOTHING",
-    [STATEMENT_UNIQUE_SET_ALSO] =
-        "UPDATE unique_value SET also = $5, element = $6, kind = $7"
-        " WHERE tenant = $1 AND attribute = $2 AND key = $3 AND row = $4",
+    [STATEMENT_UNIQUE_SET_ALSO] = "UPDATE unique_value SET also = $5, element = $6, kind = $7"
+                                  " WHERE tenant = $1 AND attribute = $2 AND key = $3 AND row = $4",
     [STATEMENT_UNIQUE_DELETE] = "DELETE FROM unique_value"
                                 " WHERE tenant = $1 AND attribute = $2 AND key = $3 AND row = $4",
     [STATEMENT_INDEX_FIND] =
@@ -145,26 +144,23 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " FROM member AS m LEFT JOIN resource AS r ON r.row = m.member_row"
         " WHERE m.tenant = $1 AND m.group_row = $2 AND m.member_row > $3"
         " ORDER BY m.member_row LIMIT $4",
-    [STATEMENT_GROUPS_DIRECT] =
-        "SELECT r.row, r.id, r.display, r.revision"
-        " FROM member AS m JOIN resource AS r ON r.row = m.group_row"
-        " WHERE m.tenant = $1 AND m.member_row = $2 AND m.group_row > $3"
-        " ORDER BY m.group_row LIMIT $4",
+    [STATEMENT_GROUPS_DIRECT] = "SELECT r.row, r.id, r.display, r.revision"
+                                " FROM member AS m JOIN resource AS r ON r.row = m.group_row"
+                                " WHERE m.tenant = $1 AND m.member_row = $2 AND m.group_row > $3"
+                                " ORDER BY m.group_row LIMIT $4",
     // CROSS JOIN keeps the order of the list, and the index that of the groups: groups.c relies on
     // the edges of one row standing together.
-    [STATEMENT_GROUPS_OF_EACH] =
-        "SELECT w.key, m.group_row"
-        " FROM json_each($2) AS w CROSS JOIN member AS m"
-        " WHERE m.tenant = $1 AND m.member_row = w.value",
+    [STATEMENT_GROUPS_OF_EACH] = "SELECT w.key, m.group_row"
+                                 " FROM json_each($2) AS w CROSS JOIN member AS m"
+                                 " WHERE m.tenant = $1 AND m.member_row = w.value",
     // Only groups are looked up here, in an index of its own that most tenants leave empty.
     [STATEMENT_GROUPS_ABOVE] =
         "SELECT w.key, m.group_row"
         " FROM json_each($2) AS w CROSS JOIN member AS m INDEXED BY member_nested"
         " WHERE m.tenant = $1 AND m.type = 2 AND m.member_row = w.value",
-    [STATEMENT_GROUPS_HEADS] =
-        "SELECT w.key, r.id, r.display, r.revision"
-        " FROM json_each($2) AS w CROSS JOIN resource AS r"
-        " WHERE r.row = w.value AND r.tenant = $1",
+    [STATEMENT_GROUPS_HEADS] = "SELECT w.key, r.id, r.display, r.revision"
+                               " FROM json_each($2) AS w CROSS JOIN resource AS r"
+                               " WHERE r.row = w.value AND r.tenant = $1",
     [STATEMENT_GROUP_DUPLICATES] =
         "SELECT r.display, d.count FROM"
         " (SELECT key, min(row) AS row, count(*) AS count FROM index_value"
@@ -174,10 +170,9 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
 
     // Changes and audit
     [STATEMENT_CHAIN_FIND] = "SELECT sequence, digest FROM audit_head WHERE tenant = $1",
-    [STATEMENT_CHAIN_SET] =
-        "INSERT INTO audit_head (tenant, sequence, digest) VALUES ($1, $2, $3)"
-        " ON CONFLICT (tenant)"
-        " DO UPDATE SET sequence = excluded.sequence, digest = excluded.digest",
+    [STATEMENT_CHAIN_SET] = "INSERT INTO audit_head (tenant, sequence, digest) VALUES ($1, $2, $3)"
+                            " ON CONFLICT (tenant)"
+                            " DO UPDATE SET sequence = excluded.sequence, digest = excluded.digest",
     [STATEMENT_AUDIT_INSERT] =
         "INSERT INTO audit (tenant, sequence, time_ms, kind, type, row, id, revision, actor,"
         " credential, address, request_id, detail, detail_digest, digest)"
@@ -226,9 +221,8 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_REMOVE_DETAILS] =
         "DELETE FROM audit_detail WHERE detail IN"
         " (SELECT detail FROM audit WHERE tenant = $1 AND sequence > $2 AND sequence <= $3)",
-    [STATEMENT_REMOVE_RESOURCES] =
-        "DELETE FROM resource WHERE row IN"
-        " (SELECT row FROM resource WHERE tenant = $1 LIMIT $2)",
+    [STATEMENT_REMOVE_RESOURCES] = "DELETE FROM resource WHERE row IN"
+                                   " (SELECT row FROM resource WHERE tenant = $1 LIMIT $2)",
     [STATEMENT_REMOVE_COUNTERS] = "DELETE FROM counter WHERE tenant = $1",
     [STATEMENT_REMOVE_TOKENS] = "DELETE FROM token WHERE tenant = $1",
     [STATEMENT_REMOVE_SOURCES] = "DELETE FROM source WHERE tenant = $1",

@@ -20,8 +20,7 @@ static bool make_writer(struct store *store, struct roster_error *err)
     return store->writer != NULL;
 }
 
-static bool init(struct store *store, const struct store_options *options,
-                 struct roster_error *err)
+static bool init(struct store *store, const struct store_options *options, struct roster_error *err)
 {
     const char *place = lock_place(options->url, err);
     if (place == NULL) {

@@ -28,14 +28,14 @@ struct store;
 struct conn;
 
 struct store_options {
-    const char *url;        // sqlite:PATH; made when absent
-    const char *unicode;    // version of the tables behind fold_key
-    long fail_at;           // tests: the n-th driver call fails; -1: none yet (see store_fail_at)
-    long page_max;          // tests: PRAGMA max_page_count (0: none)
+    const char *url;      // sqlite:PATH; made when absent
+    const char *unicode;  // version of the tables behind fold_key
+    long fail_at;         // tests: the n-th driver call fails; -1: none yet (see store_fail_at)
+    long page_max;        // tests: PRAGMA max_page_count (0: none)
 };
 
-// Opens, locks, migrates, checks checksums and versions. NULL and `err` (UNAVAILABLE with one line that
-// says what to do) when another process owns the store, it is newer than this program, or damaged.
+// Opens, locks, migrates, checks checksums and versions. NULL and `err` (UNAVAILABLE with one line
+// that says what to do) when another process owns the store, it is newer than this program, or damaged.
 MUST_CHECK struct store *store_open(const struct store_options *options, struct roster_error *err);
 // Whether another process holds the lock of the store at `url`.
 bool store_is_owned(const char *url);
@@ -48,7 +48,7 @@ void store_close(struct store *store);
 
 // The writer connection, owned by the store. For one thread only. NULL while it cannot be opened.
 struct conn *store_writer(struct store *store);
-// After a failed commit: throws the writer connection away and opens it anew: ask store_writer again.
+// After a failed commit: throws the writer connection away and opens it anew (see store_writer).
 // False: still broken, and there is no writer until a later call succeeds.
 MUST_CHECK bool store_reopen_writer(struct store *store);
 // A new read connection for the calling thread. NULL when it cannot be had.
@@ -63,7 +63,7 @@ void conn_rollback(struct conn *writer);
 bool conn_commit_failed(const struct conn *writer);
 // False when an error ended the transaction behind our back.
 bool conn_in_transaction(const struct conn *writer);
-// Moves the log into the file when it is longer than WAL_PAGES_MAX: a thread of the store does most of
+// Moves the log into the file when it exceeds WAL_PAGES_MAX: a thread of the store does most of
 // it. Between transactions only.
 void conn_checkpoint(struct conn *writer);
 // Holds one snapshot over several reads.

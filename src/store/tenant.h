@@ -12,7 +12,7 @@ struct tenant_row {
     str settings;    // JSON object: {"profile":"interop","quirks":{...},...}
     bool suspended;
     int64_t created_ms;
-    int64_t user_count;   // filled in by load and list
+    int64_t user_count;  // filled in by load and list
     int64_t group_count;
     struct tenant_row *next;
 };

@@ -78,8 +78,7 @@ static void read_token(struct sql *q, struct roster_arena *arena, struct token_r
     sql_column_copy(q, COLUMN_SETTINGS, arena, &row->tenant_settings);
 }
 
-static enum store_outcome find_one(struct sql *q, struct roster_arena *arena,
-                                   struct token_row *row)
+static enum store_outcome find_one(struct sql *q, struct roster_arena *arena, struct token_row *row)
 {
     bool found = sql_step(q) == SQL_ROW;
     if (found) {

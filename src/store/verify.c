@@ -71,8 +71,7 @@ static enum store_outcome add_members(struct verification *v, const struct audit
         str id = {0};
         struct arena_mark mark = arena_mark(v->conn->scratch);
         if (id_print(sql_column(&q, 1), v->conn->scratch, &id)) {
-            chain_detail_member(v->digest, sql_column_i64(&q, 0), id,
-                                sql_column_i64(&q, 2) != 0);
+            chain_detail_member(v->digest, sql_column_i64(&q, 0), id, sql_column_i64(&q, 2) != 0);
         } else {
             sql_fail(&q);
         }
@@ -116,9 +115,9 @@ static enum store_outcome check_row(struct verification *v, struct sql *q,
     unsigned char digest[DIGEST_LEN];
     enum store_outcome got = check_detail(v, row, good);
     chain_row(v->digest, v->previous, row, digest);
-    *good = *good && row->change.sequence == v->sequence + 1 &&
-            str_equal(sql_column(q, COLUMN_AUDIT_DIGEST),
-                      (str){(const char *)digest, sizeof(digest)});
+    *good =
+        *good && row->change.sequence == v->sequence + 1 &&
+        str_equal(sql_column(q, COLUMN_AUDIT_DIGEST), (str){(const char *)digest, sizeof(digest)});
     memcpy(v->previous, digest, sizeof(v->previous));
     v->sequence = row->change.sequence;
     return got;
@@ -151,10 +150,10 @@ static enum store_outcome check_end(struct verification *v, int64_t tenant, int6
     struct sql q = sql_begin(v->conn, STATEMENT_CHAIN_FIND);
     sql_i64(&q, 1, tenant);
     bool found = sql_step(&q) == SQL_ROW;
-    bool good = found ? sql_column_i64(&q, 0) == v->sequence &&
-                            str_equal(sql_column(&q, 1),
-                                      (str){(const char *)v->previous, DIGEST_LEN})
-                      : v->sequence == 0;
+    bool good = found
+                    ? sql_column_i64(&q, 0) == v->sequence &&
+                          str_equal(sql_column(&q, 1), (str){(const char *)v->previous, DIGEST_LEN})
+                    : v->sequence == 0;
     *broken = good ? 0 : v->sequence + 1;
     return sql_end(&q);
 }

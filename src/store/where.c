@@ -100,8 +100,8 @@ struct set *set_or(struct where *where, struct set *a, struct set *b)
     return set;
 }
 
-struct set *set_rows(struct where *where, const char *table, const char *column,
-                     enum set_rank rank, const char *format, ...)
+struct set *set_rows(struct where *where, const char *table, const char *column, enum set_rank rank,
+                     const char *format, ...)
 {
     char text[CONDITION_MAX];
     va_list args;

@@ -84,8 +84,8 @@ struct set *where_index(struct where *where, const struct roster_filter *filter,
     if (!where_key(where, &equal, index, &condition)) {
         return refuse_memory(where);
     }
-    struct set *set = index_rows(where, index, &condition,
-                                 index->marks_absent ? " AND element >= 0" : "");
+    struct set *set =
+        index_rows(where, index, &condition, index->marks_absent ? " AND element >= 0" : "");
     return filter->kind == FILTER_NE ? set_not(where, set) : set;
 }
 
@@ -210,10 +210,9 @@ static struct set *where_external(struct where *where, const struct roster_filte
     if (!where_key(where, filter, &external, &condition)) {
         return refuse_memory(where);
     }
-    struct set *set = set_rows(where, "external_id", "row", condition.rank,
-                               "type = $%d AND source = $%d AND %.*s", PARAMETER_TYPE,
-                               where_number(where, where->search->source),
-                               STR_ARGS(condition.text));
+    struct set *set = set_rows(
+        where, "external_id", "row", condition.rank, "type = $%d AND source = $%d AND %.*s",
+        PARAMETER_TYPE, where_number(where, where->search->source), STR_ARGS(condition.text));
     if (set != NULL) {
         set->exact = condition.exact;
         set->probes = condition.rank == RANK_FEW;
@@ -351,8 +350,7 @@ struct set *where_edges(struct where *where, const struct roster_filter *filter)
         return refuse_memory(where);
     }
     int id = filter->kind == FILTER_EQ ? where_bytes(where, bytes) : 0;
-    struct set *set =
-        members ? where_members(where, filter, id) : where_groups(where, filter, id);
+    struct set *set = members ? where_members(where, filter, id) : where_groups(where, filter, id);
     if (set != NULL) {
         set->repeats = true;
         set->probes = true;

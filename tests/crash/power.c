@@ -1,7 +1,7 @@
 // tests/crash/power.c: what a power cut leaves of a folder.
 //
-// A preloaded library. A killed process proves nothing about fsync, since the kernel keeps its pages;
-// so this keeps a shadow of the folder POWER_FOLDER in POWER_SHADOW that holds only what was synced:
+// A preloaded library. A killed process proves nothing about fsync: the kernel keeps its pages. So
+// this keeps a shadow of the folder POWER_FOLDER in POWER_SHADOW that holds what was synced only:
 // the bytes of a file as of its last fdatasync or fsync, and the names that the folder had when the
 // folder itself was last synced. After a kill the test puts the shadow in the place of the folder.
 // While the file POWER_LIE exists, every sync succeeds and does nothing: the control of the test.

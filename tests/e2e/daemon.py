@@ -60,6 +60,7 @@ class Tenant:
             timeout=PATIENCE_S,
             limits=limits,
             trust_env=False,
+            verify=False,  # no TLS here, and loading certificates takes longer than most tests
             headers={"Authorization": f"Bearer {token or self.token}", "Content-Type": SCIM},
             **options,
         )

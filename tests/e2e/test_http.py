@@ -202,9 +202,10 @@ def test_a_broken_chunk_is_refused(server, tenant, client):
 
 def test_a_body_that_is_cut_off_changes_nothing(server, tenant, client):
     before = people(client)
-    with connected(server) as wire:
-        wire.send(framed(tenant, "Content-Length: 500")).end_of_sending()
-        wire.rest()
+    for _ in range(5):
+        with connected(server) as wire:
+            wire.send(framed(tenant, "Content-Length: 500")).end_of_sending()
+            assert people(client) == before
     assert people(client) == before
 
 

@@ -38,7 +38,7 @@ static const struct library {
     // clang-format off
     {"microhttpd.h", "src/http/ bench/", "http/"},
     {"yyjson.h", "src/json/ bench/", "json/"},
-    {"sqlite3.h", "src/store/ bench/", "store/"},
+    {"sqlite3.h", "src/store/ tests/unit/store/ bench/", "store/"},
     {"libpq-fe.h", "src/store/ bench/", "store/"},
     {"openssl/", "src/sys/ tests/ bench/", "sys/"},
     // clang-format on

@@ -16,8 +16,10 @@ static const char *const table_comes_next[] = {"FROM", "INTO", "UPDATE", "JOIN"}
 // ... unless this word stands before it: FOR UPDATE, DO UPDATE, IS DISTINCT FROM.
 static const char *const other_meaning[] = {"FOR", "DO", "DISTINCT"};
 // Tables that belong to the store itself, and the engines' own.
-static const char *const global_tables[] = {"meta",          "migration",  "sqlite_master",
-                                            "sqlite_schema", "pg_catalog", "information_schema"};
+static const char *const global_tables[] = {
+    "meta",          "migration",  "attribute",          "sqlite_master",
+    "sqlite_schema", "pg_catalog", "information_schema",
+};
 
 struct words {
     const char *at;

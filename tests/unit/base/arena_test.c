@@ -114,6 +114,28 @@ static void growing_keeps_the_contents_in_place_or_not(void **state)
     roster_arena_close(arena);
 }
 
+static void an_array_makes_room_for_one_more_and_keeps_its_items(void **state)
+{
+    enum { ITEMS = 1000 };
+    struct roster_arena *arena = roster_arena_open(ITEMS * 4 * sizeof(int));
+    int *items = NULL;
+    size_t cap = 0;
+    for (int at = 0; at < ITEMS; at++) {
+        items = arena_room(arena, items, (size_t)at, &cap, sizeof(*items));
+        assert_non_null(items);
+        assert_int_equal(items[at], 0);
+        items[at] = at + 1;
+    }
+    for (int at = 0; at < ITEMS; at++) {
+        assert_int_equal(items[at], at + 1);
+    }
+    size_t full = cap;
+    arena_fail_at(arena, 0);
+    assert_null(arena_room(arena, items, full, &cap, sizeof(*items)));
+    assert_int_equal(cap, full);
+    roster_arena_close(arena);
+}
+
 static void a_chosen_allocation_fails_and_the_next_does_not(void **state)
 {
     struct roster_arena *arena = roster_arena_open(MIB(1));
@@ -154,6 +176,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_rewind_frees_what_came_after_the_mark),
     cmocka_unit_test(a_rewind_to_an_empty_arena_keeps_one_usable_block),
     cmocka_unit_test(growing_keeps_the_contents_in_place_or_not),
+    cmocka_unit_test(an_array_makes_room_for_one_more_and_keeps_its_items),
     cmocka_unit_test(a_chosen_allocation_fails_and_the_next_does_not),
     cmocka_unit_test(copies_end_with_nul),
 };

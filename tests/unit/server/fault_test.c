@@ -24,8 +24,7 @@ static char user_id[UUID_TEXT_LEN + 1];
 static struct rig_reply send_text(const char *method, const char *path, const char *body)
 {
     const struct http_header headers[] = {{STR("Authorization"), str_of(authorization)}};
-    return rig_send(&rig, str_of(method), str_of(path), headers, COUNT_OF(headers),
-                    str_of(body));
+    return rig_send(&rig, str_of(method), str_of(path), headers, COUNT_OF(headers), str_of(body));
 }
 
 static void keep_id(struct rig_reply reply, char out[UUID_TEXT_LEN + 1])

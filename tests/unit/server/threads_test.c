@@ -45,7 +45,8 @@ static void *serve(void *ctx)
 
 static int connect_client(void)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(server_port(rig.server))};
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons(server_port(rig.server))};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
@@ -109,9 +110,10 @@ static void play_round(struct client *client, int round, char reply[REPLY_MAX])
     }
     client->created++;
     snprintf(path, sizeof(path), "/Groups/%s", rig.group);
-    snprintf(body, sizeof(body),
-             "{\"Operations\":[{\"op\":\"add\",\"path\":\"members\",\"value\":[{\"value\":\"%s\"}]}]}",
-             id);
+    snprintf(
+        body, sizeof(body),
+        "{\"Operations\":[{\"op\":\"add\",\"path\":\"members\",\"value\":[{\"value\":\"%s\"}]}]}",
+        id);
     client->broken |= exchange(client->socket, "PATCH", path, body, reply) != 204;
     snprintf(path, sizeof(path), "/Users?filter=title+co+%%22x%%22&count=%d", round % 5);
     client->broken |= exchange(client->socket, "GET", path, "", reply) != 200;
@@ -215,8 +217,11 @@ static int open_server(void **state)
     assert_non_null(rig.store);
     open_tenant(arena);
     roster_arena_close(arena);
-    struct server_options options = {.store = rig.store, .env = &env_system,
-                                     .address = "127.0.0.1", .listen_fd = -1, .loops = 2,
+    struct server_options options = {.store = rig.store,
+                                     .env = &env_system,
+                                     .address = "127.0.0.1",
+                                     .listen_fd = -1,
+                                     .loops = 2,
                                      .drain_ms = 5000};
     rig.server = server_open(&options, &err);
     assert_non_null(rig.server);

@@ -1,6 +1,6 @@
 // fault_test.c: every call to the engine fails once, and nothing half-written stays.
 //
-// A script of writes runs in one transaction. For n = 1, 2, … its n-th call to the driver fails; the
+// A script of writes runs in one transaction. For n = 1, 2, … its n-th call of the driver fails; the
 // transaction is rolled back, and the store must be byte for byte what it was. The sweep ends when
 // the script comes through.
 // SPDX-License-Identifier: Apache-2.0
@@ -28,8 +28,8 @@ static const unsigned char salt[16] = {1};
 static uint64_t fingerprint(struct rig *rig)
 {
     static const char *const tables[] = {
-        "tenant",    "source", "token",   "resource", "unique_value", "index_value",  "external_id",
-        "member",    "counter", "audit", "audit_detail", "audit_head", "change_member"};
+        "tenant", "source",  "token", "resource",     "unique_value", "index_value",  "external_id",
+        "member", "counter", "audit", "audit_detail", "audit_head",   "change_member"};
     sqlite3 *db = NULL;
     uint64_t hash = 0;
     assert_int_equal(sqlite3_open(rig->path, &db), SQLITE_OK);
@@ -92,8 +92,7 @@ static enum store_outcome write_delete(struct script *s)
 {
     struct rig *rig = s->rig;
     struct change change = {.kind = CHANGE_DELETE, .type = 1, .before = STR("{}")};
-    enum store_outcome got =
-        member_delete(rig->writer, rig->tenant, s->group.row, s->user.row);
+    enum store_outcome got = member_delete(rig->writer, rig->tenant, s->group.row, s->user.row);
     if (got == STORE_OK) {
         got = resource_delete(rig->writer, rig->tenant, &s->user,
                               rig_entries(rig, rig->user, str_of(anna)));
@@ -224,8 +223,7 @@ static void a_transaction_that_was_forgotten_is_not_remembered(void **state)
     rig_open(&rig);
     prepare(&script, &rig);
     assert_int_equal(conn_begin(rig.writer), STORE_OK);
-    assert_int_equal(
-        rig_insert(&rig, &(struct given_resource){.json = berta}, &row), STORE_OK);
+    assert_int_equal(rig_insert(&rig, &(struct given_resource){.json = berta}, &row), STORE_OK);
     store_fail_at(rig.store, 1);
     assert_int_equal(conn_commit(rig.writer), STORE_FAILED);
     assert_true(store_reopen_writer(rig.store));

@@ -11,8 +11,8 @@ static struct resource_row add_user(struct rig *rig, const char *name)
 
 static struct resource_row add_group(struct rig *rig)
 {
-    return rig_create(rig, &(struct given_resource){.type = rig->group,
-                                                    .json = "{\"displayName\":\"g\"}"});
+    return rig_create(
+        rig, &(struct given_resource){.type = rig->group, .json = "{\"displayName\":\"g\"}"});
 }
 
 static enum store_outcome join(struct rig *rig, const struct resource_row *group,
@@ -179,9 +179,9 @@ static void direct_groups_come_in_pages(void **state)
     assert_int_equal(groups_direct(rig->reader, rig->tenant, user.row, 0, 3, rig->arena, &page),
                      STORE_OK);
     assert_int_equal(page.count, 3);
-    assert_int_equal(groups_direct(rig->reader, rig->tenant, user.row, page.rows[2].row, 3,
-                                   rig->arena, &page),
-                     STORE_OK);
+    assert_int_equal(
+        groups_direct(rig->reader, rig->tenant, user.row, page.rows[2].row, 3, rig->arena, &page),
+        STORE_OK);
     assert_int_equal(page.count, 2);
     assert_int_equal(page.rows[0].row, groups[3].row);
     expect_str(page.rows[1].id, groups[4].id);

@@ -116,9 +116,9 @@ static void a_page_of_a_search_takes_room_for_what_was_found(void **state)
     size_t count = 0;
     struct search search = {.tenant = rig->tenant, .type = rig->user, .indexes = rig->user_set};
     assert_true(search_compile(rig->store, &search, rig->arena, &plan, &err));
-    assert_int_equal(search_page(rig->reader, plan, MANY - FEW, 0, ALLOWED, room->arena, &rows,
-                                 &count),
-                     STORE_OK);
+    assert_int_equal(
+        search_page(rig->reader, plan, MANY - FEW, 0, ALLOWED, room->arena, &rows, &count),
+        STORE_OK);
     assert_int_equal(count, FEW);
     assert_int_equal(rows[FEW - 1].row, room->user);
     assert_true(arena_used(room->arena) < KIB(8));
@@ -143,8 +143,7 @@ static void a_full_arena_fails_a_page_wherever_it_ends(void **state)
     assert_true(allocation > MANY);
 }
 
-#define IN_ROOM(what_it_says)                                                                      \
-    cmocka_unit_test_setup_teardown(what_it_says, open_room, close_room)
+#define IN_ROOM(what_it_says) cmocka_unit_test_setup_teardown(what_it_says, open_room, close_room)
 
 static const struct CMUnitTest tests[] = {
     IN_ROOM(a_page_of_members_takes_room_for_those_there_are),

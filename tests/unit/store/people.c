@@ -4,9 +4,24 @@
 
 #include "base/time.h"
 
-static const char *const names[] = {"anna",  "Anna",    "ANNA",   "annabel", "bert", "Bj\xc3\xb6rn",
-                                    "bjorn", "BJ\xc3\x96RN", "stra\xc3\x9f" "e", "STRASSE", "x", "%",
-                                    "a_b",   "o'hara",  "zo\\\"e", "\xc3\xa9mile", "e\xcc\x81mile"};
+static const char *const names[] = {"anna",
+                                    "Anna",
+                                    "ANNA",
+                                    "annabel",
+                                    "bert",
+                                    "Bj\xc3\xb6rn",
+                                    "bjorn",
+                                    "BJ\xc3\x96RN",
+                                    "stra\xc3\x9f"
+                                    "e",
+                                    "STRASSE",
+                                    "x",
+                                    "%",
+                                    "a_b",
+                                    "o'hara",
+                                    "zo\\\"e",
+                                    "\xc3\xa9mile",
+                                    "e\xcc\x81mile"};
 static const char *const kinds[] = {"work", "home", "Work", "other"};
 static const char *const numbers[] = {"1", "10", "2", "007", "A-1", "a-1"};
 static const char *const text_operators[] = {"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"};
@@ -158,10 +173,9 @@ static void add_groups(struct crowd *crowd, size_t count)
     rig_begin(rig);
     for (size_t at = 0; at < count; at++) {
         str json = {0};
-        assert_true(one_in(crowd, 6)
-                        ? arena_format(rig->arena, &json, "{}")
-                        : arena_format(rig->arena, &json, "{\"displayName\":\"%s\"}",
-                                       PICK(crowd, names)));
+        assert_true(one_in(crowd, 6) ? arena_format(rig->arena, &json, "{}")
+                                     : arena_format(rig->arena, &json, "{\"displayName\":\"%s\"}",
+                                                    PICK(crowd, names)));
         crowd->groups[crowd->group_count++] =
             add_one(crowd, &(struct given_resource){.type = rig->group, .json = json.ptr});
     }
@@ -204,9 +218,9 @@ static void put_members(struct crowd *crowd, struct roster_json *list, int64_t g
     struct rig *rig = crowd->rig;
     struct member_row *members = NULL;
     size_t count = 0;
-    assert_int_equal(member_page(rig->reader, rig->tenant, group, 0, 1000, false, rig->arena,
-                                 &members, &count),
-                     STORE_OK);
+    assert_int_equal(
+        member_page(rig->reader, rig->tenant, group, 0, 1000, false, rig->arena, &members, &count),
+        STORE_OK);
     for (size_t at = 0; at < count; at++) {
         put_value(crowd, list, members[at].id);
     }
@@ -233,8 +247,7 @@ struct roster_json *crowd_view(struct crowd *crowd, const struct roster_resource
     assert_true(roster_json_read(row->document, rig->arena, &resource, &err));
     assert_true(json_put_string(resource, rig->arena, STR("id"), row->id));
     if (row->external_id.len > 0) {
-        assert_true(
-            json_put_string(resource, rig->arena, STR("externalId"), row->external_id));
+        assert_true(json_put_string(resource, rig->arena, STR("externalId"), row->external_id));
     }
     assert_true(json_put_string(meta, rig->arena, STR("resourceType"), type->name));
     put_time(crowd, meta, STR("created"), row->created_ms);
@@ -309,11 +322,11 @@ static void add_time_term(struct crowd *crowd, struct text *out)
 
 static void add_other_term(struct crowd *crowd, struct text *out, bool user)
 {
-    static const char *const active[] = {"active eq true",  "active eq false", "active ne true",
+    static const char *const active[] = {"active eq true", "active eq false", "active ne true",
                                          "active ne false", "active pr"};
     static const char *const types[] = {"meta.resourceType eq \"User\"",
-                                        "meta.resourceType ne \"User\"",
-                                        "meta.resourceType pr", "id pr", "externalId pr"};
+                                        "meta.resourceType ne \"User\"", "meta.resourceType pr",
+                                        "id pr", "externalId pr"};
     const char *edges = user ? "groups" : "members";
     switch (crowd_random(crowd, 7)) {
     case 0:
@@ -344,7 +357,12 @@ static void add_other_term(struct crowd *crowd, struct text *out, bool user)
 static void add_term(struct crowd *crowd, struct text *out, bool user)
 {
     static const char *const user_names[] = {
-        "userName", "displayName", "emails.value", "emails", "title", "externalId",
+        "userName",
+        "displayName",
+        "emails.value",
+        "emails",
+        "title",
+        "externalId",
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber"};
     static const char *const group_names[] = {"displayName", "externalId"};
     if (one_in(crowd, 3)) {

@@ -39,14 +39,14 @@ static void a_resource_of_another_type_is_not_found(void **state)
     struct rig *rig = *state;
     struct resource_row found = {0};
     struct resource_row row = rig_create(rig, &(struct given_resource){.json = anna});
-    assert_int_equal(resource_find(rig->reader, rig->tenant, TYPE_NUMBER_GROUP, row.id,
-                                   rig->source, rig->arena, &found),
-                     STORE_NONE);
-    assert_int_equal(resource_find_head(rig->reader, rig->tenant, TYPE_NUMBER_GROUP, row.id,
-                                        rig->arena, &found),
+    assert_int_equal(resource_find(rig->reader, rig->tenant, TYPE_NUMBER_GROUP, row.id, rig->source,
+                                   rig->arena, &found),
                      STORE_NONE);
     assert_int_equal(
-        resource_find_head(rig->reader, rig->tenant, 0, row.id, rig->arena, &found), STORE_OK);
+        resource_find_head(rig->reader, rig->tenant, TYPE_NUMBER_GROUP, row.id, rig->arena, &found),
+        STORE_NONE);
+    assert_int_equal(resource_find_head(rig->reader, rig->tenant, 0, row.id, rig->arena, &found),
+                     STORE_OK);
 }
 
 static void own_and_imported_ids_never_meet(void **state)
@@ -71,9 +71,9 @@ static void own_and_imported_ids_never_meet(void **state)
     }
     for (size_t at = 0; at < COUNT_OF(ids); at++) {
         struct resource_row found = {0};
-        assert_int_equal(resource_find(rig->reader, rig->tenant, 0, str_of(ids[at]), 0, rig->arena,
-                                       &found),
-                         STORE_OK);
+        assert_int_equal(
+            resource_find(rig->reader, rig->tenant, 0, str_of(ids[at]), 0, rig->arena, &found),
+            STORE_OK);
         assert_int_equal(found.row, rows[at].row);
         expect_str(found.id, str_of(ids[at]));
     }
@@ -104,11 +104,10 @@ static void a_taken_id_is_refused_and_changes_nothing(void **state)
     struct resource_row second;
     rig_create(rig, &(struct given_resource){.id = "same", .json = anna});
     rig_begin(rig);
-    assert_int_equal(rig_insert(rig,
-                                &(struct given_resource){.id = "same",
-                                                         .json = "{\"userName\":\"other\"}"},
-                                &second),
-                     STORE_TAKEN);
+    assert_int_equal(
+        rig_insert(rig, &(struct given_resource){.id = "same", .json = "{\"userName\":\"other\"}"},
+                   &second),
+        STORE_TAKEN);
     rig_commit(rig);
     assert_int_equal(rig_sql_i64(rig, "SELECT count(*) FROM unique_value"), 1);
     assert_int_equal(count_users(rig), 1);
@@ -187,8 +186,8 @@ static void an_update_to_a_taken_name_changes_nothing(void **state)
                                      rig_entries(rig, rig->user, wanted.document)),
                      STORE_TAKEN);
     rig_commit(rig);
-    assert_int_equal(
-        resource_find(rig->reader, rig->tenant, 0, row.id, 0, rig->arena, &found), STORE_OK);
+    assert_int_equal(resource_find(rig->reader, rig->tenant, 0, row.id, 0, rig->arena, &found),
+                     STORE_OK);
     expect_str(found.document, str_of(anna));
 }
 
@@ -205,9 +204,9 @@ static void a_deleted_resource_leaves_nothing_behind(void **state)
     rig_commit(rig);
     assert_int_equal(rig_sql_i64(rig, "SELECT count(*) FROM external_id"), 2);
     rig_begin(rig);
-    assert_int_equal(resource_delete(rig->writer, rig->tenant, &row,
-                                     rig_entries(rig, rig->user, row.document)),
-                     STORE_OK);
+    assert_int_equal(
+        resource_delete(rig->writer, rig->tenant, &row, rig_entries(rig, rig->user, row.document)),
+        STORE_OK);
     rig_commit(rig);
     assert_int_equal(rig_sql_i64(rig, "SELECT (SELECT count(*) FROM resource)"
                                       " + (SELECT count(*) FROM unique_value)"
@@ -231,8 +230,8 @@ static void each_source_has_an_external_id_of_its_own(void **state)
                      STORE_OK);
     rig_commit(rig);
     assert_int_not_equal(other, rig->source);
-    assert_int_equal(
-        resource_find(rig->reader, rig->tenant, 0, row.id, other, rig->arena, &found), STORE_OK);
+    assert_int_equal(resource_find(rig->reader, rig->tenant, 0, row.id, other, rig->arena, &found),
+                     STORE_OK);
     expect_str(found.external_id, STR("yours"));
     assert_int_equal(external_find(rig->reader, rig->tenant, row.type, other, STR("mine"), &holder),
                      STORE_NONE);
@@ -246,9 +245,8 @@ static void each_source_has_an_external_id_of_its_own(void **state)
     assert_int_equal(
         external_find(rig->reader, rig->tenant, row.type, rig->source, STR("mine"), &holder),
         STORE_NONE);
-    assert_int_equal(external_find(rig->reader, rig->tenant, row.type, other, STR("yours"),
-                                   &holder),
-                     STORE_OK);
+    assert_int_equal(
+        external_find(rig->reader, rig->tenant, row.type, other, STR("yours"), &holder), STORE_OK);
 }
 
 static void long_values_stay_unique_and_exact(void **state)

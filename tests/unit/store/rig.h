@@ -26,7 +26,7 @@ struct rig {
     char folder[64];
     char path[96];
     char url[128];
-    long fail_at;   // for the next open, as in store_options
+    long fail_at;  // for the next open, as in store_options
     long page_max;
     const char *unicode;
     struct store *store;
@@ -59,9 +59,9 @@ int64_t rig_tenant(struct rig *rig, const char *name, int64_t *source);
 
 // A resource as the core would make it: the text is its document without externalId.
 struct given_resource {
-    int64_t tenant;  // 0: that of the rig
+    int64_t tenant;                           // 0: that of the rig
     const struct roster_resource_type *type;  // NULL: user
-    const char *id;  // NULL: a new UUID
+    const char *id;                           // NULL: a new UUID
     const char *json;
     const char *external_id;  // NULL: none
 };
@@ -79,7 +79,7 @@ int64_t rig_sql_i64(struct rig *rig, const char *sql);
 // Fixtures of cmocka: *state is an open rig.
 int rig_setup(void **state);
 int rig_teardown(void **state);
-#define IN_RIG(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
+#define IN_RIG(sentence) cmocka_unit_test_setup_teardown(sentence, rig_setup, rig_teardown)
 
 void expect_str(str got, str want);
 

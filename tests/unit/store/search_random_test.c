@@ -52,8 +52,7 @@ static const struct resource_row *row_of(const struct case_state *c, int64_t num
 
 static bool matches(struct case_state *c, size_t at)
 {
-    return c->filter == NULL ||
-           roster_filter_match(c->filter, c->views[at], c->crowd.rig->arena);
+    return c->filter == NULL || roster_filter_match(c->filter, c->views[at], c->crowd.rig->arena);
 }
 
 static bool has(const struct found *found, int64_t row)
@@ -111,9 +110,9 @@ static void expect_pages(struct case_state *c, const struct found *found)
     size_t count = limit;
     while (count > 0) {
         struct resource_row *rows = NULL;
-        assert_int_equal(search_page(rig->reader, c->plan, (int64_t)skip, 0, limit, rig->arena,
-                                     &rows, &count),
-                         STORE_OK);
+        assert_int_equal(
+            search_page(rig->reader, c->plan, (int64_t)skip, 0, limit, rig->arena, &rows, &count),
+            STORE_OK);
         for (size_t at = 0; at < count; at++) {
             if (skip + at >= found->count || rows[at].row != found->rows[skip + at]) {
                 fail_msg("%.*s: the page at %zu differs", STR_ARGS(c->text), skip);
@@ -125,9 +124,9 @@ static void expect_pages(struct case_state *c, const struct found *found)
     if (c->search.sort == NULL && found->count > 2) {
         struct resource_row *rows = NULL;
         size_t middle = found->count / 2;
-        assert_int_equal(search_page(rig->reader, c->plan, 0, found->rows[middle], 1, rig->arena,
-                                     &rows, &count),
-                         STORE_OK);
+        assert_int_equal(
+            search_page(rig->reader, c->plan, 0, found->rows[middle], 1, rig->arena, &rows, &count),
+            STORE_OK);
         assert_int_equal(count, 1);
         assert_int_equal(rows[0].row, found->rows[middle + 1]);
     }
@@ -187,8 +186,9 @@ static void expect_order(struct case_state *c, const struct found *found)
 
 static void choose_sort(struct case_state *c, struct path *sort)
 {
-    static const char *const names[] = {"userName", "displayName", "meta.lastModified",
-                                        "meta.created", "id", "title", "emails.value"};
+    static const char *const names[] = {"userName",     "displayName", "meta.lastModified",
+                                        "meta.created", "id",          "title",
+                                        "emails.value"};
     struct rig *rig = c->crowd.rig;
     struct roster_quirks quirks = roster_quirks_of(ROSTER_PROFILE_INTEROP);
     struct scope scope = {c->type, &quirks, rig->arena};

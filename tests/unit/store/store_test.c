@@ -6,7 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char anna[] = "{\"userName\":\"anna\",\"displayName\":\"Stra\xc3\x9f" "e\"}";
+static const char anna[] = "{\"userName\":\"anna\",\"displayName\":\"Stra\xc3\x9f"
+                           "e\"}";
 
 static void an_owned_store_is_refused_to_a_second_owner(void **state)
 {
@@ -79,9 +80,9 @@ static void reopening_keeps_everything(void **state)
         rig_create(rig, &(struct given_resource){.json = anna, .external_id = "e"});
     rig_stop(rig);
     rig_start(rig);
-    assert_int_equal(resource_find(rig->reader, rig->tenant, 0, row.id, rig->source, rig->arena,
-                                   &found),
-                     STORE_OK);
+    assert_int_equal(
+        resource_find(rig->reader, rig->tenant, 0, row.id, rig->source, rig->arena, &found),
+        STORE_OK);
     expect_str(found.document, str_of(anna));
     expect_str(found.external_id, STR("e"));
     struct tenant_row tenant = {0};
@@ -173,7 +174,8 @@ static void a_newer_store_is_refused(void **state)
 {
     struct rig *rig = *state;
     rig_stop(rig);
-    rig_sql(rig, "INSERT INTO migration (number, name, digest) VALUES (999, 'later', zeroblob(32))");
+    rig_sql(rig,
+            "INSERT INTO migration (number, name, digest) VALUES (999, 'later', zeroblob(32))");
     rig_expect_refused(rig, "newer roster");
 }
 
@@ -182,7 +184,8 @@ static void other_unicode_tables_rebuild_all_keys(void **state)
     struct rig *rig = *state;
     int64_t row = 0;
     rig_create(rig, &(struct given_resource){.json = anna, .external_id = "e"});
-    rig_create(rig, &(struct given_resource){.type = rig->group, .json = "{\"displayName\":\"G\"}"});
+    rig_create(rig,
+               &(struct given_resource){.type = rig->group, .json = "{\"displayName\":\"G\"}"});
     rig_stop(rig);
     // As other tables would have made them.
     rig_sql(rig, "UPDATE unique_value SET key = x'00'; UPDATE external_id SET key = x'00';"
@@ -192,11 +195,11 @@ static void other_unicode_tables_rebuild_all_keys(void **state)
     struct index_entry *entries = rig_entries(rig, rig->user, str_of(anna));
     assert_int_equal(unique_find(rig->reader, rig->tenant, TYPE_NUMBER_USER, entries, &row),
                      STORE_OK);
-    assert_int_equal(
-        index_find(rig->reader, rig->tenant, TYPE_NUMBER_USER, entries->next, 0, &row), STORE_OK);
-    assert_int_equal(external_find(rig->reader, rig->tenant, TYPE_NUMBER_USER, rig->source,
-                                   STR("e"), &row),
+    assert_int_equal(index_find(rig->reader, rig->tenant, TYPE_NUMBER_USER, entries->next, 0, &row),
                      STORE_OK);
+    assert_int_equal(
+        external_find(rig->reader, rig->tenant, TYPE_NUMBER_USER, rig->source, STR("e"), &row),
+        STORE_OK);
     assert_int_equal(rig_sql_i64(rig, "SELECT count(*) FROM index_value"), 3);
     rig_stop(rig);
     rig_sql(rig, "UPDATE unique_value SET key = x'00'");
@@ -281,8 +284,7 @@ static void a_read_that_takes_too_long_is_cut_off(void **state)
     struct rig *rig = *state;
     struct roster_error err = {0};
     struct search_plan *plan = NULL;
-    struct search search = {
-        .tenant = rig->tenant, .type = rig->user, .indexes = rig->user_set};
+    struct search search = {.tenant = rig->tenant, .type = rig->user, .indexes = rig->user_set};
     rig_begin(rig);
     for (int at = 0; at < 3000; at++) {
         char json[64];

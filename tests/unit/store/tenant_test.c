@@ -134,6 +134,24 @@ static void tokens_of_one_tenant_or_of_all_are_listed(void **state)
     assert_null(first->next->next);
 }
 
+// Writes with another tenant's number change nothing.
+static void assert_cannot_write(struct rig *rig, int64_t other, int64_t other_source,
+                                const struct resource_row *user, int64_t group)
+{
+    rig_begin(rig);
+    assert_int_equal(resource_touch(rig->writer, other, user->row, 2, 2), STORE_NONE);
+    assert_int_equal(resource_update(rig->writer, other, user, NULL, NULL), STORE_NONE);
+    assert_int_equal(member_delete(rig->writer, other, group, user->row), STORE_NONE);
+    assert_int_equal(
+        external_set(rig->writer, other, user->type, user->row, other_source, STR("x")),
+        STORE_NONE);
+    rig_commit(rig);
+    int64_t audit_rows = 0;
+    int64_t broken = 0;
+    assert_int_equal(audit_verify(conn, other, &audit_rows, &broken), STORE_OK);
+    assert_int_equal(audit_rows, 0);
+}
+
 // Every read of the store with the number of another tenant.
 static void nothing_of_a_tenant_is_seen_by_another(void **state)
 {
@@ -151,12 +169,15 @@ static void nothing_of_a_tenant_is_seen_by_another(void **state)
         rig_create(rig, &(struct given_resource){.json = anna, .external_id = "e"});
     struct resource_row group = rig_create(
         rig, &(struct given_resource){.type = rig->group, .json = "{\"displayName\":\"G\"}"});
-    rig_create(rig, &(struct given_resource){.type = rig->group, .json = "{\"displayName\":\"g\"}"});
+    rig_create(rig,
+               &(struct given_resource){.type = rig->group, .json = "{\"displayName\":\"g\"}"});
     struct member_row member = {user.row, user.type, user.id, {0}};
     struct change change = {.kind = CHANGE_CREATE};
     rig_begin(rig);
     assert_int_equal(member_insert(rig->writer, rig->tenant, group.row, &member), STORE_OK);
-    assert_int_equal(change_insert(rig->writer, rig->tenant, &change, (const unsigned char *)user.document.ptr), STORE_OK);
+    assert_int_equal(
+        change_insert(rig->writer, rig->tenant, &change, (const unsigned char *)user.document.ptr),
+        STORE_OK);
     rig_commit(rig);
     struct index_entry *entries = rig_entries(rig, rig->user, str_of(anna));
     struct conn *conn = rig->reader;
@@ -194,24 +215,13 @@ static void nothing_of_a_tenant_is_seen_by_another(void **state)
     assert_int_equal(search_page(conn, plan, 0, 0, 10, rig->arena, &rows, &count), STORE_OK);
     assert_int_equal(count, 0);
 
-    // Writes with another tenant's number change nothing.
-    rig_begin(rig);
-    assert_int_equal(resource_touch(rig->writer, other, user.row, 2, 2), STORE_NONE);
-    assert_int_equal(resource_update(rig->writer, other, &user, NULL, NULL), STORE_NONE);
-    assert_int_equal(member_delete(rig->writer, other, group.row, user.row), STORE_NONE);
-    assert_int_equal(external_set(rig->writer, other, user.type, user.row, other_source, STR("x")),
-                     STORE_NONE);
-    rig_commit(rig);
-    int64_t audit_rows = 0;
-    int64_t broken = 0;
-    assert_int_equal(audit_verify(conn, other, &audit_rows, &broken), STORE_OK);
-    assert_int_equal(audit_rows, 0);
+    assert_cannot_write(rig, other, other_source, &user, group.row);
 }
 
 static void a_removed_tenant_leaves_only_its_audit_rows(void **state)
 {
-    static const char *const empty[] = {"resource",     "unique_value",  "index_value", "token",
-                                        "external_id",  "member",        "counter",     "source",
+    static const char *const empty[] = {"resource",     "unique_value", "index_value", "token",
+                                        "external_id",  "member",       "counter",     "source",
                                         "audit_detail", "change_member"};
     struct rig *rig = *state;
     int64_t other_source = 0;
