@@ -14,8 +14,8 @@ TITLES = {
     "progress": "Progress (not timed)",
 }
 COLUMNS = [
-    "work", "requests/s", "p50 ms", "p99 ms", "CPU µs", "compared with", "its CPU µs", "its /s",
-    "ratio", "figure", "budget", "verdict",
+    "work", "requests/s", "p50 ms", "p99 ms", "CPU µs", "KB written", "compared with",
+    "its CPU µs", "its /s", "ratio", "figure", "budget", "verdict",
 ]
 
 
@@ -34,6 +34,7 @@ def _cells(row):
         _of(row.sample, "p50_ms", 2),
         _of(row.sample, "p99_ms", 2),
         _of(row.sample, "cpu_us", 1),
+        _of(row.sample, "written_kb", 1) if row.sample and row.sample.written_kb > 0.1 else "",
         row.ceiling_name,
         _of(row.ceiling, "cpu_us", 1),
         _of(row.ceiling, "rate", 0),

@@ -35,7 +35,7 @@ struct store_options {
 };
 
 // Opens, locks, migrates, checks checksums and versions. NULL and `err` (UNAVAILABLE with one line
-// that says what to do) when another process owns the store, it is newer than this program, or damaged.
+// that says what to do) when another process owns the store, or it is damaged or too new.
 MUST_CHECK struct store *store_open(const struct store_options *options, struct roster_error *err);
 // Whether another process holds the lock of the store at `url`.
 bool store_is_owned(const char *url);

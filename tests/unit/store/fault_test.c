@@ -1,6 +1,6 @@
 // fault_test.c: every call to the engine fails once, and nothing half-written stays.
 //
-// A script of writes runs in one transaction. For n = 1, 2, … its n-th call of the driver fails; the
+// A script of writes runs in one transaction. For n = 1, 2, … its n-th driver call fails; the
 // transaction is rolled back, and the store must be byte for byte what it was. The sweep ends when
 // the script comes through.
 // SPDX-License-Identifier: Apache-2.0

@@ -79,7 +79,7 @@ int64_t rig_sql_i64(struct rig *rig, const char *sql);
 // Fixtures of cmocka: *state is an open rig.
 int rig_setup(void **state);
 int rig_teardown(void **state);
-#define IN_RIG(sentence) cmocka_unit_test_setup_teardown(sentence, rig_setup, rig_teardown)
+#define IN_RIG(what_it_says) cmocka_unit_test_setup_teardown(what_it_says, rig_setup, rig_teardown)
 
 void expect_str(str got, str want);
 

@@ -148,7 +148,7 @@ static void assert_cannot_write(struct rig *rig, int64_t other, int64_t other_so
     rig_commit(rig);
     int64_t audit_rows = 0;
     int64_t broken = 0;
-    assert_int_equal(audit_verify(conn, other, &audit_rows, &broken), STORE_OK);
+    assert_int_equal(audit_verify(rig->reader, other, &audit_rows, &broken), STORE_OK);
     assert_int_equal(audit_rows, 0);
 }
 
