@@ -63,12 +63,17 @@ def _ending(rows):
     absent = [row for row in rows if row.verdict == "not measured"]
     broken = [row for row in rows if row.broken]
     wrong = [row for row in rows if row.verdict == "WRONG ANSWERS"]
-    lines = ["", "## Verdict", "", f"{met} budgets met, {len(missed)} missed, "
-             f"{len(absent)} not measured, {len(wrong)} rows with wrong answers."]
+    total = (
+        f"{met} budgets met, {len(missed)} missed, {len(absent)} not measured, "
+        f"{len(wrong)} rows with wrong answers."
+    )
+    lines = ["", "## Verdict", "", total]
     for title, chosen in (("Missed", missed), ("Not measured", absent), ("Broke off", broken)):
         if chosen:
             lines += ["", f"{title}:", ""]
-            lines += [f"- **{row.work}** ({row.budget or row.part}): {row.reason}." for row in chosen]
+            lines += [
+                f"- **{row.work}** ({row.budget or row.part}): {row.reason}." for row in chosen
+            ]
     if wrong:
         lines += ["", "Wrong answers; the figures of these rows mean nothing:", ""]
         lines += [f"- **{row.work}**: {row.sample.errors}." for row in wrong]

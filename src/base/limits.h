@@ -97,7 +97,7 @@
 #define TENANT_NAME_MAX 63
 #define LABEL_MAX 200
 #define ADDRESS_TEXT_MAX 45   // an IPv6 address with an IPv4 tail
-#define WAL_PAGES_MAX 8000    // 32 MB: from here on a thread moves the log into the file
+#define WAL_PAGES_MAX 4000    // 16 MB: from here on a thread moves the log into the file
 #define WAL_PAGES_HARD 14000  // 56 MB: here the writer waits for it; bounds a start after a crash
 #define WAL_PAGES_LEFT 250    // few enough for the writer to move between two batches
 #define WAL_PASSES_MAX 8      // each pass leaves a fraction of the one before

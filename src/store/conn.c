@@ -6,6 +6,7 @@
 #include "store/sql.h"
 #include "sys/log.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct conn *conn_open(struct store *store, bool writer, struct roster_error *err)
@@ -97,6 +98,7 @@ enum store_outcome conn_commit(struct conn *writer)
     }
     if (got == STORE_OK) {
         writer->dirty = false;
+        atomic_fetch_add(&writer->store->commits, 1);
     }
     writer->commit_failed = got != STORE_OK;
     return got;
@@ -127,13 +129,48 @@ void conn_checkpoint(struct conn *writer)
 
 enum store_outcome conn_snapshot(struct conn *reader)
 {
-    assert(!reader->writer);
-    return outcome_of(reader->link->driver->begin(reader->link));
+    assert(!reader->writer && !reader->snapshot);
+    conn_rest(reader);
+    enum store_outcome got = outcome_of(reader->link->driver->begin(reader->link));
+    reader->snapshot = got == STORE_OK;
+    // The first read takes the snapshot.
+    return got == STORE_OK ? conn_ping(reader) : got;
 }
 
 void conn_release(struct conn *reader)
 {
+    reader->snapshot = false;
     reader->link->driver->rollback(reader->link);
+}
+
+void conn_hold(struct conn *reader)
+{
+    assert(!reader->writer);
+    reader->holds = true;
+}
+
+void conn_rest(struct conn *reader)
+{
+    assert(reader->active == 0);
+    if (reader->held) {
+        reader->held = false;
+        reader->link->driver->rollback(reader->link);
+    }
+}
+
+void conn_renew(struct conn *conn)
+{
+    if (!conn->holds || conn->snapshot || conn->active > 0) {
+        return;
+    }
+    uint64_t commits = atomic_load(&conn->store->commits);
+    if (conn->held && conn->seen == commits) {
+        return;
+    }
+    conn_rest(conn);
+    conn->seen = commits;
+    // Without a transaction the statement has one of its own, which is right, only slower.
+    conn->held = conn->link->driver->begin(conn->link) == SQL_DONE;
 }
 
 void conn_deadline(struct conn *reader, int ms)

@@ -32,6 +32,12 @@ struct conn {
     struct pending *pending;       // of the writer
     bool dirty;                    // a transaction began that was not committed
     bool commit_failed;            // the last commit
+    // Of a reader
+    int active;     // statements that were begun and not ended
+    bool snapshot;  // the caller holds one
+    bool holds;     // reads share a transaction until conn_rest
+    bool held;      // there is one now
+    uint64_t seen;  // the store's commits when it began
 };
 
 struct attribute {
@@ -47,6 +53,7 @@ struct truncated {
 };
 
 struct store {
+    _Atomic uint64_t commits;  // of the writer: who saw another number may have missed something
     const struct driver *driver;
     const char *const *statements;  // texts of the driver
     char *url;
@@ -68,6 +75,9 @@ struct store {
 
 // Opens a link with its cache; NULL and `err` when that fails.
 struct conn *conn_open(struct store *store, bool writer, struct roster_error *err);
+// Before each statement of a reader that holds: its transaction is renewed when it would not see the
+// last commit.
+void conn_renew(struct conn *conn);
 // Closes any connection. False: the engine says that something is still open.
 bool conn_end(struct conn *conn);
 

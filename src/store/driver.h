@@ -58,7 +58,8 @@ struct driver {
     // Rows that the last statement of this link inserted, updated or deleted.
     int64_t (*changes)(struct driver_link *link);
     void (*reset)(struct driver_statement *statement);
-    enum sql_outcome (*begin)(struct driver_link *link);  // a writer's transaction or a snapshot
+    // A writer's transaction, or one of reads, which all see what was there at the first of them.
+    enum sql_outcome (*begin)(struct driver_link *link);
     enum sql_outcome (*commit)(struct driver_link *link);
     void (*rollback)(struct driver_link *link);
     bool (*in_transaction)(const struct driver_link *link);

@@ -188,16 +188,30 @@ static void sqlite_reset(struct driver_statement *base)
     (void)sqlite3_clear_bindings(statement_of(base)->stmt);
 }
 
-static enum sql_outcome sqlite_begin(struct driver_link *link)
+static enum sql_outcome run_control(struct sqlite_link *link, enum sqlite_control control,
+                                    const char *sql)
 {
-    // BEGIN alone takes no snapshot: the first read does.
-    return sqlite_run(link, link_of(link)->writer ? "BEGIN IMMEDIATE"
-                                                  : "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1");
+    sqlite3_stmt **stmt = &link->controls[control];
+    int code = SQLITE_OK;
+    if (*stmt == NULL) {
+        code = sqlite3_prepare_v3(link->db, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+    }
+    if (code == SQLITE_OK) {
+        code = sqlite3_step(*stmt);
+        (void)sqlite3_reset(*stmt);
+    }
+    return outcome_of(link, code);
+}
+
+static enum sql_outcome sqlite_begin(struct driver_link *base)
+{
+    struct sqlite_link *link = link_of(base);
+    return run_control(link, CONTROL_BEGIN, link->writer ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
 static enum sql_outcome sqlite_commit(struct driver_link *link)
 {
-    return sqlite_run(link, "COMMIT");
+    return run_control(link_of(link), CONTROL_COMMIT, "COMMIT");
 }
 
 static bool sqlite_in_transaction(const struct driver_link *link)
@@ -208,7 +222,7 @@ static bool sqlite_in_transaction(const struct driver_link *link)
 static void sqlite_rollback(struct driver_link *link)
 {
     if (sqlite_in_transaction(link)) {
-        (void)sqlite_run(link, "ROLLBACK");
+        (void)run_control(link_of(link), CONTROL_ROLLBACK, "ROLLBACK");
     }
 }
 

@@ -7,12 +7,16 @@
 
 #include <sqlite3.h>
 
+// Statements without parameters that every transaction needs, kept prepared.
+enum sqlite_control { CONTROL_BEGIN, CONTROL_COMMIT, CONTROL_ROLLBACK, CONTROL_COUNT };
+
 struct sqlite_link {
     struct driver_link base;
     sqlite3 *db;
     bool writer;
     int64_t deadline_us;  // 0: none
     long wal_pages;       // after the last commit
+    sqlite3_stmt *controls[CONTROL_COUNT];
 };
 
 struct driver_link *sqlite_link_open(const struct driver_options *options,

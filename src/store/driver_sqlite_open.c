@@ -138,6 +138,9 @@ static bool set_up(struct sqlite_link *link, const struct driver_options *option
 bool sqlite_link_close(struct driver_link *base)
 {
     struct sqlite_link *link = (struct sqlite_link *)base;
+    for (size_t at = 0; at < CONTROL_COUNT; at++) {
+        sqlite3_finalize(link->controls[at]);
+    }
     bool closed = sqlite3_close(link->db) == SQLITE_OK;
     if (!closed) {
         // A handle that stays behind would keep stale locks: better seen than hidden.

@@ -18,6 +18,7 @@ static struct sql sql_of(struct conn *conn, struct driver_statement *statement, 
     if (busy != NULL) {
         *busy = true;
     }
+    conn->active++;
     return (struct sql){conn, statement, busy, outcome};
 }
 
@@ -25,6 +26,7 @@ struct sql sql_begin(struct conn *conn, enum statement name)
 {
     str text = str_of(conn->store->statements[name]);
     enum sql_outcome got = SQL_DONE;
+    conn_renew(conn);
     if (conn->busy[name]) {
         // A callback came back to a statement that is being read: it gets one of its own.
         struct driver_statement *statement = NULL;
@@ -96,6 +98,7 @@ struct sql sql_begin_text(struct conn *conn, str text)
 {
     uint64_t hash = str_hash(text, 0);
     enum sql_outcome got = SQL_DONE;
+    conn_renew(conn);
     struct sql_slot *slot = find_slot(conn, text, hash);
     if (slot == NULL) {
         slot = oldest_slot(conn);
@@ -194,6 +197,7 @@ enum store_outcome sql_end(struct sql *q)
         q->statement->driver->finalize(q->statement);
     }
     q->statement = NULL;
+    q->conn->active--;
     return store_outcome_of(q->outcome);
 }
 

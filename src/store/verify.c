@@ -175,7 +175,7 @@ static enum store_outcome verify(struct conn *conn, int64_t tenant, int64_t *row
 // Rows and the end of the chain are read by two statements, and must be of one moment.
 enum store_outcome audit_verify(struct conn *conn, int64_t tenant, int64_t *rows, int64_t *broken)
 {
-    bool own_snapshot = !conn->writer && !conn_in_transaction(conn);
+    bool own_snapshot = !conn->writer && !conn->snapshot;
     *rows = 0;
     *broken = 0;
     enum store_outcome got = STORE_OK;

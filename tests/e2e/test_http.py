@@ -202,10 +202,11 @@ def test_a_broken_chunk_is_refused(server, tenant, client):
 
 def test_a_body_that_is_cut_off_changes_nothing(server, tenant, client):
     before = people(client)
-    for _ in range(5):
-        with connected(server) as wire:
-            wire.send(framed(tenant, "Content-Length: 500")).end_of_sending()
-            assert people(client) == before
+    with connected(server) as wire:
+        wire.send(framed(tenant, "Content-Length: 500"))
+        assert people(client) == before
+        wire.end_of_sending()
+        assert wire.closed()
     assert people(client) == before
 
 
