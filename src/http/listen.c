@@ -104,7 +104,7 @@ bool listener_open(struct listener *listener, const struct http_loop_options *op
 
 bool listener_port(const struct listener *listener, uint16_t *port)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t len = sizeof(address);
     if (getsockname(listener->fd, (struct sockaddr *)&address, &len) != 0) {
         return false;

@@ -54,7 +54,7 @@ static ssize_t read_piece(void *ctx, uint64_t position, char *out, size_t max)
     struct http_reply *reply = &request->exchange.reply;
     long len = reply->read(reply->read_ctx, out, max);
     assert(len <= (long)max);
-    request->peer->deadline_ms = request->loop->now_ms + HTTP_GRACE_S * 1000;
+    request->peer->deadline_ms = request->loop->now_ms + INT64_C(1000) * HTTP_GRACE_S;
     if (len < 0) {
         return MHD_CONTENT_READER_END_WITH_ERROR;
     }
@@ -111,7 +111,7 @@ enum MHD_Result send_reply(struct request *request)
     struct http_reply *reply = &request->exchange.reply;
     assert(reply->status >= 200 && reply->status <= 599);
     request->phase = PHASE_SENT;
-    request->peer->deadline_ms = request->loop->now_ms + HTTP_GRACE_S * 1000 +
+    request->peer->deadline_ms = request->loop->now_ms + INT64_C(1000) * HTTP_GRACE_S +
                                  (int64_t)(reply->body.len / (HTTP_RATE_MIN / 1000));
     struct MHD_Response *response = open_response(request);
     if (response == NULL) {
