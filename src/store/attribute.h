@@ -9,15 +9,15 @@
 #include "store/store.h"
 
 struct declaration {
-    int type;               // number of the resource type
     const char *path;       // as it stands in the store
     const char *extension;  // URI; NULL: core
     const char *attr;
     const char *sub;     // NULL: the attribute itself
+    const char *beside;  // path of a unique attribute that often has the same value; NULL: none
+    int type;            // number of the resource type
     bool names_one;      // a value belongs to few resources, however many there are
     bool marks_absent;   // a row says when there is no value
     bool only_false;     // true is not indexed: it would be one row for nearly everybody
-    const char *beside;  // path of a unique attribute that often has the same value; NULL: none
 };
 
 extern const struct declaration declarations[];

@@ -133,13 +133,19 @@ enum store_outcome conn_snapshot(struct conn *reader)
     conn_rest(reader);
     enum store_outcome got = outcome_of(reader->link->driver->begin(reader->link));
     reader->snapshot = got == STORE_OK;
-    // The first read takes the snapshot.
-    return got == STORE_OK ? conn_ping(reader) : got;
+    if (got == STORE_OK) {
+        got = conn_ping(reader);  // the first read takes the snapshot
+    }
+    if (got != STORE_OK) {
+        conn_release(reader);
+    }
+    return got;
 }
 
 void conn_release(struct conn *reader)
 {
     reader->snapshot = false;
+    reader->held = false;
     reader->link->driver->rollback(reader->link);
 }
 
