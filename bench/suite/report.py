@@ -19,12 +19,9 @@ COLUMNS = [
 ]
 
 
-def _number(value, digits):
-    return "" if value is None else f"{value:,.{digits}f}"
-
-
 def _of(sample, name, digits):
-    return _number(getattr(sample, name), digits) if sample is not None else ""
+    value = getattr(sample, name) if sample is not None else 0
+    return f"{value:,.{digits}f}" if value >= 0.1**digits / 2 else ""
 
 
 def _cells(row):
@@ -34,7 +31,7 @@ def _cells(row):
         _of(row.sample, "p50_ms", 2),
         _of(row.sample, "p99_ms", 2),
         _of(row.sample, "cpu_us", 1),
-        _of(row.sample, "written_kb", 1) if row.sample and row.sample.written_kb > 0.1 else "",
+        _of(row.sample, "written_kb", 1),
         row.ceiling_name,
         _of(row.ceiling, "cpu_us", 1),
         _of(row.ceiling, "rate", 0),

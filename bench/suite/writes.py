@@ -130,25 +130,28 @@ def measure(bench, server, prepared):
     yield _patch_row(samples)
     yield bench.missing("writes", "bulk of 1,000 creates", "≥ 110 % of creates one by one",
                         server, "bulk")
-    yield _latency(bench, creates, median(samples["create"]).rate)
+    yield _latency(bench, creates)
 
 
-def _latency(bench, creates, capacity):
-    rate = 0.7 * capacity
-    seconds = bench.long_seconds
-    sample = bench.generator.measure(
-        creates.server,
-        [creates.form],
-        **creates.options(connections=512, seconds=seconds, rate=round(rate)),
-    )
-    creates.next += sample.requests + 10 * CONNECTIONS
-    row = Row("writes", f"latency of a create at {rate:.0f}/s", sample)
+def _latency(bench, creates):
+    """Runs of an open loop, each at 70 % of what the moment before it could take."""
+    samples = []
+    seconds = bench.long_seconds / bench.rounds
+    for _ in range(bench.rounds):
+        rate = round(0.7 * creates.measure().rate)
+        options = creates.options(connections=512, seconds=seconds, rate=rate)
+        sample = bench.generator.measure(creates.server, [creates.form], **options)
+        creates.next += sample.requests + 10 * CONNECTIONS
+        samples.append(sample)
+    sample = median(samples)
+    row = Row("writes", "latency of a create at 70 % load", sample)
     row.figure = f"p99 {sample.p99_ms:.1f} ms, p99.9 {sample.p999_ms:.1f} ms"
-    row.budget = "at 70 % load p99 ≤ 50 ms, p99.9 ≤ 150 ms"
+    row.budget = "p99 ≤ 50 ms, p99.9 ≤ 150 ms"
     row.met = sample.p99_ms <= 50 and sample.p999_ms <= 150
     row.reason = (
-        f"{seconds:.0f} s, checkpoints included; timed from the moment a request was due, "
-        "at random moments"
+        f"{bench.rounds} runs of {seconds:.0f} s, checkpoints included; timed from the moment a "
+        f"request was due; p99 from {min(each.p99_ms for each in samples):.0f} to "
+        f"{max(each.p99_ms for each in samples):.0f} ms"
     )
     return row
 

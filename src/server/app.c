@@ -10,6 +10,7 @@
 static bool build_indexes(struct app *app, struct roster_error *err)
 {
     size_t count = app->registry->type_count;
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): it is an array of pointers
     app->indexes = arena_array(app->arena, count, sizeof(*app->indexes));
     if (app->indexes == NULL) {
         return fail_memory(err);

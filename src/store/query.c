@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
 #include "store/set.h"
+#include "store/statements.h"
 
 enum { SQL_LEN_MAX = 512 * 1024 };
 
@@ -116,6 +117,18 @@ str query_rows(struct where *where, const struct set *set, bool descending)
     text_format(&text, "SELECT %sc.row FROM (", distinct(set));
     add_rows(&text, set);
     text_format(&text, ") AS c WHERE c.row > $3 ORDER BY c.row%s LIMIT $4 OFFSET $5",
+                descending ? " DESC" : "");
+    return finish(where, &text);
+}
+
+str query_whole(struct where *where, bool descending)
+{
+    struct text text;
+    text_init(&text, where->arena, SQL_LEN_MAX);
+    text_format(&text,
+                "SELECT " RESOURCE_COLUMNS " FROM resource AS r"
+                " WHERE r.tenant = $1 AND r.type = $2 AND r.row > $3"
+                " ORDER BY r.row%s LIMIT $4 OFFSET $5",
                 descending ? " DESC" : "");
     return finish(where, &text);
 }

@@ -148,6 +148,7 @@ static bool build_sets(struct store *store, struct rebuild *r, struct roster_are
     if (r->registry == NULL) {
         return false;
     }
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): it is an array of pointers
     r->sets = arena_array(arena, r->registry->type_count, sizeof(*r->sets));
     if (r->sets == NULL) {
         return fail_memory(r->err);

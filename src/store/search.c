@@ -22,6 +22,7 @@ struct search_plan {
     str count;       // empty: all resources of the type
     bool is_rest;    // `count` counts what is left out of all of them
     bool continues;  // by row number
+    bool whole;      // the one leg gives whole resources, not their numbers
 };
 
 enum { LIMIT_NONE = 0 };
@@ -111,7 +112,10 @@ static void write_legs(struct where *where, const struct sort *sort, struct sear
     }
     bool descending = sort->kind == SORT_ROW && sort->descending;
     plan->continues = by_row && !descending;
-    if (by_row) {
+    plan->whole = by_row && plan->set->kind == SET_ALL;
+    if (plan->whole) {
+        add_leg(plan, query_whole(where, descending));
+    } else if (by_row) {
         add_leg(plan, query_rows(where, plan->set, descending));
     } else {
         write_sorted(where, sort, plan);
@@ -224,7 +228,7 @@ enum store_outcome search_count(struct conn *conn, const struct search_plan *pla
 struct visit {
     struct conn *conn;
     const struct search_plan *plan;
-    bool (*take)(struct visit *visit, int64_t row);
+    bool (*take)(struct visit *visit, struct sql *q);
     enum store_outcome failure;
     bool stopped;
     int64_t count;  // rows that the leg gave
@@ -247,13 +251,25 @@ static enum store_outcome run_leg(struct visit *visit, str text, int64_t skip, i
     visit->count = 0;
     while (!visit->stopped && sql_step(&q) == SQL_ROW) {
         visit->count++;
-        visit->stopped = !visit->take(visit, sql_column_i64(&q, 0));
+        visit->stopped = !visit->take(visit, &q);
     }
     enum store_outcome got = sql_end(&q);
     return visit->failure != STORE_OK ? visit->failure : got;
 }
 
-static bool take_row(struct visit *visit, int64_t row)
+// The resource that `q` stands on, or that it gives the number of. STORE_NONE: without a snapshot it
+// may be deleted between the two statements.
+static enum store_outcome load(struct visit *visit, struct sql *q, struct resource_row *row)
+{
+    if (visit->plan->whole) {
+        row_read(q, visit->plan->source, visit->arena, row);
+        return q->outcome == SQL_ROW ? STORE_OK : STORE_FAILED;
+    }
+    return row_load(visit->conn, visit->plan->tenant, sql_column_i64(q, COLUMN_ROW),
+                    visit->plan->source, visit->arena, row);
+}
+
+static bool take_row(struct visit *visit, struct sql *q)
 {
     struct resource_row *rows =
         arena_room(visit->arena, visit->rows, visit->row_count, &visit->row_cap, sizeof(*rows));
@@ -262,15 +278,13 @@ static bool take_row(struct visit *visit, int64_t row)
         return false;
     }
     visit->rows = rows;
-    enum store_outcome got = row_load(visit->conn, visit->plan->tenant, row, visit->plan->source,
-                                      visit->arena, &rows[visit->row_count]);
-    // Without a snapshot it may be deleted between the two statements.
+    enum store_outcome got = load(visit, q, &rows[visit->row_count]);
     visit->failure = got == STORE_NONE ? STORE_OK : got;
     visit->row_count += got == STORE_OK;
     return visit->failure == STORE_OK;
 }
 
-static bool ignore_row(struct visit *visit, int64_t row)
+static bool ignore_row(struct visit *visit, struct sql *q)
 {
     return true;
 }
@@ -316,13 +330,12 @@ enum store_outcome search_page(struct conn *conn, const struct search_plan *plan
     return got;
 }
 
-static bool show_row(struct visit *visit, int64_t number)
+static bool show_row(struct visit *visit, struct sql *q)
 {
     struct resource_row row;
     bool more = true;
     struct arena_mark mark = arena_mark(visit->arena);
-    enum store_outcome got =
-        row_load(visit->conn, visit->plan->tenant, number, visit->plan->source, visit->arena, &row);
+    enum store_outcome got = load(visit, q, &row);
     if (got == STORE_OK) {
         more = visit->each(visit->ctx, &row);
     }

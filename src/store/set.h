@@ -105,6 +105,8 @@ MUST_CHECK bool where_key(struct where *where, const struct roster_filter *filte
 // SQL. NULL text when the arena is full.
 // In the order of rows; ascending ones behind a row number.
 str query_rows(struct where *where, const struct set *set, bool descending);
+// All resources of the type, whole.
+str query_whole(struct where *where, bool descending);
 str query_count(struct where *where, const struct set *set);
 
 enum sort_kind { SORT_ROW, SORT_MODIFIED, SORT_ID, SORT_INDEX, SORT_OTHER };

@@ -4,24 +4,10 @@
 
 #include "base/time.h"
 
-static const char *const names[] = {"anna",
-                                    "Anna",
-                                    "ANNA",
-                                    "annabel",
-                                    "bert",
-                                    "Bj\xc3\xb6rn",
-                                    "bjorn",
-                                    "BJ\xc3\x96RN",
-                                    "stra\xc3\x9f"
-                                    "e",
-                                    "STRASSE",
-                                    "x",
-                                    "%",
-                                    "a_b",
-                                    "o'hara",
-                                    "zo\\\"e",
-                                    "\xc3\xa9mile",
-                                    "e\xcc\x81mile"};
+static const char *const names[] = {
+    "anna",         "Anna",          "ANNA",         "annabel", "bert", "Bj\xc3\xb6rn", "bjorn",
+    "BJ\xc3\x96RN", "stra\303\237e", "STRASSE",      "x",       "%",    "a_b",          "o'hara",
+    "zo\\\"e",      "\xc3\xa9mile",  "e\xcc\x81mile"};
 static const char *const kinds[] = {"work", "home", "Work", "other"};
 static const char *const numbers[] = {"1", "10", "2", "007", "A-1", "a-1"};
 static const char *const text_operators[] = {"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"};
