@@ -75,7 +75,7 @@ struct store {
 
 // Opens a link with its cache; NULL and `err` when that fails.
 struct conn *conn_open(struct store *store, bool writer, struct roster_error *err);
-// Before each statement of a reader that holds: its transaction is renewed when it would not see the
+// Before each statement of a reader that holds: renews its transaction when that would not see the
 // last commit.
 void conn_renew(struct conn *conn);
 // Closes any connection. False: the engine says that something is still open.

@@ -1,6 +1,7 @@
 // search.c: compiling a search and running it.
 //
-// Row numbers come from a composed statement, rows from a fixed one: the composed ones stay small
+// Row numbers come from a composed statement, rows from a fixed one (but where all are wanted, they
+// come at once): the composed ones stay small
 // and never carry documents through a sort.
 // SPDX-License-Identifier: Apache-2.0
 #include "store/search.h"
@@ -257,8 +258,8 @@ static enum store_outcome run_leg(struct visit *visit, str text, int64_t skip, i
     return visit->failure != STORE_OK ? visit->failure : got;
 }
 
-// The resource that `q` stands on, or that it gives the number of. STORE_NONE: without a snapshot it
-// may be deleted between the two statements.
+// The resource that `q` stands on, or that it gives the number of. STORE_NONE: without a snapshot
+// it may be deleted between the two statements.
 static enum store_outcome load(struct visit *visit, struct sql *q, struct resource_row *row)
 {
     if (visit->plan->whole) {
