@@ -1,8 +1,7 @@
 // search.c: compiling a search and running it.
 //
-// Row numbers come from a composed statement, rows from a fixed one (but where all are wanted, they
-// come at once): the composed ones stay small
-// and never carry documents through a sort.
+// Row numbers come from a composed statement and rows from a fixed one, so that no document is
+// carried through a sort; only where all are wanted they come at once.
 // SPDX-License-Identifier: Apache-2.0
 #include "store/search.h"
 

@@ -32,11 +32,12 @@ static bool one_in(struct crowd *crowd, uint64_t count)
     return crowd_random(crowd, count) == 0;
 }
 
-// A long text shares its beginning with all others of its length.
+// Long texts of one name share a beginning that is longer than what an index row keeps.
 static void add_text(struct crowd *crowd, struct text *out, const char *value)
 {
     text_add(out, str_of(value));
-    for (int at = 0; crowd->long_values && one_in(crowd, 6) && at < 300; at++) {
+    int more = crowd->long_values && one_in(crowd, 6) ? 200 + (int)crowd_random(crowd, 100) : 0;
+    for (int at = 0; at < more; at++) {
         text_char(out, 'l');
     }
 }
