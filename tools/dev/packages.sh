@@ -27,13 +27,13 @@ clang_tidy=clang-tidy${clang_version:+-$clang_version}
 # What `run` and `build` need; meson asks for cmocka whatever is built.
 build_packages=(
     gcc libc6-dev meson ninja-build pkg-config curl ca-certificates
-    libmicrohttpd-dev libssl-dev libsqlite3-dev libpq-dev libcurl4-openssl-dev
-    libutf8proc-dev libinih-dev libargon2-dev libsystemd-dev libcmocka-dev
+    libmicrohttpd-dev libssl-dev libsqlite3-dev libutf8proc-dev libinih-dev
+    libsystemd-dev libcmocka-dev
     "${yyjson_packages[@]}"
 )
 
 # What `test` and `bench` need on top.
-test_packages=(python3 python3-pytest python3-httpx postgresql openssl)
+test_packages=(python3 python3-pytest python3-httpx)
 
 # What `lint`, `fmt`, `fuzz` and `ci` need on top.
 check_packages=("$clang" "$clang_format" "$clang_tidy" shellcheck)
