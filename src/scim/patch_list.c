@@ -109,7 +109,8 @@ typedef bool matcher(const struct lister *l, const struct roster_json *element,
 static bool is_edge(const struct lister *l, const struct roster_json *element,
                     const struct roster_json *value, bool *is_match)
 {
-    *is_match = true;  // the key says it all
+    // The key says it all; a value without an id names nobody.
+    *is_match = json_find_text(value, STR("value")).len > 0;
     return true;
 }
 

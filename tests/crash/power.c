@@ -192,12 +192,13 @@ static void sync_file(int fd, const char *name)
     close(to);
 }
 
-// The names in a folder reach the disk: the shadow keeps their list beside the files.
+// The names in a folder reach the disk: the shadow keeps their list beside the files. A folder is
+// journalled, so a kill in the middle of this leaves the old list or the new one, never half of it.
 static void sync_names(int fd, const char *name)
 {
-    char list[PATH_MAX], path[64];
+    char list[PATH_MAX], path[PATH_MAX + 64], made[PATH_MAX + 64];
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    snprintf(list, sizeof(list), "%s%s.names", name, *name == '\0' ? "" : "/");
+    snprintf(list, sizeof(list), "%s%s.names.new", name, *name == '\0' ? "" : "/");
     DIR *folder = opendir(path);
     int to = shadow_file(list, O_WRONLY | O_CREAT | O_TRUNC);
     if (folder == NULL) {
@@ -208,6 +209,11 @@ static void sync_names(int fd, const char *name)
     }
     closedir(folder);
     close(to);
+    snprintf(made, sizeof(made), "%s/%s", getenv("POWER_SHADOW"), list);
+    snprintf(path, sizeof(path), "%.*s", (int)(strlen(made) - strlen(".new")), made);
+    if (rename(made, path) != 0) {
+        die("cannot keep the names");
+    }
 }
 
 static bool told(const char *variable)

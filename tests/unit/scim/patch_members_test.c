@@ -57,6 +57,7 @@ static const struct member_case {
      HAS(A "," C), "remove b x", NULL},
     {"a member that is not there is removed", REMOVE("members[value eq `x`]"), GROUP, "remove x",
      NULL},
+    {"an empty id names nobody", REMOVE("members[value eq ``]"), GROUP, "remove ", NULL},
     {"members are removed by any other filter", REMOVE("members[type eq `User`]"), HAS(B "," C),
      "filter", NULL},
     {"a filter on an id and more is a filter", REMOVE("members[value eq `a` and type eq `Group`]"),
