@@ -60,16 +60,31 @@ bool token_is_wellformed(str text)
     return memcmp(check, text.ptr + PREFIX_LEN + RANDOM_LEN, CHECK_LEN) == 0;
 }
 
+// b64token of RFC 6750 section 2.1: letters, digits, "-._~+/", and "=" at the end.
+static bool is_b64token(str text)
+{
+    while (text.len > 1 && text.ptr[text.len - 1] == '=') {
+        text.len--;
+    }
+    for (size_t at = 0; at < text.len; at++) {
+        char c = text.ptr[at];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              str_contains(STR("-._~+/"), (str){&c, 1}))) {
+            return false;
+        }
+    }
+    return text.len > 0;
+}
+
 enum auth_outcome auth_header_token(str value, str *token)
 {
     str scheme = {0};
-    value = str_trim(value);
-    if (value.len == 0) {
+    str_cut(str_trim(value), ' ', &scheme, token);
+    *token = str_trim(*token);
+    if (!str_equal_nocase(scheme, STR("Bearer"))) {
         return AUTH_MISSING;
     }
-    str_cut(value, ' ', &scheme, token);
-    *token = str_trim(*token);
-    return str_equal_nocase(scheme, STR("Bearer")) && token->len > 0 ? AUTH_OK : AUTH_MALFORMED;
+    return is_b64token(*token) ? AUTH_OK : AUTH_MALFORMED;
 }
 
 bool auth_token_is_live(const struct token_row *row, int64_t now_ms)

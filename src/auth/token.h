@@ -22,8 +22,8 @@ bool token_is_wellformed(str text);
 
 enum auth_outcome {
     AUTH_OK,
-    AUTH_MISSING,    // no credentials
-    AUTH_MALFORMED,  // another scheme, or no token behind "Bearer"
+    AUTH_MISSING,    // no credentials, or those of another scheme
+    AUTH_MALFORMED,  // no token behind "Bearer", or not one
     AUTH_INVALID,    // unknown, revoked, expired, or its tenant is suspended
     AUTH_FAILED,     // the store could not be asked
 };

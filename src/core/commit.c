@@ -15,6 +15,21 @@ static enum outcome refuse_memory(struct roster_error *err)
     return OUTCOME_REFUSED;
 }
 
+static bool check_conditions(const struct write *write, int64_t revision, struct roster_error *err)
+{
+    if (write->if_match.len > 0 && !etag_list_has_revision(write->if_match, revision)) {
+        return fail(err, ROSTER_ERR_PRECONDITION_FAILED, 0,
+                    "the resource has changed: it is at version %lld now, read it again",
+                    (long long)revision);
+    }
+    if (write->if_none_match.len > 0 && etag_list_has_revision(write->if_none_match, revision)) {
+        return fail(err, ROSTER_ERR_PRECONDITION_FAILED, 0,
+                    "the resource is at version %lld, which If-None-Match rules out",
+                    (long long)revision);
+    }
+    return true;
+}
+
 enum outcome commit_load(const struct context *ctx, const struct write *write,
                          struct current *current, struct roster_error *err)
 {
@@ -29,11 +44,7 @@ enum outcome commit_load(const struct context *ctx, const struct write *write,
     if (got != STORE_OK) {
         return outcome_of_store(got, err);
     }
-    if (write->if_match.len > 0 &&
-        !etag_list_has_revision(write->if_match, current->row.revision)) {
-        fail(err, ROSTER_ERR_PRECONDITION_FAILED, 0,
-             "the resource has changed: it is at version %lld now, read it again",
-             (long long)current->row.revision);
+    if (!check_conditions(write, current->row.revision, err)) {
         return OUTCOME_REFUSED;
     }
     if (roster_json_read(current->row.document, ctx->arena, &current->resource, err) &&

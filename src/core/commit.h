@@ -15,7 +15,8 @@ struct current {
     struct index_entry *entries;
 };
 
-// Loads the target of a write and checks If-Match. Refused: NOT_FOUND, PRECONDITION_FAILED.
+// Loads the target of a write and checks If-Match and If-None-Match. Refused: NOT_FOUND,
+// PRECONDITION_FAILED.
 MUST_CHECK enum outcome commit_load(const struct context *ctx, const struct write *write,
                                     struct current *current, struct roster_error *err);
 // Uniqueness of every entry, for a resource that is `own` (0: a new one). Refused: UNIQUENESS.

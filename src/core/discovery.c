@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/discovery.h"
 
+#include "scim/project.h"
+
+#include <string.h>
+
 static struct roster_json *put_object(struct roster_json *parent, struct roster_arena *arena,
                                       str key)
 {
@@ -98,26 +102,66 @@ static bool put_schemes(struct roster_json *config, struct roster_arena *arena)
            json_put_bool(bearer, arena, STR("primary"), true);
 }
 
-bool discovery_provider_config(str base, struct roster_arena *arena, struct roster_json **out,
-                               struct roster_error *err)
+// Puts the version of a document, a hash of all the rest, into its meta.
+static bool put_version(struct roster_json *document, struct roster_arena *arena)
 {
+    str text = {0};
+    str version = {0};
+    if (!roster_json_print(document, arena, &text)) {
+        return false;
+    }
+    struct etag tag = etag_of_text(text);
+    return arena_copy(arena, etag_str(&tag), &version) &&
+           json_put_string(json_find(document, STR("meta")), arena, STR("version"), version);
+}
+
+// One document as its endpoint answers it.
+static bool answer_one(const struct context *ctx, const struct discovery_request *request,
+                       str schema, struct roster_json *document, struct discovery *out,
+                       struct roster_error *err)
+{
+    const struct roster_registry *registry = ctx->view->registry;
+    struct roster_resource_type type = {.schema = registry_schema(registry, schema),
+                                        .registry = registry};
+    struct scope scope = {&type, ctx->quirks, ctx->arena};
+    const struct projection *projection = NULL;
+    const struct roster_json *meta = json_find(document, STR("meta"));
+    str version = json_find_text(meta, STR("version"));
+    assert(type.schema != NULL && version.len > 0 && version.len < ETAG_LEN_MAX);
+    memcpy(out->tag.text, version.ptr, version.len);
+    out->tag.len = version.len;
+    out->location = json_find_text(meta, STR("location"));
+    if (!projection_parse(&scope, request->attributes, request->excluded, &projection, err)) {
+        return false;
+    }
+    out->body =
+        projection == NULL ? document : projection_apply(projection, &scope, document, NULL);
+    return out->body != NULL || fail_memory(err);
+}
+
+bool discovery_provider_config(const struct context *ctx, const struct discovery_request *request,
+                               struct discovery *out, struct roster_error *err)
+{
+    struct roster_arena *arena = ctx->arena;
     struct roster_json *config = json_new(arena, JSON_OBJECT);
     if (config == NULL || !put_schemas(config, arena, URI_PROVIDER_CONFIG) ||
         !put_features(config, arena) || !put_pagination(config, arena) ||
         !put_schemes(config, arena) ||
-        !put_meta(config, arena, base, STR("ServiceProviderConfig"), STR("/ServiceProviderConfig"),
-                  (str){0})) {
+        !put_meta(config, arena, ctx->base, STR("ServiceProviderConfig"),
+                  STR("/ServiceProviderConfig"), (str){0}) ||
+        !put_version(config, arena)) {
         return fail_memory(err);
     }
-    *out = config;
-    return true;
+    return answer_one(ctx, request, URI_PROVIDER_CONFIG, config, out, err);
 }
 
 // A ListResponse over entries that are already in `resources` (RFC 7644 section 3.4.2).
-static bool make_list(struct roster_arena *arena, struct roster_json *resources,
-                      struct roster_json **out, struct roster_error *err)
+static bool answer_list(const struct context *ctx, struct roster_json *resources,
+                        struct discovery *out, struct roster_error *err)
 {
+    struct roster_arena *arena = ctx->arena;
     struct roster_json *list = json_new(arena, JSON_OBJECT);
+    str text = {0};
     if (list == NULL || !put_schemas(list, arena, URI_LIST) ||
         !json_put_i64(list, arena, STR("totalResults"), resources->count) ||
         !json_put_i64(list, arena, STR("startIndex"), 1) ||
@@ -125,7 +169,11 @@ static bool make_list(struct roster_arena *arena, struct roster_json *resources,
         return fail_memory(err);
     }
     json_put(list, STR("Resources"), resources);
-    *out = list;
+    if (!roster_json_print(list, arena, &text)) {
+        return fail_memory(err);
+    }
+    out->tag = etag_of_text(text);
+    out->body = list;
     return true;
 }
 
@@ -133,8 +181,10 @@ static struct roster_json *type_entry(const struct context *ctx,
                                       const struct roster_resource_type *type)
 {
     struct roster_json *entry = type_json(type, ctx->arena);
-    return entry != NULL && put_meta(entry, ctx->arena, ctx->base, STR("ResourceType"),
-                                     STR("/ResourceTypes"), type->name)
+    return entry != NULL &&
+                   put_meta(entry, ctx->arena, ctx->base, STR("ResourceType"),
+                            STR("/ResourceTypes"), type->name) &&
+                   put_version(entry, ctx->arena)
                ? entry
                : NULL;
 }
@@ -142,24 +192,27 @@ static struct roster_json *type_entry(const struct context *ctx,
 static struct roster_json *schema_entry(const struct context *ctx, const struct schema *schema)
 {
     struct roster_json *entry = schema_json(schema, ctx->arena);
-    return entry != NULL && put_meta(entry, ctx->arena, ctx->base, STR("Schema"), STR("/Schemas"),
-                                     schema->id)
+    return entry != NULL &&
+                   put_meta(entry, ctx->arena, ctx->base, STR("Schema"), STR("/Schemas"),
+                            schema->id) &&
+                   put_version(entry, ctx->arena)
                ? entry
                : NULL;
 }
 
-bool discovery_resource_types(const struct context *ctx, str id, struct roster_json **out,
-                              struct roster_error *err)
+bool discovery_resource_types(const struct context *ctx, const struct discovery_request *request,
+                              struct discovery *out, struct roster_error *err)
 {
     const struct roster_registry *registry = ctx->view->registry;
-    if (id.len > 0) {
-        const struct roster_resource_type *type = roster_registry_type(registry, id);
+    if (request->id.len > 0) {
+        const struct roster_resource_type *type = roster_registry_type(registry, request->id);
         if (type == NULL) {
             return fail(err, ROSTER_ERR_NOT_FOUND, 0, "there is no resource type \"%.*s\"",
-                        STR_ARGS(id));
+                        STR_ARGS(request->id));
         }
-        *out = type_entry(ctx, type);
-        return *out != NULL || fail_memory(err);
+        struct roster_json *entry = type_entry(ctx, type);
+        return entry == NULL ? fail_memory(err)
+                             : answer_one(ctx, request, URI_RESOURCE_TYPE, entry, out, err);
     }
     struct roster_json *resources = json_new(ctx->arena, JSON_ARRAY);
     for (size_t at = 0; resources != NULL && at < registry->type_count; at++) {
@@ -169,20 +222,22 @@ bool discovery_resource_types(const struct context *ctx, str id, struct roster_j
         }
         json_push(resources, entry);
     }
-    return resources != NULL ? make_list(ctx->arena, resources, out, err) : fail_memory(err);
+    return resources != NULL ? answer_list(ctx, resources, out, err) : fail_memory(err);
 }
 
-bool discovery_schemas(const struct context *ctx, str id, struct roster_json **out,
-                       struct roster_error *err)
+bool discovery_schemas(const struct context *ctx, const struct discovery_request *request,
+                       struct discovery *out, struct roster_error *err)
 {
     const struct roster_registry *registry = ctx->view->registry;
-    if (id.len > 0) {
-        const struct schema *schema = registry_schema(registry, id);
+    if (request->id.len > 0) {
+        const struct schema *schema = registry_schema(registry, request->id);
         if (schema == NULL) {
-            return fail(err, ROSTER_ERR_NOT_FOUND, 0, "there is no schema \"%.*s\"", STR_ARGS(id));
+            return fail(err, ROSTER_ERR_NOT_FOUND, 0, "there is no schema \"%.*s\"",
+                        STR_ARGS(request->id));
         }
-        *out = schema_entry(ctx, schema);
-        return *out != NULL || fail_memory(err);
+        struct roster_json *entry = schema_entry(ctx, schema);
+        return entry == NULL ? fail_memory(err)
+                             : answer_one(ctx, request, URI_SCHEMA, entry, out, err);
     }
     struct roster_json *resources = json_new(ctx->arena, JSON_ARRAY);
     for (size_t at = 0; resources != NULL && at < registry->schema_count; at++) {
@@ -192,5 +247,5 @@ bool discovery_schemas(const struct context *ctx, str id, struct roster_json **o
         }
         json_push(resources, entry);
     }
-    return resources != NULL ? make_list(ctx->arena, resources, out, err) : fail_memory(err);
+    return resources != NULL ? answer_list(ctx, resources, out, err) : fail_memory(err);
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/etag.h"
 
+#include "sys/sys.h"
+
 #include <stdio.h>
 
 struct etag etag_make(int64_t revision, uint32_t derived)
@@ -10,6 +12,21 @@ struct etag etag_make(int64_t revision, uint32_t derived)
     int len = derived == 0 ? snprintf(tag.text, sizeof(tag.text), "W/\"%lld\"", (long long)revision)
                            : snprintf(tag.text, sizeof(tag.text), "W/\"%lld-%08x\"",
                                       (long long)revision, derived);
+    assert(len > 0 && len < ETAG_LEN_MAX);
+    tag.len = (size_t)len;
+    return tag;
+}
+
+struct etag etag_of_text(str text)
+{
+    struct etag tag;
+    unsigned char digest[DIGEST_LEN];
+    digest_of(text, digest);
+    uint64_t head = 0;
+    for (size_t at = 0; at < sizeof(head); at++) {
+        head = head << 8 | digest[at];
+    }
+    int len = snprintf(tag.text, sizeof(tag.text), "W/\"%016llx\"", (unsigned long long)head);
     assert(len > 0 && len < ETAG_LEN_MAX);
     tag.len = (size_t)len;
     return tag;

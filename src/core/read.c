@@ -55,8 +55,9 @@ enum outcome read_row(const struct context *ctx, const struct roster_resource_ty
 }
 
 enum outcome read_resource(const struct context *ctx, const struct roster_resource_type *type,
-                           str id, const struct projection *projection, str if_none_match,
-                           struct read_result *out, struct roster_error *err)
+                           str id, const struct projection *projection,
+                           const struct conditions *conditions, struct read_result *out,
+                           struct roster_error *err)
 {
     struct resource_row row = {0};
     enum store_outcome got = resource_find(ctx->conn, ctx->actor->tenant, type->number, id,
@@ -68,8 +69,14 @@ enum outcome read_resource(const struct context *ctx, const struct roster_resour
     if (got != STORE_OK) {
         return outcome_of_store(got, err);
     }
+    if (conditions->if_match.len > 0 &&
+        !etag_list_has_revision(conditions->if_match, row.revision)) {
+        fail(err, ROSTER_ERR_PRECONDITION_FAILED, 0, "the resource is at version %lld",
+             (long long)row.revision);
+        return OUTCOME_REFUSED;
+    }
     enum outcome outcome = read_row(ctx, type, &row, projection, out, err);
-    out->not_modified =
-        outcome == OUTCOME_DONE && if_none_match.len > 0 && etag_list_has(if_none_match, &out->tag);
+    out->not_modified = outcome == OUTCOME_DONE && conditions->if_none_match.len > 0 &&
+                        etag_list_has(conditions->if_none_match, &out->tag);
     return outcome;
 }

@@ -12,11 +12,12 @@ struct read_result {
     bool not_modified;  // If-None-Match matched: no body
 };
 
-// `if_none_match`: the header's value, empty when there is none. Refused: NOT_FOUND.
+// Refused: NOT_FOUND, PRECONDITION_FAILED (If-Match).
 MUST_CHECK enum outcome read_resource(const struct context *ctx,
                                       const struct roster_resource_type *type, str id,
-                                      const struct projection *projection, str if_none_match,
-                                      struct read_result *out, struct roster_error *err);
+                                      const struct projection *projection,
+                                      const struct conditions *conditions, struct read_result *out,
+                                      struct roster_error *err);
 // The same for a row that is at hand: what a write answers.
 MUST_CHECK enum outcome read_row(const struct context *ctx, const struct roster_resource_type *type,
                                  const struct resource_row *row,

@@ -18,6 +18,7 @@ struct write {
     const struct roster_resource_type *type;
     str id;        // of the target; made by write_prepare for a create
     str if_match;  // value of the header; empty: none
+    str if_none_match;
 
     struct roster_json *sent;  // canonical body of create and replace
     struct patch patch;

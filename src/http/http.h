@@ -88,6 +88,10 @@ struct http_handler {
 
 // First header of that name, ignoring case. False when there is none.
 bool http_header_find(const struct http_exchange *exchange, str name, str *value);
+// The values of all headers of that name as one list with commas (RFC 9110 section 5.3); empty when
+// there is none. False when the arena is full.
+MUST_CHECK bool http_header_list(const struct http_exchange *exchange, str name,
+                                 struct roster_arena *arena, str *list);
 // Appends a header to the reply; both slices must live until release. Asserts that there is room.
 void http_reply_header(struct http_reply *reply, str name, str value);
 // Reason phrase of a status.

@@ -21,6 +21,27 @@ bool http_header_find(const struct http_exchange *exchange, str name, str *value
     return false;
 }
 
+bool http_header_list(const struct http_exchange *exchange, str name, struct roster_arena *arena,
+                      str *list)
+{
+    *list = (str){0};
+    for (size_t at = 0; at < exchange->header_count; at++) {
+        const struct http_header *header = &exchange->headers[at];
+        if (!str_equal_nocase(header->name, name)) {
+            continue;
+        }
+        if (list->len == 0) {
+            *list = header->value;
+            continue;
+        }
+        const str parts[] = {*list, STR(", "), header->value};
+        if (!arena_join(arena, list, parts, COUNT_OF(parts))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void http_reply_header(struct http_reply *reply, str name, str value)
 {
     assert(reply->header_count < HTTP_REPLY_HEADERS_MAX);

@@ -66,20 +66,29 @@ static size_t header_count(const struct pending *pending, str name)
     return count;
 }
 
+static bool refuse_malformed(struct pending *pending, const char *detail)
+{
+    pending->challenge = CHALLENGE_REQUEST;
+    return fail(&pending->err, ROSTER_ERR_BAD_REQUEST, 0, "%s", detail);
+}
+
 static bool authenticate(struct lane *lane, struct pending *pending)
 {
     const struct actor_entry *entry = NULL;
     str token = {0};
     if (header_count(pending, STR("Authorization")) > 1) {
-        return fail(&pending->err, ROSTER_ERR_BAD_REQUEST, 0, "send one Authorization header");
+        return refuse_malformed(pending, "send one Authorization header");
     }
     enum auth_outcome outcome = auth_header_token(header(pending, STR("Authorization")), &token);
+    if (outcome == AUTH_MALFORMED) {
+        return refuse_malformed(pending, "Authorization is malformed: send \"Bearer TOKEN\"");
+    }
     pending->generation = atomic_load_explicit(&lane->app->generation, memory_order_acquire);
     if (outcome == AUTH_OK) {
         outcome = actors_find(lane->actors, lane->conn, pending->generation, token,
                               env_now_ms(lane->app->options.env), pending->exchange->arena, &entry);
     }
-    pending->challenge = outcome == AUTH_INVALID || outcome == AUTH_MALFORMED;
+    pending->challenge = outcome == AUTH_INVALID ? CHALLENGE_TOKEN : CHALLENGE_PLAIN;
     if (outcome == AUTH_OK) {
         pending->actor = entry->actor;
         pending->view.settings = entry->settings;
@@ -100,7 +109,8 @@ static bool is_anonymous(const struct pending *pending)
 {
     enum http_method method = pending->exchange->method;
     return (method == HTTP_GET || method == HTTP_HEAD) && pending->target.segment_count == 1 &&
-           str_equal(pending->target.segments[0], STR("ServiceProviderConfig")) &&
+           (str_equal(pending->target.segments[0], STR("ServiceProviderConfig")) ||
+            str_equal(pending->target.segments[0], STR("ServiceProviderConfigs"))) &&
            header(pending, STR("Authorization")).len == 0;
 }
 
@@ -110,7 +120,7 @@ static bool check_tenant(struct pending *pending)
     if (named.len == 0 || str_equal(named, str_of(pending->actor.tenant_name))) {
         return true;
     }
-    pending->challenge = true;
+    pending->challenge = CHALLENGE_TOKEN;
     return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
                 "the token does not belong to the tenant that the URL names");
 }
@@ -135,6 +145,7 @@ static bool check_route(struct pending *pending)
         return fail(&pending->err, ROSTER_ERR_NOT_IMPLEMENTED, 0, NULL);
     }
     if (pending->route->flags & ROUTE_WRITES && pending->actor.scope != TOKEN_WRITE) {
+        pending->challenge = CHALLENGE_SCOPE;
         return fail(&pending->err, ROSTER_ERR_FORBIDDEN, 0, "this token may only read");
     }
     return true;
@@ -142,7 +153,11 @@ static bool check_route(struct pending *pending)
 
 static bool check_media(struct pending *pending)
 {
-    pending->media = media_negotiate(header(pending, STR("Accept")), &pending->quirks);
+    str accept = {0};
+    if (!http_header_list(pending->exchange, STR("Accept"), pending->exchange->arena, &accept)) {
+        return fail_memory(&pending->err);
+    }
+    pending->media = media_negotiate(accept, &pending->quirks);
     if (pending->media == MEDIA_NONE) {
         return fail(&pending->err, ROSTER_ERR_NOT_ACCEPTABLE, 0, NULL);
     }

@@ -71,6 +71,14 @@ void lane_let_go(struct lane *lane);
 
 enum step { STEP_DONE, STEP_WRITE, STEP_WORK };
 
+// What a refusal says in WWW-Authenticate besides the scheme (RFC 6750 section 3.1).
+enum challenge {
+    CHALLENGE_PLAIN,    // nothing: no credential was sent
+    CHALLENGE_REQUEST,  // invalid_request
+    CHALLENGE_TOKEN,    // invalid_token
+    CHALLENGE_SCOPE,    // insufficient_scope
+};
+
 struct route;
 
 // One request on its way. Lives in the exchange's arena.
@@ -91,8 +99,8 @@ struct pending {
     const struct projection *projection;
     enum media media;
     bool authenticated;
-    bool admitted;   // false: err says why not
-    bool challenge;  // 401 for a token that was sent, not for none
+    bool admitted;  // false: err says why not
+    enum challenge challenge;
     struct write write;
     bool is_write;
     struct search_call search;

@@ -20,7 +20,7 @@ static bool is_still_allowed(struct pending *pending, struct conn *writer)
     if (got == STORE_OK && auth_token_is_live(&row, env_now_ms(pending->ctx.env))) {
         return true;
     }
-    pending->challenge = true;
+    pending->challenge = CHALLENGE_TOKEN;
     pending->outcome = OUTCOME_REFUSED;
     return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
                 "the token was revoked while the request was under way");

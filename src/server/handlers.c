@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/handlers.h"
 
-#include "core/discovery.h"
+#include "core/search_one.h"
 #include "server/parameters.h"
+#include "server/prefer.h"
 #include "server/reply.h"
 
 static enum step refuse(struct pending *pending)
@@ -12,46 +13,12 @@ static enum step refuse(struct pending *pending)
     return STEP_DONE;
 }
 
-// Discovery takes no filter (RFC 7644 section 4).
-static bool check_no_filter(struct pending *pending)
+struct conditions request_conditions(const struct pending *pending)
 {
-    return !pending->request.has_filter ||
-           fail(&pending->err, ROSTER_ERR_FORBIDDEN, 0, "discovery endpoints take no filter");
-}
-
-enum step handle_provider_config(struct lane *lane, struct pending *pending,
-                                 const struct roster_json *body)
-{
-    struct roster_json *config = NULL;
-    if (!check_no_filter(pending) ||
-        !discovery_provider_config(pending->ctx.base, pending->ctx.arena, &config, &pending->err)) {
-        return refuse(pending);
-    }
-    reply_json(pending, config);
-    return STEP_DONE;
-}
-
-enum step handle_resource_types(struct lane *lane, struct pending *pending,
-                                const struct roster_json *body)
-{
-    struct roster_json *types = NULL;
-    if (!check_no_filter(pending) ||
-        !discovery_resource_types(&pending->ctx, pending->id, &types, &pending->err)) {
-        return refuse(pending);
-    }
-    reply_json(pending, types);
-    return STEP_DONE;
-}
-
-enum step handle_schemas(struct lane *lane, struct pending *pending, const struct roster_json *body)
-{
-    struct roster_json *schemas = NULL;
-    if (!check_no_filter(pending) ||
-        !discovery_schemas(&pending->ctx, pending->id, &schemas, &pending->err)) {
-        return refuse(pending);
-    }
-    reply_json(pending, schemas);
-    return STEP_DONE;
+    struct conditions conditions = {{0}, {0}};
+    (void)http_header_find(pending->exchange, STR("If-Match"), &conditions.if_match);
+    (void)http_header_find(pending->exchange, STR("If-None-Match"), &conditions.if_none_match);
+    return conditions;
 }
 
 // /Me stands for the user that the credential acts for (RFC 7644 section 3.11).
@@ -102,10 +69,9 @@ typedef enum outcome read_fn(struct pending *pending, struct read_result *result
 
 static enum outcome read_by_id(struct pending *pending, struct read_result *result)
 {
-    str if_none_match = {0};
-    (void)http_header_find(pending->exchange, STR("If-None-Match"), &if_none_match);
+    struct conditions conditions = request_conditions(pending);
     return read_resource(&pending->ctx, pending->type, pending->id, pending->projection,
-                         if_none_match, result, &pending->err);
+                         &conditions, result, &pending->err);
 }
 
 static enum outcome read_written(struct pending *pending, struct read_result *result)
@@ -208,6 +174,14 @@ enum step handle_search(struct lane *lane, struct pending *pending, const struct
                              &pending->err)) {
         return refuse(pending);
     }
+    if (pending->id.len > 0) {
+        pending->ctx.conn = lane->conn;
+        pending->outcome = search_narrow(&pending->ctx, pending->type, pending->id,
+                                         &pending->request, &pending->err);
+        if (pending->outcome != OUTCOME_DONE) {
+            return refuse(pending);
+        }
+    }
     return start_search(lane, pending, true);
 }
 
@@ -219,7 +193,9 @@ static enum step start_write(struct pending *pending, enum write_kind kind,
         return refuse(pending);
     }
     *write = (struct write){.kind = kind, .type = pending->type, .id = pending->id};
-    (void)http_header_find(pending->exchange, STR("If-Match"), &write->if_match);
+    struct conditions conditions = request_conditions(pending);
+    write->if_match = conditions.if_match;
+    write->if_none_match = conditions.if_none_match;
     if (!write_prepare(&pending->ctx, write, body, &pending->err)) {
         return refuse(pending);
     }
@@ -247,45 +223,57 @@ enum step handle_delete(struct lane *lane, struct pending *pending, const struct
     return start_write(pending, WRITE_DELETE, NULL);
 }
 
-// Whether a PATCH is answered without a body: groups are, unless a projection was asked for.
-static bool is_silent(const struct pending *pending)
+// Whether a write is answered without a body: at wish, and PATCH of a group. A projection that was
+// asked for comes before both (RFC 7644 section 3.5.2).
+static bool is_silent(const struct pending *pending, enum preference preference)
 {
-    return pending->write.kind == WRITE_PATCH && pending->type->number == TYPE_NUMBER_GROUP &&
-           pending->projection == NULL;
+    if (pending->projection != NULL || preference == PREFER_REPRESENTATION) {
+        return false;
+    }
+    return preference == PREFER_MINIMAL ||
+           (pending->write.kind == WRITE_PATCH && pending->type->number == TYPE_NUMBER_GROUP);
 }
 
-// The change is saved, only its answer cannot be made: an error would be repeated by the client.
-static void answer_without_body(struct pending *pending)
+// A create says where the new resource is, another write only its version.
+static void answer_silently(struct pending *pending)
 {
     struct read_result result = {.tag = etag_make(pending->write.row.revision, 0)};
-    arena_rewind(pending->exchange->arena, pending->mark);
-    bool located = arena_format(pending->exchange->arena, &result.location, "%.*s%.*s/%.*s",
-                                STR_ARGS(pending->ctx.base), STR_ARGS(pending->type->endpoint),
-                                STR_ARGS(pending->write.row.id));
-    reply_empty(pending, pending->write.kind == WRITE_CREATE ? 201 : 204);
-    if (located) {
-        reply_resource_headers(pending, &result);
+    bool is_create = pending->write.kind == WRITE_CREATE;
+    reply_empty(pending, is_create ? 201 : 204);
+    if (is_create && !arena_format(pending->exchange->arena, &result.location, "%.*s%.*s/%.*s",
+                                   STR_ARGS(pending->ctx.base), STR_ARGS(pending->type->endpoint),
+                                   STR_ARGS(pending->write.row.id))) {
+        return;
+    }
+    reply_resource_headers(pending, &result);
+}
+
+static void answer_written(struct lane *lane, struct pending *pending)
+{
+    int status = pending->write.kind == WRITE_CREATE ? 201 : 200;
+    enum preference preference = preference_read(pending->exchange);
+    if (is_silent(pending, preference)) {
+        answer_silently(pending);
+    } else {
+        answer_resource(lane, pending, status, read_written);
+    }
+    if (pending->outcome != OUTCOME_DONE) {
+        // The change is saved, only its answer cannot be made: an error would be repeated by the
+        // client.
+        arena_rewind(pending->exchange->arena, pending->mark);
+        answer_silently(pending);
+    } else if (preference != PREFER_NONE && pending->projection == NULL) {
+        reply_header(pending, STR("Preference-Applied"), preference_name(preference));
     }
 }
 
 void finish_write(struct lane *lane, struct pending *pending)
 {
-    struct read_result silent = {0};
     if (pending->outcome != OUTCOME_DONE) {
         reply_error(pending);
-        return;
-    }
-    if (pending->write.kind == WRITE_DELETE) {
+    } else if (pending->write.kind == WRITE_DELETE) {
         reply_empty(pending, 204);
-    } else if (is_silent(pending)) {
-        silent.tag = etag_make(pending->write.row.revision, 0);
-        reply_empty(pending, 204);
-        reply_resource_headers(pending, &silent);
     } else {
-        answer_resource(lane, pending, pending->write.kind == WRITE_CREATE ? 201 : 200,
-                        read_written);
-        if (pending->outcome != OUTCOME_DONE) {
-            answer_without_body(pending);
-        }
+        answer_written(lane, pending);
     }
 }

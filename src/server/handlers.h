@@ -14,6 +14,7 @@ typedef enum step handler(struct lane *lane, struct pending *pending,
 handler handle_provider_config;
 handler handle_resource_types;
 handler handle_schemas;
+handler handle_discovery_search;
 handler handle_get;
 handler handle_list;
 handler handle_search;
@@ -21,6 +22,9 @@ handler handle_post;
 handler handle_put;
 handler handle_patch;
 handler handle_delete;
+
+// The conditional headers of the request.
+struct conditions request_conditions(const struct pending *pending);
 
 // Answers a query that ran on a worker, and a write that was committed or refused.
 void finish_search(struct lane *lane, struct pending *pending);

@@ -25,9 +25,38 @@ static bool is_refused(str parameters)
     return false;
 }
 
+// What an Accept header says of one of our types: the most specific range decides (RFC 9110
+// section 12.5.1).
+struct offer {
+    str name;
+    int rank;  // of the range that decided so far: 0 none, 1 */*, 2 application/*, 3 itself
+    bool accepted;
+};
+
+static int rank_of(str range, str name)
+{
+    if (str_equal(range, STR("*/*"))) {
+        return 1;
+    }
+    if (str_equal_nocase(range, STR("application/*"))) {
+        return 2;
+    }
+    return str_equal_nocase(range, name) ? 3 : 0;
+}
+
+static void weigh(struct offer *offer, str range, bool accepted)
+{
+    int rank = rank_of(range, offer->name);
+    if (rank > offer->rank) {
+        offer->rank = rank;
+        offer->accepted = accepted;
+    }
+}
+
 enum media media_negotiate(str accept, struct roster_quirks *quirks)
 {
-    bool json = false;
+    struct offer scim = {.name = media_name(MEDIA_SCIM)};
+    struct offer json = {.name = media_name(MEDIA_JSON)};
     str range = {0};
     bool more = accept.len > 0;
     if (!more) {
@@ -38,17 +67,13 @@ enum media media_negotiate(str accept, struct roster_quirks *quirks)
         str parameters = {0};
         more = str_cut(accept, ',', &range, &accept);
         str_cut(range, ';', &name, &parameters);
-        name = str_trim(name);
-        if (is_refused(parameters)) {
-            continue;
-        }
-        if (str_equal(name, STR("*/*")) || str_equal_nocase(name, STR("application/*")) ||
-            str_equal_nocase(name, STR("application/scim+json"))) {
-            return MEDIA_SCIM;
-        }
-        json |= str_equal_nocase(name, STR("application/json"));
+        weigh(&scim, str_trim(name), !is_refused(parameters));
+        weigh(&json, str_trim(name), !is_refused(parameters));
     }
-    if (json) {
+    if (scim.accepted) {
+        return MEDIA_SCIM;
+    }
+    if (json.accepted) {
         return MEDIA_JSON;
     }
     return quirk_take(quirks, ROSTER_QUIRK_ACCEPT_ANYTHING) ? MEDIA_SCIM : MEDIA_NONE;

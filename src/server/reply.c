@@ -44,11 +44,18 @@ static str media_of(const struct pending *pending)
 
 static void add_error_headers(struct pending *pending)
 {
+    static const str challenges[] = {
+        [CHALLENGE_PLAIN] = STR("Bearer realm=\"roster\""),
+        [CHALLENGE_REQUEST] = STR("Bearer realm=\"roster\", error=\"invalid_request\""),
+        [CHALLENGE_TOKEN] = STR("Bearer realm=\"roster\", error=\"invalid_token\""),
+        [CHALLENGE_SCOPE] = STR("Bearer realm=\"roster\", error=\"insufficient_scope\""),
+    };
     enum roster_code code = pending->err.code;
-    if (code == ROSTER_ERR_UNAUTHORIZED) {
-        reply_header(pending, STR("WWW-Authenticate"),
-                     pending->challenge ? STR("Bearer realm=\"roster\", error=\"invalid_token\"")
-                                        : STR("Bearer realm=\"roster\""));
+    if (code == ROSTER_ERR_UNAUTHORIZED || pending->challenge != CHALLENGE_PLAIN) {
+        reply_header(pending, STR("WWW-Authenticate"), challenges[pending->challenge]);
+    }
+    if (code == ROSTER_ERR_MEDIA_TYPE) {
+        reply_header(pending, STR("Accept"), STR("application/scim+json, application/json"));
     }
     if (code == ROSTER_ERR_UNAVAILABLE || code == ROSTER_ERR_TOO_MANY_REQUESTS) {
         reply_header(pending, STR("Retry-After"), retry_after);

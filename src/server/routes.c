@@ -6,9 +6,13 @@
 
 static const struct route routes[] = {
     {"ServiceProviderConfig", HTTP_GET, ROUTE_ANONYMOUS, handle_provider_config},
+    {"ServiceProviderConfigs", HTTP_GET, ROUTE_ANONYMOUS, handle_provider_config},
+    {"ServiceProviderConfig/.search", HTTP_POST, 0, handle_discovery_search},
     {"ResourceTypes", HTTP_GET, 0, handle_resource_types},
+    {"ResourceTypes/.search", HTTP_POST, 0, handle_discovery_search},
     {"ResourceTypes/{id}", HTTP_GET, 0, handle_resource_types},
     {"Schemas", HTTP_GET, 0, handle_schemas},
+    {"Schemas/.search", HTTP_POST, 0, handle_discovery_search},
     {"Schemas/{id}", HTTP_GET, 0, handle_schemas},
     {"Bulk", HTTP_POST, ROUTE_UNSUPPORTED, NULL},
     {"Me", HTTP_GET, 0, handle_get},
@@ -21,6 +25,7 @@ static const struct route routes[] = {
     {"{type}", HTTP_GET, 0, handle_list},
     {"{type}", HTTP_POST, ROUTE_WRITES | ROUTE_BODY, handle_post},
     {"{type}/.search", HTTP_POST, ROUTE_BODY, handle_search},
+    {"{type}/{id}/.search", HTTP_POST, ROUTE_BODY, handle_search},
     {"{type}/{id}", HTTP_GET, 0, handle_get},
     {"{type}/{id}", HTTP_PUT, ROUTE_WRITES | ROUTE_BODY, handle_put},
     {"{type}/{id}", HTTP_PATCH, ROUTE_WRITES | ROUTE_BODY, handle_patch},
