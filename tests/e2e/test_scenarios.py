@@ -26,7 +26,18 @@ def title(path):
     return f"{path.parent.name}: {load(path)['name']}"
 
 
+def profiles(scenario):
+    """The profiles of a scenario, each with what tells its case from the other's."""
+    both = [("rfc", ", rfc"), ("interop", ", interop")]
+    return both if scenario["profile"] == "both" else [(scenario["profile"], "")]
+
+
 RUNNABLE = [path for path in FILES if "needs" not in load(path)]
+CASES = [
+    pytest.param(path, profile, id=title(path) + suffix)
+    for path in RUNNABLE
+    for profile, suffix in profiles(load(path))
+]
 
 
 def exchange(address, step):
@@ -89,10 +100,10 @@ def other_tenant(server):
     return server.tenant("other")
 
 
-@pytest.mark.parametrize("path", RUNNABLE, ids=title)
-def test_scenario(path, server, other_tenant, tally):
+@pytest.mark.parametrize("path, profile", CASES)
+def test_scenario(path, profile, server, other_tenant, tally):
     scenario = load(path)
-    tenant = server.tenant(profile=scenario["profile"])
+    tenant = server.tenant(profile=profile)
     names = {"token": tenant.token, "otherToken": other_tenant.token, "base": server.url + "/scim/v2"}
     for batch in batches(scenario["steps"]):
         tally["assertions"] += run_batch(server.address, batch, names)
@@ -119,7 +130,7 @@ def placeholders(value):
 @pytest.mark.parametrize("path", FILES, ids=title)
 def test_scenario_file_is_well_formed(path):
     scenario = load(path)
-    assert scenario["profile"] in ("interop", "rfc") and scenario["name"] and scenario["steps"]
+    assert scenario["profile"] in ("interop", "rfc", "both") and scenario["name"] and scenario["steps"]
     for step in scenario["steps"]:
         assert set(step) <= MEMBERS and step["check"] and step["status"]
         assert all(isinstance(status, int) for status in step["status"])

@@ -45,9 +45,9 @@ meson_tests() {
     add_counts "$counts"
 }
 
-# e2e_ids SUBSTRING MARKER: the ids of the tests whose id contains the text.
+# e2e_ids SUBSTRING MARKER BINARY: the ids of the tests whose id contains the text.
 e2e_ids() {
-    "$python" -m pytest "$root/tests/e2e" "$root/tests/crash" --rootdir "$root" --collect-only -q -m "$2" \
+    ROSTER_BIN=$3 "$python" -m pytest "$root/tests/e2e" "$root/tests/crash" --rootdir "$root" --collect-only -q -m "$2" \
         -p no:cacheprovider 2>/dev/null | grep -F '::' | grep -iF -- "$1" || true
 }
 
@@ -59,7 +59,7 @@ e2e_tests() {
     local what=("$@")
     [ "${#what[@]}" -gt 0 ] || what=("$root/tests/e2e" "$root/tests/crash")
     if [ -n "$substring" ]; then
-        mapfile -t what < <(e2e_ids "$substring" "$marker")
+        mapfile -t what < <(e2e_ids "$substring" "$marker" "$binary")
         [ "${#what[@]}" -gt 0 ] || return 0
     fi
     ROSTER_BIN=$binary PYTHONDONTWRITEBYTECODE=1 \

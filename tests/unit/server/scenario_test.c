@@ -23,8 +23,16 @@ struct scenario {
     struct rig *rig;
     struct roster_arena *arena;
     struct names names;
+    str profile;
     size_t assertions;
     char problem[1024];
+};
+
+// What the whole run has come to.
+struct tally {
+    size_t run;
+    size_t failed;
+    size_t assertions;
 };
 
 static void name_put(struct names *names, str key, str value)
@@ -180,14 +188,13 @@ static bool run_step(struct scenario *s, const struct roster_json *step)
            check_all(s, step, &seen, send);
 }
 
-static void open_tenants(struct scenario *s, const struct roster_json *file, size_t number)
+static void open_tenants(struct scenario *s, size_t number)
 {
     static struct secret token;
     static struct secret other;
     char name[32];
-    str profile = json_find_text(file, STR("profile"));
     snprintf(name, sizeof(name), "s%zu", number);
-    rig_tenant(s->rig, name, str_equal(profile, STR("rfc")) ? "rfc" : "interop");
+    rig_tenant(s->rig, name, str_equal(s->profile, STR("rfc")) ? "rfc" : "interop");
     rig_token(s->rig, name, "", &token);
     snprintf(name, sizeof(name), "other%zu", number);
     rig_tenant(s->rig, name, "interop");
@@ -212,35 +219,66 @@ static str read_file(struct roster_arena *arena, const char *path)
     return text_str(&out);
 }
 
-// Runs one file; prints its TAP line. Returns whether it passed.
-static bool run_file(struct rig *rig, const char *path, size_t number, size_t *assertions)
+// Every step of a scenario, on a fresh tenant.
+static bool run_steps(struct scenario *s, const struct roster_json *file, size_t number)
+{
+    const struct roster_json *steps = json_find(file, STR("steps"));
+    bool passed = true;
+    open_tenants(s, number);
+    for (const struct roster_json *step = steps->first; step != NULL && passed; step = step->next) {
+        passed = run_step(s, step);
+    }
+    return passed;
+}
+
+// Runs one file under one profile; prints its TAP line. `suffix` tells two runs of a file apart.
+static void run_profile(struct rig *rig, const char *path, const char *profile, const char *suffix,
+                        struct tally *tally)
 {
     struct scenario s = {.rig = rig, .arena = roster_arena_open(MIB(64))};
     struct roster_json *file = NULL;
     struct roster_error err = {0};
     bool passed = roster_json_read(read_file(s.arena, path), s.arena, &file, &err);
     const char *directive = "";
-    str later = json_find_text(file, STR("needs"));
+    tally->run++;
+    s.profile = str_of(profile);
     if (!passed) {
         complain(&s, "is no JSON:", str_of(path), str_of(err.detail));
-    } else if (later.len > 0) {
+    } else if (json_find_text(file, STR("needs")).len > 0) {
         directive = " # SKIP expected from later work";
     } else {
-        open_tenants(&s, file, number);
-        const struct roster_json *steps = json_find(file, STR("steps"));
-        for (const struct roster_json *step = steps->first; step != NULL && passed;
-             step = step->next) {
-            passed = run_step(&s, step);
-        }
+        passed = run_steps(&s, file, tally->run);
     }
     str name = json_find_text(file, STR("name"));
-    printf("%s %zu - %.*s%s\n", passed ? "ok" : "not ok", number, STR_ARGS(name), directive);
+    printf("%s %zu - %.*s%s%s\n", passed ? "ok" : "not ok", tally->run, STR_ARGS(name), suffix,
+           directive);
     if (!passed) {
         printf("# %s\n# %s\n", path, s.problem);
     }
-    *assertions += s.assertions;
+    tally->assertions += s.assertions;
+    tally->failed += !passed;
     roster_arena_close(s.arena);
-    return passed;
+}
+
+// A file for both profiles is two cases.
+static void run_file(struct rig *rig, const char *path, struct tally *tally)
+{
+    struct roster_arena *arena = roster_arena_open(MIB(64));
+    struct roster_json *file = NULL;
+    struct roster_error err = {0};
+    str profile = {0};
+    if (roster_json_read(read_file(arena, path), arena, &file, &err)) {
+        profile = json_find_text(file, STR("profile"));
+    }
+    bool both = str_equal(profile, STR("both"));
+    bool strict = str_equal(profile, STR("rfc"));
+    roster_arena_close(arena);
+    if (both) {
+        run_profile(rig, path, "rfc", ", rfc", tally);
+        run_profile(rig, path, "interop", ", interop", tally);
+    } else {
+        run_profile(rig, path, strict ? "rfc" : "interop", "", tally);
+    }
 }
 
 static int compare_paths(const void *a, const void *b)
@@ -285,16 +323,16 @@ int main(int argc, char **argv)
 {
     static struct rig rig;
     static char *paths[FILES_MAX];
-    size_t assertions = 0;
-    size_t failed = 0;
+    struct tally tally = {0};
     size_t count = find_files(argv[1], argc > 2 ? argv[2] : "", paths);
     rig_open(&rig);
-    printf("1..%zu\n", count);
     for (size_t at = 0; at < count; at++) {
-        failed += !run_file(&rig, paths[at], at + 1, &assertions);
+        run_file(&rig, paths[at], &tally);
         free(paths[at]);
     }
     rig_close(&rig);
-    printf("# %zu assertions in %zu scenarios, %zu failed\n", assertions, count, failed);
-    return failed == 0 && assertions > 0 ? 0 : 1;
+    printf("1..%zu\n", tally.run);
+    printf("# %zu assertions in %zu scenarios, %zu failed\n", tally.assertions, tally.run,
+           tally.failed);
+    return tally.failed == 0 && tally.assertions > 0 ? 0 : 1;
 }
