@@ -97,13 +97,13 @@
 #define TENANT_NAME_MAX 63
 #define LABEL_MAX 200
 #define ADDRESS_TEXT_MAX 45   // an IPv6 address with an IPv4 tail
-#define WAL_PAGES_MAX 4000    // 16 MB: from here on a thread moves the log into the file
+#define WAL_PAGES_MAX 8000    // 32 MB: from here on a thread moves the log into the file
 #define WAL_PAGES_HARD 14000  // 56 MB: here the writer waits for it; bounds a start after a crash
-#define WAL_PAGES_LEFT 250    // few enough for the writer to move between two batches
+#define WAL_PAGES_LEFT 600    // few enough for the writer to move between two batches: 10 ms
 #define WAL_PASSES_MAX 8      // each pass leaves a fraction of the one before
 #define WAL_BYTES_KEEP MIB(64)
 #define WAL_RETRY_PAGES 1000           // a reader held the log: try again when it has grown by 4 MB
-#define STORE_WRITER_CACHE_KIB 49152   // 48 MB: the dirty pages of a batch, and the hot leaves
+#define STORE_WRITER_CACHE_KIB 24576   // 24 MB: the dirty pages of a batch, and the hot leaves
 #define STORE_READER_CACHE_KIB 2048    // 2 MB: inner pages; the kernel caches the rest
 #define STORE_WAIT_US 100              // between two looks whether a lock of the engine is free
 #define STORE_WAITS_MAX 100            // 10 ms: longer than any read but a streamed one

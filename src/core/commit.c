@@ -72,17 +72,28 @@ static bool is_group_name(const struct write *write, const struct index_entry *e
            str_equal(entry->name->name, STR("displayName"));
 }
 
+static bool has_key(const struct index_entry *entries, const struct index_entry *entry)
+{
+    while (entries != NULL &&
+           (entries->attr != entry->attr || !str_equal(entries->key, entry->key))) {
+        entries = entries->next;
+    }
+    return entries != NULL;
+}
+
 enum outcome commit_check_unique(const struct context *ctx, const struct write *write,
-                                 const struct index_entry *entries, int64_t own,
+                                 const struct index_entry *entries, const struct current *current,
                                  struct roster_error *err)
 {
     bool group_names = quirk_is_on(ctx->quirks, ROSTER_QUIRK_GROUP_NAME_UNIQUE);
+    int64_t own = current == NULL ? 0 : current->row.row;
+    const struct index_entry *before = current == NULL ? NULL : current->entries;
     for (const struct index_entry *entry = entries; entry != NULL; entry = entry->next) {
         int64_t row = 0;
         enum store_outcome got = STORE_NONE;
-        if (entry->unique) {
+        if (entry->unique && !has_key(before, entry)) {
             got = unique_find(ctx->conn, ctx->actor->tenant, write->type->number, entry, &row);
-        } else if (group_names && is_group_name(write, entry)) {
+        } else if (!entry->unique && group_names && is_group_name(write, entry)) {
             got = index_find(ctx->conn, ctx->actor->tenant, write->type->number, entry, own, &row);
         }
         if (got == STORE_OK && row != own) {
@@ -274,7 +285,7 @@ enum outcome commit_update(const struct context *ctx, struct write *write,
         if (!index_extract(context_indexes(ctx, write->type), after, ctx->arena, &entries, err)) {
             return OUTCOME_REFUSED;
         }
-        enum outcome outcome = commit_check_unique(ctx, write, entries, row->row, err);
+        enum outcome outcome = commit_check_unique(ctx, write, entries, current, err);
         if (outcome == OUTCOME_DONE) {
             outcome = commit_check_manager(ctx, &current->row, row, err);
         }

@@ -19,9 +19,11 @@ struct current {
 // PRECONDITION_FAILED.
 MUST_CHECK enum outcome commit_load(const struct context *ctx, const struct write *write,
                                     struct current *current, struct roster_error *err);
-// Uniqueness of every entry, for a resource that is `own` (0: a new one). Refused: UNIQUENESS.
+// Uniqueness of every entry that `current` (NULL: a new resource) does not have already. Refused:
+// UNIQUENESS.
 MUST_CHECK enum outcome commit_check_unique(const struct context *ctx, const struct write *write,
-                                            const struct index_entry *entries, int64_t own,
+                                            const struct index_entry *entries,
+                                            const struct current *current,
                                             struct roster_error *err);
 // Without the quirk manager-unchecked: a manager that `before` (NULL: a new resource) did not have
 // must be a user. Refused: INVALID_VALUE.

@@ -84,7 +84,7 @@ static enum outcome run_create(const struct context *ctx, struct write *write,
                                struct roster_error *err)
 {
     struct edge_plan edges = {0};
-    enum outcome outcome = commit_check_unique(ctx, write, write->entries, 0, err);
+    enum outcome outcome = commit_check_unique(ctx, write, write->entries, NULL, err);
     if (outcome == OUTCOME_DONE) {
         outcome = commit_check_manager(ctx, NULL, &write->row, err);
     }

@@ -244,6 +244,17 @@ static long sqlite_log_pages(const struct driver_link *link)
     return link_of(link)->wal_pages;
 }
 
+// SQLite calls it busy when it comes upon the writer just as that renews the head of the log.
+static int move_pages(struct sqlite_link *link, int *pages)
+{
+    int tries = 0;
+    int code = SQLITE_OK;
+    do {
+        code = sqlite3_wal_checkpoint_v2(link->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, pages);
+    } while ((code & 0xff) == SQLITE_BUSY && sqlite_wait(NULL, tries++));
+    return code;
+}
+
 // A passive checkpoint leaves the sync of the file to who reaches the end of the log, which
 // with a busy writer is never it. So it is done here: else all of it would be left to end_log.
 static enum sql_outcome sqlite_move_log(struct driver_link *base, long *moved)
@@ -251,8 +262,11 @@ static enum sql_outcome sqlite_move_log(struct driver_link *base, long *moved)
     struct sqlite_link *link = link_of(base);
     sqlite3_file *file = NULL;
     int pages = 0;
-    int code = sqlite3_wal_checkpoint_v2(link->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, &pages);
+    int code = move_pages(link, &pages);
     *moved = pages > 0 ? pages : 0;
+    if ((code & 0xff) == SQLITE_BUSY) {
+        return SQL_DONE;
+    }
     if (code == SQLITE_OK) {
         code = sqlite3_file_control(link->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
     }

@@ -22,5 +22,7 @@ struct sqlite_link {
 struct driver_link *sqlite_link_open(const struct driver_options *options,
                                      struct roster_error *err);
 bool sqlite_link_close(struct driver_link *link);
+// A busy handler: waits for a lock a moment. 0: it has waited long enough.
+int sqlite_wait(void *ctx, int tries);
 
 #endif

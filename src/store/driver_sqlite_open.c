@@ -36,7 +36,7 @@ static int64_t pragma_i64(sqlite3 *db, const char *sql, int *code)
 }
 
 // Waits for a lock in small steps: SQLite's own handler begins with a whole millisecond.
-static int wait_for_lock(void *ctx, int tries)
+int sqlite_wait(void *ctx, int tries)
 {
     struct timespec pause = {.tv_nsec = STORE_WAIT_US * 1000L};
     nanosleep(&pause, NULL);
@@ -172,7 +172,7 @@ struct driver_link *sqlite_link_open(const struct driver_options *options, struc
         opened = code == SQLITE_OK || refuse_open(link, path, code, err);
     }
     if (opened) {
-        sqlite3_busy_handler(link->db, wait_for_lock, NULL);
+        sqlite3_busy_handler(link->db, sqlite_wait, NULL);
         opened =
             (!options->writer || check_owner(link, path, err)) && set_up(link, options, path, err);
     }
