@@ -38,12 +38,21 @@
 #define JSON_MEMBERS_MAX 2000  // members of one object: no schema comes near
 
 // Schemas that are loaded, and values under them
-#define SCHEMA_READ_BYTES MIB(4)  // memory to read one built-in schema: 24 KB of JSON
-#define SCHEMA_URI_MAX 255        // bytes of a schema URI: it is a key of every resource
-#define SCHEMA_NAME_MAX 128       // bytes of an attribute name
-#define SCHEMA_ATTRS_MAX 500      // attributes, or sub-attributes of one: User has 22
-#define SCHEMA_TEXT_MAX KIB(4)    // bytes of a description or a canonical value
-#define SCHEMA_WORDS_MAX 1000     // canonical values, or reference types, of one attribute
+#define SCHEMA_READ_BYTES MIB(4)      // memory to read one built-in schema: 24 KB of JSON
+#define SCHEMA_URI_MAX 255            // bytes of a schema URI: it is a key of every resource
+#define SCHEMA_NAME_MAX 128           // bytes of an attribute name
+#define SCHEMA_ATTRS_MAX 500          // attributes, or sub-attributes of one: User has 22
+#define SCHEMA_TEXT_MAX KIB(4)        // bytes of a description or a canonical value
+#define SCHEMA_WORDS_MAX 1000         // canonical values, or reference types, of one attribute
+#define SCHEMA_ATTRS_ALL_MAX 2000     // attributes of one schema with their sub-attributes
+#define SCHEMA_DOCUMENT_MAX KIB(256)  // bytes of one schema a tenant adds: User has 24 KB
+#define SCHEMA_FILE_MAX MIB(1)        // bytes of one file of schemas, and of all of one tenant
+#define SCHEMAS_TENANT_MAX 100        // schemas of one tenant: paths are looked for in all of them
+#define TYPES_TENANT_MAX 30           // resource types of one tenant: a search at the base asks all
+#define EXTENSIONS_TYPE_MAX 50        // extensions of one resource type
+#define INDEXES_TENANT_MAX 50         // declared by one tenant: each is a row more for every write
+#define REGISTRIES_KEPT 256           // registries of tenants that are kept between requests
+#define REGISTRY_BYTES_MAX MIB(64)    // memory of one tenant's registry: 1 MB of schemas take 20
 #define NUMBER_DIGITS_MAX 64      // digits that count in a number: four times what P-012 asks for
 #define NUMBER_EXPONENT_MAX 9999  // power of ten: far beyond any double
 #define FOLD_MARKS_MAX 30         // combining marks in a row (UAX 15, stream-safe text)

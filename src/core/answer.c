@@ -62,17 +62,6 @@ static void write_part(struct text *out, bool *first, str name, str value)
     *first = false;
 }
 
-static const struct roster_resource_type *type_of_number(const struct context *ctx, int number)
-{
-    const struct roster_registry *registry = ctx->view->registry;
-    for (size_t at = 0; at < registry->type_count; at++) {
-        if (registry->types[at].number == number) {
-            return &registry->types[at];
-        }
-    }
-    return NULL;
-}
-
 static void write_reference(struct text *out, const struct context *ctx, bool *first,
                             const struct roster_resource_type *type, str id)
 {
@@ -91,7 +80,8 @@ void answer_write_members(struct text *out, const struct context *ctx,
 {
     for (size_t at = 0; at < count; at++) {
         const struct member_row *member = &members[at];
-        const struct roster_resource_type *type = type_of_number(ctx, member->type);
+        const struct roster_resource_type *type =
+            registry_type_number(ctx->view->registry, member->type);
         bool first_part = true;
         text_add(out, first && at == 0 ? STR("{") : STR(",{"));
         if (parts & MEMBER_VALUE) {

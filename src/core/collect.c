@@ -128,9 +128,8 @@ static bool look_at(void *ctx, const struct resource_row *row)
     return c->sorting ? add_key(c, row, resource) : add_found(c, row);
 }
 
-static bool uses(const struct search_part *part, str name)
+static bool uses(const struct search_part *part, const struct attr *attr)
 {
-    const struct attr *attr = type_attr(part->type, name);
     if (attr == NULL) {
         return false;
     }
@@ -186,8 +185,8 @@ static enum outcome load_page(struct collector *c, struct roster_error *err)
 
 static enum outcome collect_part(struct collector *c, struct roster_error *err)
 {
-    c->uses_groups = uses(c->part, STR("groups"));
-    c->uses_members = uses(c->part, STR("members"));
+    c->uses_groups = uses(c->part, type_groups(c->part->type));
+    c->uses_members = uses(c->part, type_members(c->part->type));
     enum store_outcome got = search_each(c->ctx->conn, c->part->plan, c->scratch, look_at, c);
     if (c->no_memory) {
         fail_memory(err);

@@ -386,7 +386,9 @@ static enum outcome leave_manager(const struct context *ctx, const struct write 
     }
     json_remove(json_find(after, URI_ENTERPRISE), manager);
     struct scope scope = context_scope(ctx, write->type);
-    if (!resource_finish(&scope, after, err)) {
+    struct lacks lacks = {0};
+    if (!resource_lacks(&scope, current.resource, &lacks, err) ||
+        !resource_finish_change(&scope, after, &lacks, err)) {
         return OUTCOME_BROKEN;
     }
     enum outcome outcome =

@@ -47,6 +47,13 @@ static inline const struct index_set *context_indexes(const struct context *ctx,
     return ctx->view->indexes[type - ctx->view->registry->types];
 }
 
+// The name of a resource type; empty for one that is gone.
+static inline str context_type_name(const struct context *ctx, int number)
+{
+    const struct roster_resource_type *type = registry_type_number(ctx->view->registry, number);
+    return type == NULL ? (str){0} : type->name;
+}
+
 // What a use case says when it is done, besides a filled result.
 enum outcome {
     OUTCOME_DONE,

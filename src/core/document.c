@@ -16,16 +16,21 @@ static struct roster_json *take(struct roster_json *resource, str name)
     return member;
 }
 
-struct document_parts document_detach(struct roster_json *resource)
+struct document_parts document_detach(const struct roster_resource_type *type,
+                                      struct roster_json *resource)
 {
     struct roster_json *external_id = take(resource, STR("externalId"));
     struct document_parts parts = {0};
     if (json_is(external_id, JSON_STRING)) {
         parts.external_id = external_id->text;
     }
-    parts.members = take(resource, STR("members"));
+    if (type_members(type) != NULL) {
+        parts.members = take(resource, STR("members"));
+    }
+    if (type_groups(type) != NULL) {
+        take(resource, STR("groups"));
+    }
     take(resource, STR("meta"));
-    take(resource, STR("groups"));
     return parts;
 }
 

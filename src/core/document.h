@@ -14,7 +14,8 @@ struct document_parts {
     str external_id;              // empty: none
     struct roster_json *members;  // NULL: the resource has none
 };
-struct document_parts document_detach(struct roster_json *resource);
+struct document_parts document_detach(const struct roster_resource_type *type,
+                                      struct roster_json *resource);
 
 // Reduces a manager to its value. False when the arena is full.
 MUST_CHECK bool document_normalize(struct roster_json *resource, struct roster_arena *arena);

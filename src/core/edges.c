@@ -185,7 +185,7 @@ static bool filter_takes(const struct context *ctx, const struct edge_step *step
 {
     struct arena_mark mark = arena_mark(ctx->arena);
     struct roster_json *element = json_new(ctx->arena, JSON_OBJECT);
-    str type = member->type == TYPE_NUMBER_GROUP ? STR("Group") : STR("User");
+    str type = context_type_name(ctx, member->type);
     bool looked = element != NULL &&
                   json_put_string(element, ctx->arena, STR("value"), member->id) &&
                   json_put_string(element, ctx->arena, STR("type"), type) &&

@@ -28,7 +28,8 @@ static bool wants(const struct representation *rep, str name)
 
 bool represent_wants_groups(const struct representation *rep)
 {
-    return rep->type->number == TYPE_NUMBER_USER && wants(rep, STR("groups"));
+    const struct attr *groups = type_groups(rep->type);
+    return groups != NULL && projection_wants(rep->projection, groups);
 }
 
 static bool wants_sub(const struct representation *rep, const struct attr *attr, str name)
@@ -313,7 +314,7 @@ enum store_outcome represent_write(struct representation *rep, const struct reso
     }
     *tag = etag_make(row->revision, derived.hash);
     text_reserve(&answer->text, row->document.len + 512);
-    if (rep->projection == NULL) {
+    if (rep->projection == NULL && !rep->type->hides) {
         splice_document(&answer->text, rep->ctx, row, &derived);
     } else if (!project_document(&answer->text, rep, row, &derived)) {
         answer->full = true;
@@ -326,7 +327,8 @@ enum store_outcome represent_write(struct representation *rep, const struct reso
     if (derived.groups.count > 0) {
         write_groups(&answer->text, rep, &derived.groups);
     }
-    if (rep->type->number == TYPE_NUMBER_GROUP && wants(rep, STR("members"))) {
+    const struct attr *members = type_members(rep->type);
+    if (members != NULL && projection_wants(rep->projection, members)) {
         got = write_members(rep, row, answer);
         if (got != STORE_OK) {
             return got;
@@ -419,7 +421,7 @@ static enum store_outcome put_members(const struct context *ctx, const struct re
         return got != STORE_OK ? got : (array == NULL ? STORE_FAILED : STORE_TIMEOUT);
     }
     for (size_t at = 0; at < count; at++) {
-        str type = members[at].type == TYPE_NUMBER_GROUP ? STR("Group") : STR("User");
+        str type = context_type_name(ctx, members[at].type);
         if (!push_value(array, arena, members[at].id, type, members[at].display)) {
             return STORE_FAILED;
         }
@@ -441,13 +443,13 @@ enum store_outcome represent_tree(const struct context *ctx,
          !json_put_string(*out, arena, STR("externalId"), row->external_id))) {
         return STORE_FAILED;
     }
-    if (with_groups && type->number == TYPE_NUMBER_USER) {
+    if (with_groups && type_groups(type) != NULL) {
         enum store_outcome got = put_groups(ctx, row, arena, *out);
         if (got != STORE_OK) {
             return got;
         }
     }
-    if (with_members && type->number == TYPE_NUMBER_GROUP) {
+    if (with_members && type_members(type) != NULL) {
         return put_members(ctx, row, arena, *out);
     }
     return STORE_OK;

@@ -7,7 +7,7 @@
 
 #include "core/collect.h"
 
-enum { PARTS_MAX = 32 };
+enum { PARTS_MAX = TYPES_TENANT_MAX + 2 };
 
 struct query {
     const struct context *ctx;
@@ -135,7 +135,8 @@ static bool add_parts(struct query *q, struct roster_error *err)
     if (q->call->type != NULL) {
         return add_part(q, q->call->type, err);
     }
-    for (size_t at = 0; at < registry->type_count && at < PARTS_MAX; at++) {
+    assert(registry->type_count <= PARTS_MAX);
+    for (size_t at = 0; at < registry->type_count; at++) {
         if (!add_part(q, &registry->types[at], err)) {
             return false;
         }

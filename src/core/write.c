@@ -9,7 +9,7 @@
 
 static void detach(struct write *write)
 {
-    struct document_parts parts = document_detach(write->sent);
+    struct document_parts parts = document_detach(write->type, write->sent);
     write->external_id = parts.external_id;
     write->members = parts.members;
 }
@@ -149,8 +149,7 @@ static enum outcome run_patch(const struct context *ctx, struct write *write,
     struct current current = {0};
     struct edge_change *changes = NULL;
     struct edge_plan edges = {0};
-    const struct attr *external =
-        write->type->number == TYPE_NUMBER_GROUP ? type_attr(write->type, STR("members")) : NULL;
+    const struct attr *external = type_members(write->type);
     enum outcome outcome = commit_load(ctx, write, &current, err);
     if (outcome != OUTCOME_DONE) {
         return outcome;
@@ -162,7 +161,7 @@ static enum outcome run_patch(const struct context *ctx, struct write *write,
     if (!patch_apply(&scope, &write->patch, after, external, &changes, err)) {
         return OUTCOME_REFUSED;
     }
-    struct document_parts parts = document_detach(after);
+    struct document_parts parts = document_detach(write->type, after);
     write->external_id = parts.external_id;
     if (!check_id(write, err)) {
         return OUTCOME_REFUSED;

@@ -63,6 +63,11 @@ static const struct registry_type types[] = {
     },
 };
 
+bool schema_is_shipped(str id)
+{
+    return false;
+}
+
 const struct registry_type *registry_builtin_types(size_t *count)
 {
     *count = COUNT_OF(types);

@@ -198,7 +198,11 @@ bool patch_apply(const struct scope *scope, const struct patch *patch, struct ro
     assert(external == NULL || edges != NULL);
     struct patch_run run = {.scope = scope, .resource = resource, .err = err};
     struct edge_list list = {0};
+    struct lacks lacks = {0};
     list.tail = &list.first;
+    if (!resource_lacks(scope, resource, &lacks, err)) {
+        return false;
+    }
     for (const struct patch_operation *op = patch->first; op != NULL; op = op->next) {
         bool is_external = external != NULL && op->path.attr == external;
         if (is_external ? !push_edges(&run, op, &list) : !apply_one(&run, op)) {
@@ -207,7 +211,7 @@ bool patch_apply(const struct scope *scope, const struct patch *patch, struct ro
         }
     }
     patch_close_index(&run);
-    if (!resource_finish(scope, resource, err)) {
+    if (!resource_finish_change(scope, resource, &lacks, err)) {
         return false;
     }
     if (edges != NULL) {

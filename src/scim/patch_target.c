@@ -394,10 +394,10 @@ bool patch_parse_target(struct patch_parser *p, const struct path *path,
         str_equal_nocase(path->sub->name, STR("$ref"))) {
         return parse_link_ref(p, path, value);
     }
-    if (attr_is_password(path->attr)) {
+    if (attr_is_secret(path->attr) || attr_is_secret(target_of(path))) {
         struct roster_json *checked = NULL;
-        return p->op == PATCH_REMOVE ||
-               value_check(p->scope, VALUE_PATCH, path->attr, value, false, &checked, p->err);
+        return p->op == PATCH_REMOVE || value_check(p->scope, VALUE_PATCH, target_of(path), value,
+                                                    is_element(path), &checked, p->err);
     }
     if (p->op == PATCH_REMOVE) {
         return parse_remove(p, path, value);

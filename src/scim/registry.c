@@ -41,11 +41,13 @@ struct builder {
     struct roster_registry *registry;
     struct schema *schemas;  // registry->schemas while they may be written
     struct roster_resource_type *types;
+    bool builtin;  // what is added now is part of the product
 };
 
 static bool add_schema(struct builder *b, const struct roster_json *json, bool nested)
 {
     struct schema *next = &b->schemas[b->registry->schema_count];
+    next->builtin = b->builtin;
     if (!schema_load(json, nested, b->arena, next, b->err)) {
         return false;
     }
@@ -72,9 +74,60 @@ static bool add_builtin(struct builder *b, size_t index)
 
 static bool add_builtins(struct builder *b, size_t from, size_t to)
 {
-    for (size_t at = from; at < to; at++) {
-        if (!add_builtin(b, at)) {
-            return false;
+    bool added = true;
+    b->builtin = true;
+    for (size_t at = from; at < to && added; at++) {
+        added = add_builtin(b, at);
+    }
+    b->builtin = false;
+    return added;
+}
+
+// URIs that mean something to the protocol itself. What the product ships but does not build in
+// has passed its own tests, and the drafts name it so.
+static bool check_uri(struct builder *b, const struct schema *schema)
+{
+    static const char *const reserved[] = {
+        "urn:ietf:params:scim:api:",
+        "urn:ietf:params:scim:schemas:core:",
+        "urn:ietf:params:scim:schemas:extension:enterprise:",
+        "urn:scim:schemas:",
+    };
+    for (size_t at = 0; at < COUNT_OF(reserved); at++) {
+        if (str_starts_nocase(schema->id, str_of(reserved[at])) && !schema_is_shipped(schema->id)) {
+            return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
+                        "schema \"%.*s\": URIs that begin with %s belong to the protocol",
+                        STR_ARGS(schema->id), reserved[at]);
+        }
+    }
+    return true;
+}
+
+// Whether "LONGER" can also be read as an attribute of `shorter`: then a path has two meanings.
+static bool is_ambiguous(const struct schema *shorter, str longer)
+{
+    str name = {0};
+    str sub = {0};
+    if (longer.len <= shorter->id.len + 1 || !str_starts_nocase(longer, shorter->id) ||
+        (longer.ptr[shorter->id.len] != ':' && longer.ptr[shorter->id.len] != '.')) {
+        return false;
+    }
+    (void)str_cut(str_tail(longer, shorter->id.len + 1), '.', &name, &sub);
+    return schema_attr(shorter, name) != NULL;
+}
+
+static bool check_paths(struct builder *b)
+{
+    const struct roster_registry *registry = b->registry;
+    for (size_t at = 0; at < registry->schema_count; at++) {
+        for (size_t other = 0; other < registry->schema_count; other++) {
+            const struct schema *shorter = &registry->schemas[at];
+            str longer = registry->schemas[other].id;
+            if (at != other && is_ambiguous(shorter, longer)) {
+                return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
+                            "schema \"%.*s\": the same text is a path to an attribute of \"%.*s\"",
+                            STR_ARGS(longer), STR_ARGS(shorter->id));
+            }
         }
     }
     return true;
@@ -91,11 +144,13 @@ static bool add_schemas(struct builder *b, const struct registry_options *option
         return false;
     }
     for (size_t at = 0; at < options->schema_count; at++) {
-        if (!add_schema(b, options->schemas[at], false)) {
+        if (!add_schema(b, options->schemas[at], false) ||
+            !check_uri(b, &b->schemas[b->registry->schema_count - 1])) {
             return false;
         }
     }
-    return add_builtins(b, BUILTIN_RESOURCE_COUNT, BUILTIN_COUNT);
+    return add_builtins(b, BUILTIN_RESOURCE_COUNT, BUILTIN_COUNT) &&
+           (options->schema_count == 0 || check_paths(b));
 }
 
 static bool find_schema(struct builder *b, str id, str type, const struct schema **out)
@@ -119,6 +174,11 @@ static bool add_extensions(struct builder *b, const struct registry_type *from,
         const struct schema *schema = NULL;
         if (!find_schema(b, from->extensions[at].schema, from->name, &schema)) {
             return false;
+        }
+        if (schema->builtin && !str_equal(schema->id, URI_ENTERPRISE)) {
+            return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
+                        "resource type \"%.*s\": the schema \"%.*s\" is no extension",
+                        STR_ARGS(from->name), STR_ARGS(schema->id));
         }
         if (schema == to->schema || type_extension(to, schema->id) != NULL) {
             return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
@@ -168,14 +228,63 @@ static bool check_type(struct builder *b, const struct registry_type *type)
     return true;
 }
 
+static bool is_hidden(const struct attr *attr)
+{
+    bool hidden = attr->returned == ATTR_ON_REQUEST;
+    for (size_t at = 0; at < attr->sub_count; at++) {
+        hidden = hidden || attr->subs[at].returned == ATTR_ON_REQUEST;
+    }
+    return hidden;
+}
+
+// What the built-in schemas show on request only is derived, and so no part of what is stored.
+static bool hides(const struct schema *schema)
+{
+    bool hidden = false;
+    for (size_t at = 0; at < schema->attr_count && !schema->builtin; at++) {
+        hidden = hidden || is_hidden(&schema->attrs[at]);
+    }
+    return hidden;
+}
+
+static bool check_base(struct builder *b, const struct roster_resource_type *type, str name)
+{
+    bool own = type->number >= TYPE_NUMBER_OWN;
+    if (own && type->schema->builtin) {
+        return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
+                    "resource type \"%.*s\": the schema \"%.*s\" is that of a built-in type: give "
+                    "the type a schema of its own",
+                    STR_ARGS(name), STR_ARGS(type->schema->id));
+    }
+    for (size_t at = 0; own && at < COMMON_COUNT; at++) {
+        if (schema_attr(type->schema, common[at].name) != NULL) {
+            return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
+                        "schema \"%.*s\": every resource has an attribute \"%.*s\": leave it out",
+                        STR_ARGS(type->schema->id), STR_ARGS(common[at].name));
+        }
+    }
+    for (size_t at = 0; at < b->registry->type_count; at++) {
+        if (b->registry->types[at].schema == type->schema) {
+            return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
+                        "resource type \"%.*s\": the schema \"%.*s\" is that of another type",
+                        STR_ARGS(name), STR_ARGS(type->schema->id));
+        }
+    }
+    return true;
+}
+
 static bool add_type(struct builder *b, const struct registry_type *from)
 {
     struct roster_resource_type *to = &b->types[b->registry->type_count];
     to->registry = b->registry;
     to->number = from->number;
     if (!check_type(b, from) || !find_schema(b, from->schema, from->name, &to->schema) ||
-        !add_extensions(b, from, to)) {
+        !check_base(b, to, from->name) || !add_extensions(b, from, to)) {
         return false;
+    }
+    to->hides = hides(to->schema);
+    for (size_t at = 0; at < to->extension_count; at++) {
+        to->hides = to->hides || hides(to->extensions[at].schema);
     }
     if (!arena_copy(b->arena, from->name, &to->name) ||
         !arena_copy(b->arena, from->description, &to->description) ||

@@ -42,6 +42,9 @@ const struct registry_type *registry_builtin_types(size_t *count);
 MUST_CHECK bool schema_load(const struct roster_json *json, bool nested, struct roster_arena *arena,
                             struct schema *out, struct roster_error *err);
 
+// Whether the product ships a schema of this URI that is not built in.
+bool schema_is_shipped(str id);
+
 // The built-in schemas as JSON, in the order of a registry; the first ones are of resources.
 enum { BUILTIN_COUNT = 6, BUILTIN_RESOURCE_COUNT = 3 };
 str builtin_schema(size_t index);

@@ -4,8 +4,8 @@
 // read-only attribute but `schemas` and (once stored) `id`, values of the right JSON type, at most
 // one primary value, extension containers behind everything else, and in a manager `value` first.
 // Member order otherwise is as sent. `externalId` stays in the tree; the server takes it out.
-// Never in the tree: `password`, and the `$ref` of links (manager, members), which the server
-// computes from `value` when it shows them.
+// Never in the tree: what is never returned, such as `password`, and the `$ref` of links (manager,
+// members), which the server computes from `value` when it shows them.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef SCIM_RESOURCE_H
 #define SCIM_RESOURCE_H
@@ -35,6 +35,18 @@ MUST_CHECK bool resource_replace(const struct scope *scope, const struct roster_
 // recomputed. Edits in place. Drops containers and complex values that became empty.
 MUST_CHECK bool resource_finish(const struct scope *scope, struct roster_json *resource,
                                 struct roster_error *err);
+// A schema may come to require what older resources do not have. A change of them that is not about
+// it goes through all the same, or nobody could be deactivated any more: what was lacking before
+// may be lacking afterwards.
+struct lacks {
+    const void **items;  // attributes and extensions of the registry
+    size_t count;
+};
+// False when the arena is full.
+MUST_CHECK bool resource_lacks(const struct scope *scope, const struct roster_json *resource,
+                               struct lacks *out, struct roster_error *err);
+MUST_CHECK bool resource_finish_change(const struct scope *scope, struct roster_json *resource,
+                                       const struct lacks *lacks, struct roster_error *err);
 // Writes `schemas` from what is there. False when the arena is full.
 MUST_CHECK bool resource_list_schemas(const struct scope *scope, struct roster_json *resource);
 // One value for one attribute in canonical form (NULL *out: it is unassigned). Used by PATCH.

@@ -143,7 +143,7 @@ static bool check_attr(const struct check *c, const struct attr *attr,
     if (!value_check(c->scope, VALUE_BODY, attr, sent, false, &value, c->err)) {
         return false;
     }
-    if (attr_is_password(attr) || (value == NULL && !c->is_replace)) {
+    if (attr_is_secret(attr) || (value == NULL && !c->is_replace)) {
         return true;
     }
     if (value == NULL) {
@@ -231,12 +231,49 @@ static bool fill_defaults(const struct check *c)
 }
 
 // What a replace does not keep has to be in its body (P-210).
+static bool is_needed(const struct check *c, const struct attr *attr)
+{
+    return attr->required && (c->is_replace ? attr->mutability == ATTR_READ_WRITE
+                                            : attr->mutability != ATTR_READ_ONLY);
+}
+
+// Secrets are dropped by now: they have to be in what was sent.
+static bool check_secrets(const struct check *c, const struct schema *schema,
+                          const struct roster_json *sent)
+{
+    for (size_t at = 0; at < schema->attr_count; at++) {
+        const struct attr *attr = &schema->attrs[at];
+        if (attr_is_secret(attr) && is_needed(c, attr) &&
+            json_is_unassigned(json_find(sent, attr->name))) {
+            return value_fail(c->err, ROSTER_ERR_INVALID_VALUE, attr, "is required");
+        }
+    }
+    return true;
+}
+
+static bool check_all_secrets(const struct check *c)
+{
+    const struct roster_resource_type *type = c->scope->type;
+    if (!check_secrets(c, type->schema, c->body)) {
+        return false;
+    }
+    for (size_t at = 0; at < type->extension_count; at++) {
+        const struct schema *extension = type->extensions[at].schema;
+        const struct roster_json *sent = json_find(c->body, extension->id);
+        if (json_is(sent, JSON_OBJECT) && sent->first != NULL &&
+            !check_secrets(c, extension, sent)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check_sent(const struct check *c, const struct schema *schema,
                        const struct roster_json *container)
 {
     for (size_t at = 0; at < schema->attr_count; at++) {
         const struct attr *attr = &schema->attrs[at];
-        if (attr->required && attr->mutability == ATTR_READ_WRITE &&
+        if (is_needed(c, attr) && !attr_is_secret(attr) &&
             json_is_unassigned(json_find(container, attr->name))) {
             return value_fail(c->err, ROSTER_ERR_INVALID_VALUE, attr, "is required");
         }
@@ -279,7 +316,7 @@ static bool check_body(struct check *c)
     if (c->out == NULL) {
         return fail_memory(c->err);
     }
-    return check_schemas(c) && check_core(c) && check_extensions(c);
+    return check_schemas(c) && check_core(c) && check_extensions(c) && check_all_secrets(c);
 }
 
 bool resource_check(const struct scope *scope, const struct roster_json *body,

@@ -76,48 +76,110 @@ static void arrange(const struct roster_resource_type *type, struct roster_json 
     push_all(resource, &last);
 }
 
-static bool check_value(const struct attr *attr, const struct roster_json *value,
-                        struct roster_error *err)
+// A walk over what is required. Without `faults` the first thing that is missing is refused, unless
+// it is one of `allowed`; else all of them are noted.
+struct finish {
+    const struct scope *scope;
+    const struct lacks *allowed;
+    struct lacks *faults;
+    struct roster_error *err;
+};
+
+static bool is_allowed(const struct finish *f, const void *what)
 {
-    if (value->kind == JSON_OBJECT) {
-        return value_check_subs(attr, value, err);
+    for (size_t at = 0; f->allowed != NULL && at < f->allowed->count; at++) {
+        if (f->allowed->items[at] == what) {
+            return true;
+        }
     }
-    for (const struct roster_json *element = value->first; element != NULL;
-         element = element->next) {
-        if (!value_check_subs(attr, element, err)) {
+    return false;
+}
+
+// `what` is the attribute or the extension that the fault is about. False: the walk ends here.
+static bool note(const struct finish *f, const void *what)
+{
+    struct lacks *faults = f->faults;
+    if (faults == NULL) {
+        return is_allowed(f, what);
+    }
+    size_t size = faults->count * sizeof(*faults->items);
+    const void **grown =
+        arena_grow(f->scope->arena, faults->items, size, size + sizeof(*faults->items));
+    if (grown == NULL) {
+        return fail_memory(f->err);
+    }
+    faults->items = grown;
+    faults->items[faults->count++] = what;
+    return true;
+}
+
+static bool check_value(const struct finish *f, const struct attr *attr,
+                        const struct roster_json *value)
+{
+    bool is_list = value->kind == JSON_ARRAY;
+    for (const struct roster_json *element = is_list ? value->first : value; element != NULL;
+         element = is_list ? element->next : NULL) {
+        struct roster_error why = {0};
+        if (!value_check_subs(attr, element, false, &why)) {
+            if (note(f, attr)) {
+                return true;
+            }
+            *f->err = f->faults == NULL ? why : *f->err;
             return false;
         }
     }
     return true;
 }
 
-static bool check_schema(const struct schema *schema, const struct roster_json *container,
-                         struct roster_error *err)
+static bool check_schema(const struct finish *f, const struct schema *schema,
+                         const struct roster_json *container)
 {
     for (size_t at = 0; at < schema->attr_count; at++) {
         const struct attr *attr = &schema->attrs[at];
         const struct roster_json *value = json_find(container, attr->name);
-        bool is_kept_out = attr->mutability == ATTR_READ_ONLY || attr_is_password(attr);
-        if (value == NULL && attr->required && !is_kept_out) {
-            return value_fail(err, ROSTER_ERR_INVALID_VALUE, attr, "is required");
+        bool is_kept_out = attr->mutability == ATTR_READ_ONLY || attr_is_secret(attr);
+        if (value == NULL && attr->required && !is_kept_out && !note(f, attr)) {
+            return f->faults == NULL &&
+                   value_fail(f->err, ROSTER_ERR_INVALID_VALUE, attr, "is required");
         }
-        if (value != NULL && attr->type == ATTR_COMPLEX && !check_value(attr, value, err)) {
+        if (value != NULL && attr->type == ATTR_COMPLEX && !check_value(f, attr, value)) {
             return false;
         }
     }
     return true;
 }
 
-static bool check_extension(const struct schema_extension *extension,
-                            const struct roster_json *resource, struct roster_error *err)
+static bool check_extension(const struct finish *f, const struct schema_extension *extension,
+                            const struct roster_json *resource)
 {
     const struct roster_json *container = json_find(resource, extension->schema->id);
-    if (container == NULL) {
-        return !extension->required ||
-               fail(err, ROSTER_ERR_INVALID_VALUE, 0, "the extension \"%.*s\" is required",
-                    STR_ARGS(extension->schema->id));
+    if (container != NULL) {
+        return check_schema(f, extension->schema, container);
     }
-    return check_schema(extension->schema, container, err);
+    if (!extension->required || note(f, extension)) {
+        return true;
+    }
+    return f->faults == NULL &&
+           fail(f->err, ROSTER_ERR_INVALID_VALUE, 0, "the extension \"%.*s\" is required",
+                STR_ARGS(extension->schema->id));
+}
+
+static bool check_required(const struct finish *f, const struct roster_json *resource)
+{
+    const struct roster_resource_type *type = f->scope->type;
+    bool good = check_schema(f, type->schema, resource);
+    for (size_t at = 0; at < type->extension_count && good; at++) {
+        good = check_extension(f, &type->extensions[at], resource);
+    }
+    return good;
+}
+
+bool resource_lacks(const struct scope *scope, const struct roster_json *resource,
+                    struct lacks *out, struct roster_error *err)
+{
+    struct finish f = {.scope = scope, .faults = out, .err = err};
+    *out = (struct lacks){0};
+    return check_required(&f, resource);
 }
 
 static bool push_uri(struct roster_json *list, str uri, struct roster_arena *arena)
@@ -147,22 +209,21 @@ bool resource_list_schemas(const struct scope *scope, struct roster_json *resour
     return true;
 }
 
-bool resource_finish(const struct scope *scope, struct roster_json *resource,
-                     struct roster_error *err)
+bool resource_finish_change(const struct scope *scope, struct roster_json *resource,
+                            const struct lacks *lacks, struct roster_error *err)
 {
+    struct finish f = {.scope = scope, .allowed = lacks, .err = err};
     assert(resource->kind == JSON_OBJECT);
     (void)prune(resource);
     if (!resource_list_schemas(scope, resource)) {
         return fail_memory(err);
     }
     arrange(scope->type, resource);
-    if (!check_schema(scope->type->schema, resource, err)) {
-        return false;
-    }
-    for (size_t at = 0; at < scope->type->extension_count; at++) {
-        if (!check_extension(&scope->type->extensions[at], resource, err)) {
-            return false;
-        }
-    }
-    return true;
+    return check_required(&f, resource);
+}
+
+bool resource_finish(const struct scope *scope, struct roster_json *resource,
+                     struct roster_error *err)
+{
+    return resource_finish_change(scope, resource, NULL, err);
 }

@@ -59,7 +59,9 @@ bool attr_is_id(const struct attr *attr)
     if (attr->parent == NULL) {
         return attr->schema == NULL && str_equal(attr->name, STR("id"));
     }
-    return str_equal(attr->name, STR("value")) && attr_sub(attr->parent, STR("$ref")) != NULL;
+    // What a tenant declares compares as it declares.
+    return attr->schema != NULL && attr->schema->builtin && str_equal(attr->name, STR("value")) &&
+           attr_sub(attr->parent, STR("$ref")) != NULL;
 }
 
 const struct attr *registry_common(const struct roster_registry *registry, str name)
@@ -71,6 +73,19 @@ const struct attr *type_attr(const struct roster_resource_type *type, str name)
 {
     const struct attr *common = registry_common(type->registry, name);
     return common != NULL ? common : schema_attr(type->schema, name);
+}
+
+const struct attr *type_members(const struct roster_resource_type *type)
+{
+    return type->number == TYPE_NUMBER_GROUP ? schema_attr(type->schema, STR("members")) : NULL;
+}
+
+const struct attr *type_groups(const struct roster_resource_type *type)
+{
+    const struct attr *groups = schema_attr(type->schema, STR("groups"));
+    bool derived = groups != NULL && groups->multi_valued && groups->type == ATTR_COMPLEX &&
+                   groups->mutability == ATTR_READ_ONLY && attr_sub(groups, STR("value")) != NULL;
+    return derived ? groups : NULL;
 }
 
 const struct schema *type_extension(const struct roster_resource_type *type, str id)
@@ -101,6 +116,17 @@ const struct roster_resource_type *registry_endpoint(const struct roster_registr
         assert(registry->types[at].endpoint.len > 1);
         str segment = str_tail(registry->types[at].endpoint, 1);
         if (any_case ? str_equal_nocase(segment, name) : str_equal(segment, name)) {
+            return &registry->types[at];
+        }
+    }
+    return NULL;
+}
+
+const struct roster_resource_type *registry_type_number(const struct roster_registry *registry,
+                                                        int number)
+{
+    for (size_t at = 0; at < registry->type_count; at++) {
+        if (registry->types[at].number == number) {
             return &registry->types[at];
         }
     }

@@ -51,6 +51,7 @@ struct schema {
     str description;
     const struct attr *attrs;
     size_t attr_count;
+    bool builtin;  // of the product; else of a tenant
 };
 
 struct schema_extension {
@@ -67,6 +68,7 @@ struct roster_resource_type {
     const struct schema_extension *extensions;
     size_t extension_count;
     const struct roster_registry *registry;
+    bool hides;  // something that is stored is shown on request only: answers are not spliced
 };
 
 struct roster_registry {
@@ -78,7 +80,8 @@ struct roster_registry {
     size_t common_count;
 };
 
-enum { TYPE_NUMBER_USER = 1, TYPE_NUMBER_GROUP = 2 };
+// Types of tenants have numbers from TYPE_NUMBER_OWN on.
+enum { TYPE_NUMBER_USER = 1, TYPE_NUMBER_GROUP = 2, TYPE_NUMBER_OWN = 16 };
 
 // Whether a text can name an attribute: a letter, perhaps behind one '$', then letters, digits,
 // '$', '-' and '_' (P-002, P-003).
@@ -93,11 +96,20 @@ bool attr_is_id(const struct attr *attr);
 const struct attr *registry_common(const struct roster_registry *registry, str name);
 // The attribute at top level of a resource of this type: common or core. Not extensions.
 const struct attr *type_attr(const struct roster_resource_type *type, str name);
+// `members` of a Group, whose values are edges; NULL for every other type.
+const struct attr *type_members(const struct roster_resource_type *type);
+// The read-only list of the groups that a resource is in, which the edges give: User.groups, and
+// what another type declares like it. NULL: the type shows none.
+const struct attr *type_groups(const struct roster_resource_type *type);
 // The extension of this type whose URI is given.
 const struct schema *type_extension(const struct roster_resource_type *type, str id);
 // The type served at the endpoint name without slash ("Users"); case exact unless `any_case`.
 const struct roster_resource_type *registry_endpoint(const struct roster_registry *registry,
                                                      str name, bool any_case);
+
+// NULL when no type has this number.
+const struct roster_resource_type *registry_type_number(const struct roster_registry *registry,
+                                                        int number);
 
 // Keywords of RFC 7643 section 7: "readWrite" and so on.
 const char *attr_type_name(enum attr_type type);

@@ -12,7 +12,8 @@ struct loader {
     struct roster_error *err;
     const struct schema *schema;
     bool nested;
-    str parent;  // name of the attribute that is being loaded, and of the one around it
+    size_t *total;  // attributes of the whole schema
+    str parent;     // name of the attribute that is being loaded, and of the one around it
     str name;
 };
 
@@ -217,6 +218,14 @@ static bool settle(struct loader *l, struct attr *attr)
         return refuse(l, ROSTER_ERR_INVALID_VALUE, "returned",
                       "must be never: the attribute is writeOnly");
     }
+    if (attr->parent != NULL && attr->multi_valued && attr->uniqueness != ATTR_UNIQUE_NONE) {
+        return refuse(l, ROSTER_ERR_INVALID_VALUE, "uniqueness",
+                      "must be none: the attribute is a list inside a complex value");
+    }
+    if (attr->returned == ATTR_NEVER && attr->uniqueness != ATTR_UNIQUE_NONE && !complex) {
+        return refuse(l, ROSTER_ERR_INVALID_VALUE, "uniqueness",
+                      "must be none: a value that is never returned is not kept");
+    }
     // EID 6004: neither has a meaning for a complex value. References and octets are always exact.
     attr->uniqueness = complex ? ATTR_UNIQUE_NONE : attr->uniqueness;
     attr->case_exact = attr->type == ATTR_REFERENCE || attr->type == ATTR_BINARY ||
@@ -259,6 +268,11 @@ static bool load_attrs(struct loader *l, const char *member, const struct roster
     if (!json_is(list, JSON_ARRAY) || list->count > SCHEMA_ATTRS_MAX) {
         return fail(l->err, ROSTER_ERR_INVALID_SYNTAX, 0,
                     "\"%s\" must be a list of at most %d attributes", member, SCHEMA_ATTRS_MAX);
+    }
+    *l->total += list->count;
+    if (*l->total > SCHEMA_ATTRS_ALL_MAX) {
+        return fail(l->err, ROSTER_ERR_INVALID_VALUE, 0,
+                    "a schema has at most %d attributes and sub-attributes", SCHEMA_ATTRS_ALL_MAX);
     }
     struct attr *attrs = arena_array(l->arena, list->count, sizeof(*attrs));
     if (attrs == NULL) {
@@ -348,7 +362,9 @@ static bool check_members(const struct roster_json *json, struct roster_error *e
 bool schema_load(const struct roster_json *json, bool nested, struct roster_arena *arena,
                  struct schema *out, struct roster_error *err)
 {
-    struct loader l = {.arena = arena, .err = err, .schema = out, .nested = nested};
+    size_t total = 0;
+    struct loader l = {
+        .arena = arena, .err = err, .schema = out, .nested = nested, .total = &total};
     if (!json_is(json, JSON_OBJECT)) {
         return fail(err, ROSTER_ERR_INVALID_SYNTAX, 0, "a schema must be an object");
     }

@@ -36,9 +36,10 @@ MUST_CHECK bool value_settle_primaries(const struct scope *scope, const struct a
 MUST_CHECK bool value_unpack_role(const struct scope *scope, const struct roster_json *value,
                                   const struct roster_json **out, struct roster_error *err);
 
-// Whether a complex value has its required sub-attributes, else INVALID_VALUE.
+// Whether a complex value has its required sub-attributes, else INVALID_VALUE. Secret ones have to
+// be in what a client sent, and are in nothing that is stored.
 MUST_CHECK bool value_check_subs(const struct attr *attr, const struct roster_json *value,
-                                 struct roster_error *err);
+                                 bool is_sent, struct roster_error *err);
 
 // `detail` is "emails.value " and the sentence.
 bool value_fail(struct roster_error *err, enum roster_code code, const struct attr *attr,
@@ -54,8 +55,8 @@ bool attr_is_link(const struct attr *attr);
 // Lists of links, such as members: sets keyed by `value`, whose elements change as a whole only.
 bool attr_is_edges(const struct attr *attr);
 bool attr_is_core_user(const struct attr *attr, str name);
-// Checked, then dropped: nothing ever stores a password.
-bool attr_is_password(const struct attr *attr);
+// Checked, then dropped: nothing ever stores a password, or what else is never returned.
+bool attr_is_secret(const struct attr *attr);
 // The last path segment of a reference: the id it names.
 str reference_id(str reference);
 

@@ -22,7 +22,9 @@ const struct attr *attr_value_sub(const struct attr *attr)
 
 bool attr_is_link(const struct attr *attr)
 {
-    if (attr->type != ATTR_COMPLEX || attr_value_sub(attr) == NULL) {
+    // A tenant's own attributes keep what is sent, `$ref` too.
+    if (attr->type != ATTR_COMPLEX || attr_value_sub(attr) == NULL || attr->schema == NULL ||
+        !attr->schema->builtin) {
         return false;
     }
     const struct attr *ref = attr_sub(attr, STR("$ref"));
@@ -40,9 +42,9 @@ bool attr_is_core_user(const struct attr *attr, str name)
            str_equal_nocase(attr->schema->id, URI_USER);
 }
 
-bool attr_is_password(const struct attr *attr)
+bool attr_is_secret(const struct attr *attr)
 {
-    return attr_is_core_user(attr, STR("password"));
+    return attr->returned == ATTR_NEVER;
 }
 
 str reference_id(str reference)
@@ -60,13 +62,13 @@ str reference_id(str reference)
     return str_tail(reference, from);
 }
 
-bool value_check_subs(const struct attr *attr, const struct roster_json *value,
+bool value_check_subs(const struct attr *attr, const struct roster_json *value, bool is_sent,
                       struct roster_error *err)
 {
     for (size_t at = 0; at < attr->sub_count; at++) {
         const struct attr *sub = &attr->subs[at];
         if (sub->required && sub->mutability != ATTR_READ_ONLY &&
-            json_find(value, sub->name) == NULL) {
+            (is_sent || !attr_is_secret(sub)) && json_find(value, sub->name) == NULL) {
             return value_fail(err, ROSTER_ERR_INVALID_VALUE, sub, "is required");
         }
     }

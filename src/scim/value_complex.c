@@ -111,6 +111,18 @@ static bool settle_link(const struct shape *c, const struct attr *attr,
     return true;
 }
 
+// They had to be there, but nothing keeps them.
+static void drop_secrets(const struct attr *attr, struct roster_json *object)
+{
+    for (size_t at = 0; at < attr->sub_count; at++) {
+        struct roster_json *member =
+            attr_is_secret(&attr->subs[at]) ? json_find(object, attr->subs[at].name) : NULL;
+        if (member != NULL) {
+            json_remove(object, member);
+        }
+    }
+}
+
 static bool check_object(const struct shape *c, const struct attr *attr,
                          const struct roster_json *value, struct roster_json **out)
 {
@@ -129,8 +141,12 @@ static bool check_object(const struct shape *c, const struct attr *attr,
     if (to->first == NULL) {
         return true;
     }
-    *out = to;
-    return c->mode == VALUE_MERGE || value_check_subs(attr, to, c->err);
+    if (c->mode != VALUE_MERGE && !value_check_subs(attr, to, true, c->err)) {
+        return false;
+    }
+    drop_secrets(attr, to);
+    *out = to->first == NULL ? NULL : to;
+    return true;
 }
 
 // A text for a complex value means its `value`.

@@ -7,16 +7,24 @@
 #include <string.h>
 
 struct actors {
+    struct registries *registries;
     struct actor_entry entries[ACTORS_MAX];
 };
 
-struct actors *actors_open(void)
+struct actors *actors_open(struct registries *registries)
 {
-    return calloc(1, sizeof(struct actors));
+    struct actors *actors = calloc(1, sizeof(struct actors));
+    if (actors != NULL) {
+        actors->registries = registries;
+    }
+    return actors;
 }
 
 void actors_close(struct actors *actors)
 {
+    for (size_t at = 0; actors != NULL && at < ACTORS_MAX; at++) {
+        tenant_registry_give(actors->entries[at].own);
+    }
     free(actors);
 }
 
@@ -69,7 +77,11 @@ enum auth_outcome actors_find(struct actors *actors, struct conn *conn, uint64_t
         return outcome;
     }
     entry->generation = 0;
-    if (!fill(entry, &row, arena)) {
+    tenant_registry_give(entry->own);
+    entry->own = NULL;
+    entry->schemas = row.tenant_schemas;
+    if (!fill(entry, &row, arena) ||
+        !registries_find(actors->registries, conn, row.tenant, row.tenant_schemas, &entry->own)) {
         return AUTH_FAILED;
     }
     memcpy(entry->digest, digest, DIGEST_LEN);

@@ -9,17 +9,20 @@
 
 #include "auth/token.h"
 #include "core/context.h"
+#include "server/registries.h"
 
 struct actor_entry {
     uint64_t generation;  // 0: empty
     unsigned char digest[DIGEST_LEN];
     struct actor actor;
     struct tenant_settings settings;
+    int64_t schemas;              // revision of the tenant's schemas
+    struct tenant_registry *own;  // NULL: the built-in one
 };
 
 struct actors;
 
-MUST_CHECK struct actors *actors_open(void);
+MUST_CHECK struct actors *actors_open(struct registries *registries);
 void actors_close(struct actors *actors);  // NULL is accepted
 // The entry of a token; it stays valid until the next call. `arena` is for the store's answer.
 enum auth_outcome actors_find(struct actors *actors, struct conn *conn, uint64_t generation,

@@ -83,7 +83,6 @@ static bool authenticate(struct lane *lane, struct pending *pending)
     if (outcome == AUTH_MALFORMED) {
         return refuse_malformed(pending, "Authorization is malformed: send \"Bearer TOKEN\"");
     }
-    pending->generation = atomic_load_explicit(&lane->app->generation, memory_order_acquire);
     if (outcome == AUTH_OK) {
         outcome = actors_find(lane->actors, lane->conn, pending->generation, token,
                               env_now_ms(lane->app->options.env), pending->exchange->arena, &entry);
@@ -92,6 +91,7 @@ static bool authenticate(struct lane *lane, struct pending *pending)
     if (outcome == AUTH_OK) {
         pending->actor = entry->actor;
         pending->view.settings = entry->settings;
+        app_show_schemas(pending, entry);
         pending->authenticated = true;
         return true;
     }
@@ -259,6 +259,8 @@ struct pending *app_admit(struct lane *lane, struct http_exchange *exchange)
     if (pending == NULL) {
         return NULL;
     }
+    // Before the snapshot: what is looked up in an older one must not count as of this generation.
+    pending->generation = atomic_load_explicit(&lane->app->generation, memory_order_acquire);
     lane_hold(lane);
     pending->app = lane->app;
     pending->exchange = exchange;

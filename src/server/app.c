@@ -7,23 +7,6 @@
 #include "server/routes.h"
 #include "sys/log.h"
 
-static bool build_indexes(struct app *app, struct roster_error *err)
-{
-    size_t count = app->registry->type_count;
-    // NOLINTNEXTLINE(bugprone-sizeof-expression): it is an array of pointers
-    app->indexes = arena_array(app->arena, count, sizeof(*app->indexes));
-    if (app->indexes == NULL) {
-        return fail_memory(err);
-    }
-    for (size_t at = 0; at < count; at++) {
-        if (!index_set_build(app->options.store, &app->registry->types[at], app->arena,
-                             &app->indexes[at], err)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool app_open(struct app *app, const struct app_options *options, struct roster_error *err)
 {
     app->options = *options;
@@ -33,8 +16,14 @@ bool app_open(struct app *app, const struct app_options *options, struct roster_
     if (app->arena == NULL) {
         return fail_memory(err);
     }
+    app->registries = registries_open(options->store);
+    if (app->registries == NULL) {
+        app_close(app);
+        return fail_memory(err);
+    }
     app->registry = roster_registry_builtin(app->arena, err);
-    if (app->registry == NULL || !build_indexes(app, err)) {
+    if (app->registry == NULL || !index_sets_build(app->options.store, app->registry, NULL,
+                                                   app->arena, &app->indexes, err)) {
         app_close(app);
         return false;
     }
@@ -43,7 +32,9 @@ bool app_open(struct app *app, const struct app_options *options, struct roster_
 
 void app_close(struct app *app)
 {
+    registries_close(app->registries);
     roster_arena_close(app->arena);
+    app->registries = NULL;
     app->arena = NULL;
 }
 
@@ -58,7 +49,7 @@ bool lane_open(struct lane *lane, struct app *app, struct roster_error *err)
     *lane = (struct lane){.app = app};
     env_random(app->options.env, &lane->request_prefix, sizeof(lane->request_prefix));
     lane->conn = store_reader(app->options.store);
-    lane->actors = actors_open();
+    lane->actors = actors_open(app->registries);
     if (lane->conn == NULL || lane->actors == NULL) {
         lane_close(lane);
         return fail(err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
@@ -163,6 +154,41 @@ void app_finish(struct lane *lane, struct pending *pending)
         finish_search(lane, pending);
     }
     done(pending);
+}
+
+static void show_registry(struct pending *pending)
+{
+    const struct app *app = pending->app;
+    pending->view.registry = pending->own == NULL ? app->registry : pending->own->registry;
+    pending->view.indexes = pending->own == NULL ? app->indexes : pending->own->indexes;
+}
+
+bool app_take_schemas(struct pending *pending, struct conn *conn, int64_t schemas)
+{
+    struct tenant_registry *own = NULL;
+    if (!registries_find(pending->app->registries, conn, pending->actor.tenant, schemas, &own)) {
+        return fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
+    }
+    tenant_registry_give(pending->own);
+    pending->own = own;
+    pending->schemas = schemas;
+    show_registry(pending);
+    return true;
+}
+
+void app_show_schemas(struct pending *pending, const struct actor_entry *entry)
+{
+    pending->own = tenant_registry_take(entry->own);
+    pending->schemas = entry->schemas;
+    show_registry(pending);
+}
+
+void app_release(struct pending *pending)
+{
+    if (pending != NULL) {
+        tenant_registry_give(pending->own);
+        pending->own = NULL;
+    }
 }
 
 void app_refuse(struct lane *lane, struct pending *pending, enum roster_code code)

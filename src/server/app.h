@@ -37,11 +37,12 @@ struct app {
     struct app_options options;
     struct roster_arena *arena;
     const struct roster_registry *registry;
-    const struct index_set **indexes;
-    _Atomic uint64_t generation;  // moved on by administration
-    _Atomic uint64_t commits;     // moved on by every commit, before anybody is told of it
-    _Atomic bool store_broken;    // the writer cannot reach the store
-    _Atomic int streams;          // large answers being sent
+    const struct index_set *const *indexes;
+    struct registries *registries;  // of tenants that have their own
+    _Atomic uint64_t generation;    // moved on by administration
+    _Atomic uint64_t commits;       // moved on by every commit, before anybody is told of it
+    _Atomic bool store_broken;      // the writer cannot reach the store
+    _Atomic int streams;            // large answers being sent
     struct metrics metrics;
 };
 
@@ -93,6 +94,8 @@ struct pending {
     uint64_t generation;     // in which the actor was looked up
     struct arena_mark mark;  // what is younger is not needed to refuse the request
     struct tenant_view view;
+    int64_t schemas;              // revision of the tenant's schemas that the view shows
+    struct tenant_registry *own;  // what the view points to; NULL: the built-in registry
     struct roster_quirks quirks;
     struct context ctx;
     struct search_request request;
@@ -126,6 +129,12 @@ void app_work(struct lane *worker, struct pending *pending);
 MUST_CHECK bool app_write(struct app *app, struct pending *const *batch, size_t *count);
 // Back on the thread of the lane: fills exchange->reply.
 void app_finish(struct lane *lane, struct pending *pending);
+// Makes the registry of a credential what the view shows.
+void app_show_schemas(struct pending *pending, const struct actor_entry *entry);
+// When the exchange is over, and nothing of its answer is read any more. NULL is accepted.
+void app_release(struct pending *pending);
+// Makes `schemas` what the view shows, found over `conn`. False: err is UNAVAILABLE.
+MUST_CHECK bool app_take_schemas(struct pending *pending, struct conn *conn, int64_t schemas);
 // A refusal from outside: a full queue, a server that stops.
 void app_refuse(struct lane *lane, struct pending *pending, enum roster_code code);
 

@@ -6,9 +6,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/app.h"
 
+#include "server/handlers.h"
+
 // A body may take long after its head, and a queue after both: where administration moved on in
-// between, the credential is looked at again. Administration runs on this thread, so that nothing
-// comes between this look and the write.
+// between, the credential and the schemas are looked at again. Administration runs on this thread,
+// so that nothing comes between this look and the write.
 static bool is_still_allowed(struct pending *pending, struct conn *writer)
 {
     struct token_row row = {0};
@@ -18,7 +20,8 @@ static bool is_still_allowed(struct pending *pending, struct conn *writer)
     enum store_outcome got =
         token_load(writer, pending->actor.credential, pending->ctx.arena, &row);
     if (got == STORE_OK && auth_token_is_live(&row, env_now_ms(pending->ctx.env))) {
-        return true;
+        return row.tenant_schemas == pending->schemas ||
+               prepare_again(pending, writer, row.tenant_schemas);
     }
     pending->challenge = CHALLENGE_TOKEN;
     pending->outcome = OUTCOME_REFUSED;

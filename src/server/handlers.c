@@ -118,7 +118,28 @@ enum step handle_get(struct lane *lane, struct pending *pending, const struct ro
     return STEP_DONE;
 }
 
-void run_search(struct pending *pending, struct conn *conn, bool on_worker)
+// Whether the schemas were changed while the search ran, so that it may have looked into an index
+// that was being taken away. The view then shows them as they are now.
+static bool schemas_moved(struct pending *pending, struct conn *conn)
+{
+    struct tenant_row tenant = {0};
+    uint64_t generation = atomic_load_explicit(&pending->app->generation, memory_order_acquire);
+    if (pending->own == NULL || generation == pending->generation) {
+        return false;
+    }
+    pending->generation = generation;
+    int type = pending->type == NULL ? 0 : pending->type->number;
+    if (tenant_load(conn, pending->actor.tenant, pending->ctx.arena, &tenant) != STORE_OK ||
+        tenant.schemas == pending->schemas || !app_take_schemas(pending, conn, tenant.schemas)) {
+        return false;
+    }
+    const struct roster_resource_type *now = registry_type_number(pending->view.registry, type);
+    pending->type = now;
+    pending->search.type = now;
+    return type == 0 || now != NULL;
+}
+
+static void run_once(struct pending *pending, struct conn *conn, bool on_worker)
 {
     pending->ctx.conn = conn;
     pending->ctx.on_worker = on_worker;
@@ -141,6 +162,22 @@ void run_search(struct pending *pending, struct conn *conn, bool on_worker)
         close_snapshot(pending, pending->stream);
         pending->stream = NULL;
     }
+}
+
+void run_search(struct pending *pending, struct conn *conn, bool on_worker)
+{
+    run_once(pending, conn, on_worker);
+    if (pending->outcome == OUTCOME_DEFER || !schemas_moved(pending, conn)) {
+        return;
+    }
+    if (pending->stream != NULL) {
+        close_snapshot(pending, pending->stream);
+        pending->stream = NULL;
+    }
+    pending->err = (struct roster_error){0};
+    pending->result = (struct search_result){0};
+    pending->ctx.snapshot = false;
+    run_once(pending, conn, on_worker);
 }
 
 void finish_search(struct lane *lane, struct pending *pending)
@@ -185,18 +222,38 @@ enum step handle_search(struct lane *lane, struct pending *pending, const struct
     return start_search(lane, pending, true);
 }
 
-static enum step start_write(struct pending *pending, enum write_kind kind,
-                             const struct roster_json *body)
+static bool prepare(struct pending *pending, enum write_kind kind, const struct roster_json *body)
 {
     struct write *write = &pending->write;
-    if (!find_target(pending) || !parse_projection(pending)) {
-        return refuse(pending);
-    }
     *write = (struct write){.kind = kind, .type = pending->type, .id = pending->id};
     struct conditions conditions = request_conditions(pending);
     write->if_match = conditions.if_match;
     write->if_none_match = conditions.if_none_match;
-    if (!write_prepare(&pending->ctx, write, body, &pending->err)) {
+    return parse_projection(pending) && write_prepare(&pending->ctx, write, body, &pending->err);
+}
+
+bool prepare_again(struct pending *pending, struct conn *writer, int64_t schemas)
+{
+    struct roster_json *body = NULL;
+    enum write_kind kind = pending->write.kind;
+    int type = pending->type->number;
+    pending->outcome = OUTCOME_REFUSED;
+    if (!app_take_schemas(pending, writer, schemas)) {
+        return false;
+    }
+    pending->type = registry_type_number(pending->view.registry, type);
+    if (pending->type == NULL) {
+        return fail(&pending->err, ROSTER_ERR_NOT_FOUND, 0, "the resource type was removed");
+    }
+    return (kind == WRITE_DELETE ||
+            roster_json_read(pending->exchange->body, pending->ctx.arena, &body, &pending->err)) &&
+           prepare(pending, kind, body);
+}
+
+static enum step start_write(struct pending *pending, enum write_kind kind,
+                             const struct roster_json *body)
+{
+    if (!find_target(pending) || !prepare(pending, kind, body)) {
         return refuse(pending);
     }
     pending->is_write = true;

@@ -32,6 +32,10 @@ void finish_write(struct lane *lane, struct pending *pending);
 // Runs pending->search on a connection; pending->outcome says what came of it.
 void run_search(struct pending *pending, struct conn *conn, bool on_worker);
 
+// Before a write runs on the writer: the tenant's schemas are at another revision than the one that
+// it was prepared under, so it is checked and prepared anew. False: outcome and err say what for.
+MUST_CHECK bool prepare_again(struct pending *pending, struct conn *writer, int64_t schemas);
+
 // /healthz, /readyz, /metrics. False: no such page.
 bool handle_server_page(struct lane *lane, struct pending *pending);
 

@@ -43,7 +43,7 @@ static bool match_word(struct pending *pending, str word, str segment)
 
 static bool match_type(struct pending *pending, str segment)
 {
-    const struct roster_registry *registry = pending->app->registry;
+    const struct roster_registry *registry = pending->view.registry;
     pending->type = registry_endpoint(registry, segment, false);
     if (pending->type == NULL) {
         pending->type = registry_endpoint(registry, segment, true);

@@ -147,6 +147,7 @@ static void on_finish(void *ctx, struct http_exchange *exchange)
 
 static void on_release(void *ctx, struct http_exchange *exchange)
 {
+    app_release(exchange->user);
     exchange->user = NULL;
 }
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "scim/compare.h"
 #include "store/conn.h"
+#include "store/schemas.h"
 #include "store/sql.h"
 #include "sys/sys.h"
 
@@ -38,7 +39,7 @@ const struct index *index_of_path(const struct index_set *set, const struct path
 {
     for (size_t at = 0; at < set->count; at++) {
         const struct index *index = &set->indexes[at];
-        if (index->attr == path->attr && index->sub == path->sub) {
+        if (index->attr == path->attr && index->sub == path->sub && !index->building) {
             return index;
         }
     }
@@ -75,12 +76,64 @@ static bool bind(const struct store *store, const struct roster_resource_type *t
     return declaration->sub == NULL || out->sub != NULL;
 }
 
-bool index_set_build(struct store *store, const struct roster_resource_type *type,
-                     struct roster_arena *arena, const struct index_set **out,
-                     struct roster_error *err)
+// False: the path names nothing that can be indexed.
+static bool bind_declared(const struct scope *scope, const struct declared_row *declared,
+                          struct index *out)
 {
-    struct index_set *set =
-        arena_alloc(arena, sizeof(*set) + declaration_count * sizeof(set->indexes[0]));
+    struct path path = {0};
+    struct roster_error ignored = {0};
+    if (!path_parse_name(scope, declared->path, &path, &ignored) || path.unknown ||
+        path.attr == NULL) {
+        return false;
+    }
+    *out = (struct index){
+        .number = declared->attribute,
+        .extension = path.extension,
+        .attr = path.attr,
+        .sub = path.sub,
+        .kind =
+            path.sub != NULL && path.attr->multi_valued ? attr_sub(path.attr, STR("type")) : NULL,
+        .unique = declared->unique,
+        .names_one = declared->unique,
+        .building = !declared->complete,
+    };
+    return index_attr(out)->type != ATTR_COMPLEX;
+}
+
+static bool add_declared(const struct roster_resource_type *type,
+                         const struct declared_row *declared, struct roster_arena *arena,
+                         struct index_set *set, struct roster_error *err)
+{
+    struct roster_quirks quirks = {0};
+    struct scope scope = {type, &quirks, arena};
+    for (; declared != NULL; declared = declared->next) {
+        if (declared->type != type->number) {
+            continue;
+        }
+        if (!bind_declared(&scope, declared, &set->indexes[set->count])) {
+            return fail(err, ROSTER_ERR_INTERNAL, 0, "the index over \"%.*s\" is damaged",
+                        STR_ARGS(declared->path));
+        }
+        set->count++;
+    }
+    return true;
+}
+
+static size_t count_declared(const struct declared_row *declared)
+{
+    size_t count = 0;
+    for (; declared != NULL; declared = declared->next) {
+        count++;
+    }
+    return count;
+}
+
+bool index_set_build(struct store *store, const struct roster_resource_type *type,
+                     const struct declared_row *declared, struct roster_arena *arena,
+                     const struct index_set **out, struct roster_error *err)
+{
+    size_t count = declaration_count + count_declared(declared);
+    struct index_set *set = arena_alloc(arena, sizeof(*set) + count * sizeof(set->indexes[0]));
     if (set == NULL) {
         return fail_memory(err);
     }
@@ -92,11 +145,12 @@ bool index_set_build(struct store *store, const struct roster_resource_type *typ
         }
     }
     *out = set;
-    return true;
+    return add_declared(type, declared, arena, set, err);
 }
 
 struct extraction {
     struct roster_arena *arena;
+    struct index_entry **first;
     struct index_entry **tail;
     size_t count;
     struct roster_error *err;
@@ -120,29 +174,46 @@ static struct index_entry *add_entry(struct extraction *x, const struct index *i
     return entry;
 }
 
+// Whether a unique value stands in the same resource already: it has one row.
+static bool is_twin(const struct extraction *x, const struct index *index, str key)
+{
+    for (const struct index_entry *entry = *x->first; entry != NULL; entry = entry->next) {
+        if (entry->attr == index->number && str_equal(entry->key, key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // `element` is the complex value around `value`, or NULL.
 static bool add_value(struct extraction *x, const struct index *index,
                       const struct roster_json *value, const struct roster_json *element, int at)
 {
     str key = {0};
+    bool truncated = false;
     const struct roster_json *kind =
         index->kind == NULL ? NULL : json_find(element, index->kind->name);
     if (json_is_unassigned(value) || (index->only_false && json_is(value, JSON_TRUE))) {
+        return true;
+    }
+    if (!value_key(index_attr(index), value, x->arena, &key)) {
+        return fail(x->err, ROSTER_ERR_INVALID_VALUE, 0, "%.*s is of the wrong type or too long",
+                    STR_ARGS(index_attr(index)->name));
+    }
+    if (!index_cut(key, x->arena, &key, &truncated)) {
+        return fail_memory(x->err);
+    }
+    if (index->unique && index->attr->multi_valued && is_twin(x, index, key)) {
         return true;
     }
     struct index_entry *entry = add_entry(x, index);
     if (entry == NULL) {
         return false;
     }
-    entry->element = at;
-    if (!value_key(index_attr(index), value, x->arena, &key)) {
-        return fail(x->err, ROSTER_ERR_INVALID_VALUE, 0, "%.*s is of the wrong type or too long",
-                    STR_ARGS(index_attr(index)->name));
-    }
-    if (!index_cut(key, x->arena, &entry->key, &entry->truncated)) {
-        return fail_memory(x->err);
-    }
-    if (kind != NULL && value_key(index->kind, kind, x->arena, &key)) {
+    entry->element = index->unique ? 0 : at;  // where it stands says nothing about a unique value
+    entry->key = key;
+    entry->truncated = truncated;
+    if (kind != NULL && !index->unique && value_key(index->kind, kind, x->arena, &key)) {
         bool ignored = false;
         return index_cut(key, x->arena, &entry->type, &ignored) || fail_memory(x->err);
     }
@@ -215,7 +286,7 @@ static void share_rows(const struct index_set *set, struct index_entry *first)
 bool index_extract(const struct index_set *set, const struct roster_json *resource,
                    struct roster_arena *arena, struct index_entry **first, struct roster_error *err)
 {
-    struct extraction x = {arena, first, 0, err};
+    struct extraction x = {arena, first, first, 0, err};
     *first = NULL;
     for (size_t at = 0; at < set->count; at++) {
         if (!add_index(&x, &set->indexes[at], resource)) {

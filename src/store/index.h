@@ -17,7 +17,8 @@ struct index {
     bool names_one;
     bool marks_absent;
     bool only_false;
-    int beside;  // number of the unique attribute whose rows may stand for this one's; 0: none
+    bool building;  // kept up to date by writes, but older resources may be missing: not for reads
+    int beside;     // number of the unique attribute whose rows may stand for this one's; 0: none
 };
 
 struct index_set {
@@ -37,7 +38,7 @@ MUST_CHECK bool index_cut(str key, struct roster_arena *arena, str *out, bool *t
 
 // The attribute a value of `index` belongs to.
 const struct attr *index_attr(const struct index *index);
-// The index over the attribute that a path names; NULL when there is none.
+// The index over the attribute that a path names; NULL when there is none that is complete.
 const struct index *index_of_path(const struct index_set *set, const struct path *path);
 
 // Of an entry that shares the row of a unique one nothing is written.

@@ -122,6 +122,36 @@ const struct migration migrations[] = {
             ") WITHOUT ROWID, STRICT;"
             "CREATE INDEX change_member_of ON change_member (tenant, member_row, sequence);",
     },
+    {
+        // tenant.schemas counts changes of what follows; 0: the tenant has the built-in schemas
+        // alone. `name` is the URI in lower case. Numbers of types and attributes are never reused.
+        .name = "schemas and resource types of tenants",
+        .sqlite = "ALTER TABLE tenant ADD COLUMN schemas INTEGER NOT NULL DEFAULT 0;"
+
+                  "CREATE TABLE tenant_schema ("
+                  "    tenant INTEGER NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL,"
+                  "    PRIMARY KEY (tenant, name)"
+                  ") WITHOUT ROWID, STRICT;"
+
+                  "CREATE TABLE tenant_type ("
+                  "    tenant INTEGER NOT NULL, type INTEGER NOT NULL, name TEXT NOT NULL,"
+                  "    endpoint TEXT NOT NULL, description TEXT NOT NULL, schema TEXT NOT NULL,"
+                  "    PRIMARY KEY (tenant, type)"
+                  ") WITHOUT ROWID, STRICT;"
+
+                  "CREATE TABLE tenant_extension ("
+                  "    tenant INTEGER NOT NULL, type INTEGER NOT NULL, schema TEXT NOT NULL,"
+                  "    required INTEGER NOT NULL,"
+                  "    PRIMARY KEY (tenant, type, schema)"
+                  ") WITHOUT ROWID, STRICT;"
+
+                  "CREATE TABLE tenant_index ("
+                  "    tenant INTEGER NOT NULL, attribute INTEGER NOT NULL, type INTEGER NOT NULL,"
+                  "    path TEXT NOT NULL, only_once INTEGER NOT NULL, complete INTEGER NOT NULL,"
+                  "    after INTEGER NOT NULL,"
+                  "    PRIMARY KEY (tenant, attribute)"
+                  ") WITHOUT ROWID, STRICT;",
+    },
 };
 
 const size_t migration_count = COUNT_OF(migrations);

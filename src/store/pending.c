@@ -28,6 +28,7 @@ static const struct series {
     [NUMBER_SOURCE] = {"number:source", 1},
     [NUMBER_TOKEN] = {"number:token", 1},
     [NUMBER_ATTRIBUTE] = {"number:attribute", 1},
+    [NUMBER_TYPE] = {"number:type", 1},
     [NUMBER_ROW] = {"number:row", NUMBERS_BLOCK},
     [NUMBER_DETAIL] = {"number:detail", NUMBERS_BLOCK},
 };

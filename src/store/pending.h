@@ -21,6 +21,7 @@ enum number {
     NUMBER_SOURCE,
     NUMBER_TOKEN,
     NUMBER_ATTRIBUTE,
+    NUMBER_TYPE,
     NUMBER_ROW,
     NUMBER_DETAIL
 };

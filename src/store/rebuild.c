@@ -6,6 +6,7 @@
 #include "store/external.h"
 #include "store/id.h"
 #include "store/index.h"
+#include "store/registry.h"
 #include "store/row.h"
 #include "sys/log.h"
 
@@ -15,8 +16,9 @@ enum { ROWS_AT_A_TIME = 500 };
 struct rebuild {
     struct conn *writer;
     const struct roster_registry *registry;
-    const struct index_set **sets;  // in the order of registry->types
-    struct roster_arena *arena;     // of one row
+    const struct index_set *const *sets;  // in the order of registry->types
+    int64_t tenant;                       // whose schemas these are; 0: all without own ones
+    struct roster_arena *arena;           // of one row
     struct roster_error *err;
     int64_t after;
     int64_t count;
@@ -131,6 +133,7 @@ static bool rebuild_some(struct rebuild *r, bool *more)
     struct sql q = sql_begin(r->writer, STATEMENT_RESOURCE_EACH);
     sql_i64(&q, 1, r->after);
     sql_i64(&q, 2, ROWS_AT_A_TIME);
+    sql_i64(&q, 3, r->tenant);
     while (good && sql_step(&q) == SQL_ROW) {
         good = rebuild_row(r, &q);
         roster_arena_reset(r->arena);
@@ -142,33 +145,52 @@ static bool rebuild_some(struct rebuild *r, bool *more)
     return good;
 }
 
-static bool build_sets(struct store *store, struct rebuild *r, struct roster_arena *arena)
+static bool rebuild_rows(struct rebuild *r)
 {
-    r->registry = roster_registry_builtin(arena, r->err);
-    if (r->registry == NULL) {
-        return false;
-    }
-    // NOLINTNEXTLINE(bugprone-sizeof-expression): it is an array of pointers
-    r->sets = arena_array(arena, r->registry->type_count, sizeof(*r->sets));
-    if (r->sets == NULL) {
-        return fail_memory(r->err);
-    }
-    for (size_t at = 0; at < r->registry->type_count; at++) {
-        if (!index_set_build(store, &r->registry->types[at], arena, &r->sets[at], r->err)) {
+    bool more = true;
+    r->after = 0;
+    while (more) {
+        if (!rebuild_some(r, &more)) {
             return false;
         }
     }
     return true;
 }
 
-static bool rebuild_all(struct store *store, struct rebuild *r)
+static bool rebuild_builtin(struct store *store, struct rebuild *r, struct roster_arena *arena)
 {
-    bool more = true;
-    if (conn_begin(r->writer) != STORE_OK || clear_keys(r->writer) != STORE_OK) {
+    r->registry = roster_registry_builtin(arena, r->err);
+    return r->registry != NULL &&
+           index_sets_build(store, r->registry, NULL, arena, &r->sets, r->err) && rebuild_rows(r);
+}
+
+static bool rebuild_tenant(struct store *store, struct rebuild *r, int64_t tenant)
+{
+    struct tenant_registry *own = tenant_registry_open(store, r->writer, tenant, 0, r->err);
+    if (own == NULL) {
+        return false;
+    }
+    r->tenant = tenant;
+    r->registry = own->registry;
+    r->sets = own->indexes;
+    bool done = rebuild_rows(r);
+    tenant_registry_give(own);
+    return done;
+}
+
+static bool rebuild_all(struct store *store, struct rebuild *r, struct roster_arena *arena)
+{
+    int64_t *tenants = NULL;
+    size_t count = 0;
+    if (conn_begin(r->writer) != STORE_OK || clear_keys(r->writer) != STORE_OK ||
+        schema_tenants(r->writer, arena, &tenants, &count) != STORE_OK) {
         return refuse_store(r->err);
     }
-    while (more) {
-        if (!rebuild_some(r, &more)) {
+    if (!rebuild_builtin(store, r, arena)) {
+        return false;
+    }
+    for (size_t at = 0; at < count; at++) {
+        if (!rebuild_tenant(store, r, tenants[at])) {
             return false;
         }
     }
@@ -187,7 +209,7 @@ static bool rebuild(struct store *store, struct roster_arena *arena, struct rost
     if (r.arena == NULL) {
         return fail_memory(err);
     }
-    bool done = build_sets(store, &r, arena) && rebuild_all(store, &r);
+    bool done = rebuild_all(store, &r, arena);
     roster_arena_close(r.arena);
     if (!done) {
         conn_rollback(store->writer);

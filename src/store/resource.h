@@ -38,11 +38,14 @@ struct index_entry {
     struct index_entry *next;
 };
 
+struct declared_row;
+
 // userName, displayName, emails.value, manager.value, employeeNumber, `active` only when false;
-// for groups displayName. Numbers of attributes come from the store's own table.
+// for groups displayName. Numbers of attributes come from the store's own table. Behind them those
+// of a tenant's `declared` rows (store/schemas.h; NULL: none) that are about this type.
 MUST_CHECK bool index_set_build(struct store *store, const struct roster_resource_type *type,
-                                struct roster_arena *arena, const struct index_set **out,
-                                struct roster_error *err);
+                                const struct declared_row *declared, struct roster_arena *arena,
+                                const struct index_set **out, struct roster_error *err);
 MUST_CHECK bool index_extract(const struct index_set *set, const struct roster_json *resource,
                               struct roster_arena *arena, struct index_entry **first,
                               struct roster_error *err);

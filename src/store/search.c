@@ -52,7 +52,8 @@ static struct sort sort_of(const struct search *search)
         // Only an index in which every resource stands gives an order of all.
         bool whole =
             sort.index != NULL && !sort.index->attr->multi_valued && !sort.index->only_false &&
-            (sort.index->marks_absent || (sort.index->unique && sort.index->attr->required));
+            (sort.index->marks_absent || (sort.index->unique && sort.index->attr->required &&
+                                          sort.index->attr->schema->builtin));
         sort.kind = whole ? SORT_INDEX : SORT_OTHER;
     }
     return sort;

@@ -63,6 +63,25 @@
     X(GROUPS_ABOVE)                                                                                \
     X(GROUPS_HEADS)                                                                                \
     X(GROUP_DUPLICATES)                                                                            \
+    X(SCHEMA_LIST)                                                                                 \
+    X(SCHEMA_PUT)                                                                                  \
+    X(SCHEMA_REMOVE)                                                                               \
+    X(SCHEMAS_TOUCH)                                                                               \
+    X(TYPE_LIST)                                                                                   \
+    X(TYPE_PUT)                                                                                    \
+    X(TYPE_REMOVE)                                                                                 \
+    X(EXTENSION_LIST)                                                                              \
+    X(EXTENSION_PUT)                                                                               \
+    X(EXTENSION_REMOVE)                                                                            \
+    X(DECLARED_LIST)                                                                               \
+    X(DECLARED_PUT)                                                                                \
+    X(DECLARED_REMOVE)                                                                             \
+    X(HOLDERS_COUNT)                                                                               \
+    X(FILL_ROWS)                                                                                   \
+    X(INDEX_FILL)                                                                                  \
+    X(DROP_INDEX)                                                                                  \
+    X(DROP_UNIQUE)                                                                                 \
+    X(OWN_LIST)                                                                                    \
     X(CHAIN_FIND)                                                                                  \
     X(CHAIN_SET)                                                                                   \
     X(AUDIT_INSERT)                                                                                \
@@ -82,6 +101,10 @@
     X(REMOVE_DETAILS_TO)                                                                           \
     X(REMOVE_DETAILS)                                                                              \
     X(REMOVE_RESOURCES)                                                                            \
+    X(REMOVE_SCHEMAS)                                                                              \
+    X(REMOVE_TYPES)                                                                                \
+    X(REMOVE_EXTENSIONS)                                                                           \
+    X(REMOVE_DECLARED)                                                                             \
     X(REMOVE_COUNTERS)                                                                             \
     X(REMOVE_TOKENS)                                                                               \
     X(REMOVE_SOURCES)                                                                              \

@@ -5,13 +5,13 @@
 #include "store/statements.h"
 
 #define TENANT_COLUMNS                                                                             \
-    "t.tenant, t.name, t.settings, t.suspended, t.created_ms,"                                     \
+    "t.tenant, t.name, t.settings, t.suspended, t.created_ms, t.schemas,"                          \
     " coalesce((SELECT count FROM counter AS u WHERE u.tenant = t.tenant AND u.type = 1), 0),"     \
     " coalesce((SELECT count FROM counter AS g WHERE g.tenant = t.tenant AND g.type = 2), 0)"
 
 #define TOKEN_COLUMNS                                                                              \
     "k.token, k.tenant, k.source, s.name, k.label, k.user_id, k.scope, k.digest, k.created_ms,"    \
-    " k.expires_ms, k.revoked_ms, k.used_ms, t.suspended, t.name, t.settings"
+    " k.expires_ms, k.revoked_ms, k.used_ms, t.suspended, t.name, t.settings, t.schemas"
 
 #define TOKEN_TABLES                                                                               \
     "token AS k JOIN tenant AS t ON t.tenant = k.tenant"                                           \
@@ -95,7 +95,11 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_RESOURCE_DELETE] = "DELETE FROM resource WHERE row = $2 AND tenant = $1",
     // For rebuilding keys: whole tenants after one another, by the order of rows.
     [STATEMENT_RESOURCE_EACH] = "SELECT " RESOURCE_COLUMNS ", r.tenant FROM resource AS r"
-                                " WHERE r.row > $1 ORDER BY r.row LIMIT $2",
+                                " JOIN tenant AS t ON t.tenant = r.tenant"
+                                " WHERE r.row > $1"
+                                " AND r.tenant = CASE WHEN $3 > 0 THEN $3"
+                                " WHEN t.schemas = 0 THEN r.tenant END"
+                                " ORDER BY r.row LIMIT $2",
     [STATEMENT_UNIQUE_FIND] =
         "SELECT row FROM unique_value WHERE tenant = $1 AND attribute = $2 AND key = $3",
     [STATEMENT_UNIQUE_INSERT] =
@@ -168,6 +172,56 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         "  GROUP BY key HAVING count(*) > 1 ORDER BY key LIMIT $3) AS d"
         " JOIN resource AS r ON r.row = d.row ORDER BY d.key",
 
+    // Schemas and resource types of tenants
+    [STATEMENT_SCHEMA_LIST] = "SELECT document FROM tenant_schema WHERE tenant = $1 ORDER BY name",
+    [STATEMENT_SCHEMA_PUT] = "INSERT INTO tenant_schema (tenant, name, document)"
+                             " VALUES ($1, $2, $3) ON CONFLICT (tenant, name)"
+                             " DO UPDATE SET document = excluded.document",
+    [STATEMENT_SCHEMA_REMOVE] = "DELETE FROM tenant_schema WHERE tenant = $1 AND name = $2",
+    [STATEMENT_SCHEMAS_TOUCH] = "UPDATE tenant SET schemas = schemas + 1 WHERE tenant = $1",
+    [STATEMENT_TYPE_LIST] = "SELECT type, name, endpoint, description, schema FROM tenant_type"
+                            " WHERE tenant = $1 ORDER BY type",
+    [STATEMENT_TYPE_PUT] =
+        "INSERT INTO tenant_type (tenant, type, name, endpoint, description, schema)"
+        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, type)"
+        " DO UPDATE SET description = excluded.description",
+    [STATEMENT_TYPE_REMOVE] = "DELETE FROM tenant_type WHERE tenant = $1 AND type = $2",
+    [STATEMENT_EXTENSION_LIST] = "SELECT type, schema, required FROM tenant_extension"
+                                 " WHERE tenant = $1 ORDER BY type, schema",
+    [STATEMENT_EXTENSION_PUT] = "INSERT INTO tenant_extension (tenant, type, schema, required)"
+                                " VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, type, schema)"
+                                " DO UPDATE SET required = excluded.required",
+    [STATEMENT_EXTENSION_REMOVE] =
+        "DELETE FROM tenant_extension WHERE tenant = $1 AND type = $2 AND schema = $3",
+    [STATEMENT_DECLARED_LIST] =
+        "SELECT attribute, type, path, only_once, complete, after FROM tenant_index"
+        " WHERE tenant = $1 ORDER BY attribute",
+    [STATEMENT_DECLARED_PUT] =
+        "INSERT INTO tenant_index (tenant, attribute, type, path, only_once, complete, after)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, attribute)"
+        " DO UPDATE SET complete = excluded.complete, after = excluded.after",
+    [STATEMENT_DECLARED_REMOVE] = "DELETE FROM tenant_index WHERE tenant = $1 AND attribute = $2",
+    // Of the next $5 resources behind row $3: how many hold the text $4, and where it ends.
+    [STATEMENT_HOLDERS_COUNT] =
+        "SELECT count(*), coalesce(sum(instr(document, $4) > 0), 0), coalesce(max(row), 0) FROM"
+        " (SELECT row, document FROM resource WHERE tenant = $1 AND type = $2 AND row > $3"
+        "  ORDER BY row LIMIT $5)",
+    [STATEMENT_FILL_ROWS] = "SELECT row, document FROM resource"
+                            " WHERE tenant = $1 AND type = $2 AND row > $3 ORDER BY row LIMIT $4",
+    // A write that came first has made the row already.
+    [STATEMENT_INDEX_FILL] =
+        "INSERT INTO index_value (tenant, attribute, key, row, element, kind, truncated)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        " ON CONFLICT (tenant, attribute, key, row, element) DO NOTHING",
+    [STATEMENT_DROP_INDEX] =
+        "DELETE FROM index_value WHERE (tenant, attribute, key, row, element) IN"
+        " (SELECT tenant, attribute, key, row, element FROM index_value"
+        "  WHERE tenant = $1 AND attribute = $2 LIMIT $3)",
+    [STATEMENT_DROP_UNIQUE] = "DELETE FROM unique_value WHERE (tenant, attribute, key) IN"
+                              " (SELECT tenant, attribute, key FROM unique_value"
+                              "  WHERE tenant = $1 AND attribute = $2 LIMIT $3)",
+    [STATEMENT_OWN_LIST] = "SELECT tenant FROM tenant WHERE schemas > 0 ORDER BY tenant",
+
     // Changes and audit
     [STATEMENT_CHAIN_FIND] = "SELECT sequence, digest FROM audit_head WHERE tenant = $1",
     [STATEMENT_CHAIN_SET] = "INSERT INTO audit_head (tenant, sequence, digest) VALUES ($1, $2, $3)"
@@ -223,6 +277,10 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " (SELECT detail FROM audit WHERE tenant = $1 AND sequence > $2 AND sequence <= $3)",
     [STATEMENT_REMOVE_RESOURCES] = "DELETE FROM resource WHERE row IN"
                                    " (SELECT row FROM resource WHERE tenant = $1 LIMIT $2)",
+    [STATEMENT_REMOVE_SCHEMAS] = "DELETE FROM tenant_schema WHERE tenant = $1",
+    [STATEMENT_REMOVE_TYPES] = "DELETE FROM tenant_type WHERE tenant = $1",
+    [STATEMENT_REMOVE_EXTENSIONS] = "DELETE FROM tenant_extension WHERE tenant = $1",
+    [STATEMENT_REMOVE_DECLARED] = "DELETE FROM tenant_index WHERE tenant = $1",
     [STATEMENT_REMOVE_COUNTERS] = "DELETE FROM counter WHERE tenant = $1",
     [STATEMENT_REMOVE_TOKENS] = "DELETE FROM token WHERE tenant = $1",
     [STATEMENT_REMOVE_SOURCES] = "DELETE FROM source WHERE tenant = $1",

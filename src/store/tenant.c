@@ -11,6 +11,7 @@ enum tenant_column {
     COLUMN_SETTINGS,
     COLUMN_SUSPENDED,
     COLUMN_CREATED,
+    COLUMN_SCHEMAS,
     COLUMN_USERS,
     COLUMN_GROUPS,
 };
@@ -42,6 +43,7 @@ static void read_tenant(struct sql *q, struct roster_arena *arena, struct tenant
         .tenant = sql_column_i64(q, COLUMN_TENANT),
         .suspended = sql_column_i64(q, COLUMN_SUSPENDED) != 0,
         .created_ms = sql_column_i64(q, COLUMN_CREATED),
+        .schemas = sql_column_i64(q, COLUMN_SCHEMAS),
         .user_count = sql_column_i64(q, COLUMN_USERS),
         .group_count = sql_column_i64(q, COLUMN_GROUPS),
     };

@@ -12,6 +12,7 @@ struct tenant_row {
     str settings;    // JSON object: {"profile":"interop","quirks":{...},...}
     bool suspended;
     int64_t created_ms;
+    int64_t schemas;     // changes of its schemas so far; 0: it has the built-in ones
     int64_t user_count;  // filled in by load and list
     int64_t group_count;
     struct tenant_row *next;
@@ -50,6 +51,7 @@ struct token_row {
     bool tenant_suspended;
     str tenant_name;
     str tenant_settings;
+    int64_t tenant_schemas;
     struct token_row *next;
 };
 

@@ -10,17 +10,16 @@
 
 #include <stdio.h>
 
-// In this order; each deletes $2 rows of the tenant $1, the last four all at once.
+// In this order; each deletes $2 rows of the tenant $1, the last ones all at once.
 static const enum statement steps[] = {
     STATEMENT_REMOVE_MEMBERS,   STATEMENT_REMOVE_INDEX,     STATEMENT_REMOVE_UNIQUE,
     STATEMENT_REMOVE_EXTERNALS, STATEMENT_REMOVE_RESOURCES, STATEMENT_REMOVE_CHANGE_MEMBERS,
 };
 
 static const enum statement last_steps[] = {
-    STATEMENT_REMOVE_COUNTERS,
-    STATEMENT_REMOVE_TOKENS,
-    STATEMENT_REMOVE_SOURCES,
-    STATEMENT_REMOVE_TENANT,
+    STATEMENT_REMOVE_SCHEMAS,  STATEMENT_REMOVE_TYPES,    STATEMENT_REMOVE_EXTENSIONS,
+    STATEMENT_REMOVE_DECLARED, STATEMENT_REMOVE_COUNTERS, STATEMENT_REMOVE_TOKENS,
+    STATEMENT_REMOVE_SOURCES,  STATEMENT_REMOVE_TENANT,
 };
 
 static enum store_outcome load_mark(struct conn *writer, str name, int64_t *mark)

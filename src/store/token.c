@@ -22,6 +22,7 @@ enum token_column {
     COLUMN_SUSPENDED,
     COLUMN_TENANT_NAME,
     COLUMN_SETTINGS,
+    COLUMN_SCHEMAS,
 };
 
 static str digest_str(const unsigned char digest[DIGEST_LEN])
@@ -64,6 +65,7 @@ static void read_token(struct sql *q, struct roster_arena *arena, struct token_r
         .expires_ms = sql_column_i64(q, COLUMN_EXPIRES),
         .revoked_ms = sql_column_i64(q, COLUMN_REVOKED),
         .used_ms = sql_column_i64(q, COLUMN_USED),
+        .tenant_schemas = sql_column_i64(q, COLUMN_SCHEMAS),
         .tenant_suspended = sql_column_i64(q, COLUMN_SUSPENDED) != 0,
     };
     if (digest.len != sizeof(row->digest)) {

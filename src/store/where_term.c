@@ -140,7 +140,9 @@ static const struct index *index_of_attr(const struct index_set *set, const stru
 {
     for (size_t at = 0; at < set->count; at++) {
         const struct index *index = &set->indexes[at];
-        if (index->attr == path->attr && index->sub != NULL && index->attr->multi_valued) {
+        // The row of a unique value says nothing about the element around it.
+        if (index->attr == path->attr && index->sub != NULL && index->attr->multi_valued &&
+            !index->unique && !index->building) {
             return index;
         }
     }
@@ -335,9 +337,9 @@ struct set *where_edges(struct where *where, const struct roster_filter *filter)
 {
     const struct path *path = &filter->path;
     const struct roster_resource_type *type = where->search->type;
-    bool members = path->attr == type_attr(type, STR("members"));
+    bool members = path->attr == type_members(type);
     bool value = path->sub != NULL && str_equal(path->sub->name, STR("value"));
-    if ((!members && path->attr != type_attr(type, STR("groups"))) || !value ||
+    if ((!members && path->attr != type_groups(type)) || !value ||
         (filter->kind != FILTER_EQ && filter->kind != FILTER_PRESENT)) {
         return set_all(where, false);
     }

@@ -164,5 +164,6 @@ struct rig_reply rig_send(struct rig *rig, str method, str path, const struct ht
     out.reply = &exchange->reply;
     out.status = exchange->reply.status;
     out.body = exchange->method == HTTP_HEAD ? (str){0} : read_body(rig, &exchange->reply);
+    app_release(pending);
     return out;
 }

@@ -151,7 +151,7 @@ void add_resource(struct place *place, const char *tenant, const char *type_name
     struct index_entry *entries = NULL;
     struct roster_json *json = NULL;
     struct tenant_row row = {0};
-    assert_true(index_set_build(place->store, type, arena, &set, &err));
+    assert_true(index_set_build(place->store, type, NULL, arena, &set, &err));
     assert_true(roster_json_read(str_of(document), arena, &json, &err));
     assert_true(index_extract(set, json, arena, &entries, &err));
     struct resource_row resource = {.type = type->number,

@@ -23,8 +23,8 @@ void rig_start(struct rig *rig)
     rig->writer = store_writer(rig->store);
     rig->reader = store_reader(rig->store);
     assert_non_null(rig->reader);
-    assert_true(index_set_build(rig->store, rig->user, rig->arena, &rig->user_set, &err));
-    assert_true(index_set_build(rig->store, rig->group, rig->arena, &rig->group_set, &err));
+    assert_true(index_set_build(rig->store, rig->user, NULL, rig->arena, &rig->user_set, &err));
+    assert_true(index_set_build(rig->store, rig->group, NULL, rig->arena, &rig->group_set, &err));
 }
 
 void rig_stop(struct rig *rig)
