@@ -6,6 +6,7 @@
 #include "scim/base64.h"
 #include "scim/fold.h"
 #include "scim/number.h"
+#include "scim/value.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,9 @@ static key_maker *const key_makers[] = {
 
 enum key_outcome value_fold(const struct attr *attr, str text, struct roster_arena *arena, str *key)
 {
+    if (attr_is_core_user(attr, STR("userName"))) {
+        return done(fold_username(text, arena, key));
+    }
     bool bytes = attr_is_id(attr) || (attr->type == ATTR_REFERENCE && attr->case_exact);
     if (bytes) {
         *key = text;

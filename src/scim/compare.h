@@ -3,6 +3,7 @@
 // Every simple value has a key, a byte string such that two values are equal exactly when their
 // keys are, and for ordered types key order is value order:
 //   string, reference   fold_key under caseExact (ids and references exact)
+//   userName            fold_username, in every tenant
 //   boolean             "0" or "1"
 //   integer, decimal    order-preserving text of the number (1 and 1.0 have one key)
 //   dateTime            order-preserving text of the instant in milliseconds

@@ -6,6 +6,7 @@
 #include "scim/fold.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 
 #include <utf8proc.h>
 
@@ -116,6 +117,81 @@ bool fold_key(str text, bool case_exact, struct roster_arena *arena, str *key)
     // Folding takes NFC as input: the iota below a Greek vowel folds differently on its own.
     return map(text, nfc, arena, key) &&
            (case_exact || map(*key, nfc | UTF8PROC_CASEFOLD, arena, key));
+}
+
+static bool is_wide_or_narrow(utf8proc_int32_t point)
+{
+    utf8proc_propval_t type = utf8proc_get_property(point)->decomp_type;
+    return type == UTF8PROC_DECOMP_TYPE_WIDE || type == UTF8PROC_DECOMP_TYPE_NARROW;
+}
+
+static void add_point(struct text *out, utf8proc_int32_t point)
+{
+    utf8proc_uint8_t bytes[4];
+    utf8proc_ssize_t len = utf8proc_encode_char(point, bytes);
+    text_add(out, (str){(const char *)bytes, (size_t)len});
+}
+
+static void add_narrow(struct text *out, utf8proc_int32_t point)
+{
+    utf8proc_int32_t parts[4];
+    int boundary = 0;
+    if (!is_wide_or_narrow(point)) {
+        add_point(out, point);
+        return;
+    }
+    utf8proc_ssize_t count = utf8proc_decompose_char(
+        point, parts, COUNT_OF(parts), UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, &boundary);
+    assert(count > 0 && (size_t)count <= COUNT_OF(parts));
+    for (utf8proc_ssize_t at = 0; at < count; at++) {
+        add_point(out, parts[at]);
+    }
+}
+
+// The dotted capital I is the one letter whose small form is two code points in every language.
+static void add_lower(struct text *out, utf8proc_int32_t point)
+{
+    bool is_dotted = point == 0x130;
+    add_point(out, is_dotted ? 'i' : utf8proc_tolower(point));
+    if (is_dotted) {
+        add_point(out, 0x307);
+    }
+}
+
+// `add` for every code point of a text that is UTF-8. No point becomes longer than three times.
+static bool map_points(str text, void (*add)(struct text *out, utf8proc_int32_t point),
+                       struct roster_arena *arena, str *out)
+{
+    struct text mapped;
+    utf8proc_int32_t point = 0;
+    text_init(&mapped, arena, 3 * text.len);
+    text_reserve(&mapped, text.len + 4);
+    for (size_t at = 0; at < text.len;) {
+        at += next_point(text, at, &point);
+        add(&mapped, point);
+    }
+    *out = text_str(&mapped);
+    return !mapped.full;
+}
+
+bool fold_width(str text, struct roster_arena *arena, str *out)
+{
+    if (str_is_ascii(text) || !fold_is_utf8(text)) {
+        *out = text;
+        return true;
+    }
+    return map_points(text, add_narrow, arena, out);
+}
+
+bool fold_username(str text, struct roster_arena *arena, str *key)
+{
+    str narrow = {0};
+    str lower = {0};
+    if (str_is_ascii(text) || !is_foldable(text)) {
+        return lower_ascii(text, arena, key);
+    }
+    return fold_width(text, arena, &narrow) && map_points(narrow, add_lower, arena, &lower) &&
+           map(lower, UTF8PROC_STABLE | UTF8PROC_COMPOSE, arena, key);
 }
 
 const char *fold_unicode_version(void)

@@ -3,6 +3,7 @@
 #include "scim/value.h"
 
 #include "scim/compare.h"
+#include "scim/precis.h"
 #include "scim/quirks.h"
 
 struct simple {
@@ -34,11 +35,15 @@ static bool has_blank_or_control(str text)
 
 static bool check_user_name(const struct simple *s, struct roster_json *value)
 {
-    if (has_blank_or_control(value->text) &&
-        !quirk_take(s->scope->quirks, ROSTER_QUIRK_USERNAME_ANY_TEXT)) {
-        return refuse(s, "must not contain spaces or control characters");
+    const char *why = NULL;
+    struct arena_mark mark = arena_mark(s->scope->arena);
+    enum precis_outcome outcome = precis_check_username(value->text, s->scope->arena, &why);
+    arena_rewind(s->scope->arena, mark);
+    if (outcome == PRECIS_FULL) {
+        return fail_memory(s->err);
     }
-    return true;
+    return outcome == PRECIS_OK || quirk_take(s->scope->quirks, ROSTER_QUIRK_USERNAME_ANY_TEXT) ||
+           refuse(s, why);
 }
 
 static size_t domain_start(str address)

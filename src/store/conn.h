@@ -57,9 +57,9 @@ struct store {
     const struct driver *driver;
     const char *const *statements;  // texts of the driver
     char *url;
-    const char *place;  // in `url`
-    const char *unicode;
-    int lock;  // file that is locked; -1: none
+    const char *place;      // in `url`
+    char keys_version[48];  // under which index keys are made
+    int lock;               // file that is locked; -1: none
     long fail_at;
     long page_max;
     struct conn *writer;

@@ -194,11 +194,12 @@ static bool rebuild_all(struct store *store, struct rebuild *r, struct roster_ar
             return false;
         }
     }
-    if (save_version(r->writer, store->unicode) != STORE_OK || conn_commit(r->writer) != STORE_OK) {
+    if (save_version(r->writer, store->keys_version) != STORE_OK ||
+        conn_commit(r->writer) != STORE_OK) {
         return refuse_store(r->err);
     }
     log_event(LOG_LEVEL_INFO, "store_keys_rebuilt", LOG_NUMBER("resources", r->count),
-              LOG_TEXT("unicode", str_of(store->unicode)));
+              LOG_TEXT("version", str_of(store->keys_version)));
     return true;
 }
 
@@ -220,7 +221,7 @@ static bool rebuild(struct store *store, struct roster_arena *arena, struct rost
 static bool record_version(struct store *store, struct roster_error *err)
 {
     if (conn_begin(store->writer) == STORE_OK &&
-        save_version(store->writer, store->unicode) == STORE_OK &&
+        save_version(store->writer, store->keys_version) == STORE_OK &&
         conn_commit(store->writer) == STORE_OK) {
         return true;
     }
@@ -241,7 +242,7 @@ bool rebuild_keys(struct store *store, struct roster_error *err)
         done = record_version(store, err);
     } else if (got != STORE_OK) {
         done = refuse_store(err);
-    } else if (str_equal(version, str_of(store->unicode))) {
+    } else if (str_equal(version, str_of(store->keys_version))) {
         done = true;
     } else {
         done = rebuild(store, arena, err);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/store.h"
 
+#include "scim/fold.h"
 #include "store/attribute.h"
 #include "store/checkpoint.h"
 #include "store/conn.h"
@@ -11,6 +12,7 @@
 #include "store/sql.h"
 #include "sys/log.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +34,8 @@ static bool init(struct store *store, const struct store_options *options, struc
         return fail_memory(err);
     }
     store->place = store->url + (place - options->url);
-    store->unicode = options->unicode;
+    snprintf(store->keys_version, sizeof(store->keys_version), "%s rules %d", options->unicode,
+             FOLD_RULES);
     store->page_max = options->page_max;
     store->fail_at = options->fail_at;
     store->driver = options->fail_at == 0 ? &driver_sqlite : &driver_fault;
