@@ -121,6 +121,8 @@
 #define COUNTERS_PENDING_MAX 64    // (tenant, type) pairs that a batch counts before it writes them
 #define CHAINS_PENDING_MAX 64      // audit chains that the writer remembers the ends of
 #define NUMBERS_BLOCK 1000     // row numbers taken at a time: one page write for so many creates
+#define REBUILD_ROWS 1000      // resources whose keys one step makes again: 16 MB of log
+#define REBUILD_KEYS 10000     // old keys of each kind that one step takes away: 3 MB of log
 #define INDEX_VALUES_MAX 2000  // index rows of one resource: an update compares them all
 
 // Administration: the command line and its socket beside the store

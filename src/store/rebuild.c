@@ -1,4 +1,9 @@
 // rebuild.c: index keys made again after a change of the Unicode tables.
+//
+// In steps, each a transaction: the old keys go, then new ones come for the resources of tenants
+// with the built-in schemas, then for those of one tenant with its own after the other. Until all
+// is done, meta says how far it is in place of the version. So a start that was broken off goes on
+// where it stopped, and a roster with other tables begins anew.
 // SPDX-License-Identifier: Apache-2.0
 #include "store/rebuild.h"
 
@@ -10,18 +15,19 @@
 #include "store/row.h"
 #include "sys/log.h"
 
-// Rows that are read before the next ones are asked for.
-enum { ROWS_AT_A_TIME = 500 };
+enum { KEYS_LEFT = -1 };  // for rebuild.after: old keys may be there
 
 struct rebuild {
     struct conn *writer;
+    str version;  // of the tables and rules that make the keys
     const struct roster_registry *registry;
     const struct index_set *const *sets;  // in the order of registry->types
     int64_t tenant;                       // whose schemas these are; 0: all without own ones
     struct roster_arena *arena;           // of one row
     struct roster_error *err;
-    int64_t after;
+    int64_t after;  // row number of the last resource of these that has its keys, or KEYS_LEFT
     int64_t count;
+    bool more;  // there may be more to do after a step
 };
 
 static const str unicode_name = {"unicode", 7};
@@ -42,26 +48,56 @@ static enum store_outcome load_version(struct conn *writer, struct roster_arena 
     return got == STORE_OK && !found ? STORE_NONE : got;
 }
 
-static enum store_outcome save_version(struct conn *writer, const char *version)
+static enum store_outcome save_version(struct conn *writer, str version)
 {
     struct sql q = sql_begin(writer, STATEMENT_META_SET);
     sql_text(&q, 1, unicode_name);
-    sql_text(&q, 2, str_of(version));
+    sql_text(&q, 2, version);
     return sql_run(&q, NULL);
 }
 
-static enum store_outcome clear_keys(struct conn *writer)
+static enum store_outcome save_progress(struct rebuild *r)
+{
+    str text = {0};
+    struct arena_mark mark = arena_mark(r->writer->scratch);
+    enum store_outcome got = STORE_FAILED;
+    if (arena_format(r->writer->scratch, &text, "rebuild %lld %lld %.*s", (long long)r->tenant,
+                     (long long)r->after, STR_ARGS(r->version))) {
+        got = save_version(r->writer, text);
+    }
+    arena_rewind(r->writer->scratch, mark);
+    return got;
+}
+
+// What save_progress wrote, when it was for the same version.
+static void read_progress(struct rebuild *r, str text)
+{
+    str word = {0};
+    bool found = str_cut(text, ' ', &word, &text) && str_equal(word, STR("rebuild")) &&
+                 str_cut(text, ' ', &word, &text) && str_to_i64(word, &r->tenant) &&
+                 str_cut(text, ' ', &word, &text) && str_to_i64(word, &r->after);
+    if (!found || !str_equal(text, r->version)) {
+        r->tenant = 0;
+        r->after = KEYS_LEFT;
+    }
+}
+
+static bool clear_some(struct rebuild *r)
 {
     static const enum statement clears[] = {STATEMENT_CLEAR_INDEX, STATEMENT_CLEAR_UNIQUE,
                                             STATEMENT_CLEAR_EXTERNALS};
+    int64_t total = 0;
     for (size_t at = 0; at < COUNT_OF(clears); at++) {
-        struct sql q = sql_begin(writer, clears[at]);
-        enum store_outcome got = sql_run(&q, NULL);
-        if (got != STORE_OK) {
-            return got;
+        int64_t count = 0;
+        struct sql q = sql_begin(r->writer, clears[at]);
+        sql_i64(&q, 1, REBUILD_KEYS);
+        if (sql_run(&q, &count) != STORE_OK) {
+            return refuse_store(r->err);
         }
+        total += count;
     }
-    return STORE_OK;
+    r->after = total == 0 ? 0 : KEYS_LEFT;
+    return true;
 }
 
 static const struct index_set *set_of(const struct rebuild *r, int type)
@@ -125,32 +161,56 @@ static bool rebuild_row(struct rebuild *r, struct sql *q)
            insert_keys(r, tenant, &row, entries) && insert_externals(r, tenant, &row, packed);
 }
 
-// One batch. *more: there may be another.
-static bool rebuild_some(struct rebuild *r, bool *more)
+static bool rebuild_some(struct rebuild *r)
 {
     bool good = true;
     int64_t before = r->count;
     struct sql q = sql_begin(r->writer, STATEMENT_RESOURCE_EACH);
     sql_i64(&q, 1, r->after);
-    sql_i64(&q, 2, ROWS_AT_A_TIME);
+    sql_i64(&q, 2, REBUILD_ROWS);
     sql_i64(&q, 3, r->tenant);
     while (good && sql_step(&q) == SQL_ROW) {
         good = rebuild_row(r, &q);
         roster_arena_reset(r->arena);
     }
-    *more = r->count == before + ROWS_AT_A_TIME;
+    r->more = r->count == before + REBUILD_ROWS;
     if (sql_end(&q) != STORE_OK && good) {
         return refuse_store(r->err);
     }
     return good;
 }
 
+static bool run_step(struct rebuild *r, bool (*work)(struct rebuild *r))
+{
+    if (conn_begin(r->writer) != STORE_OK) {
+        return refuse_store(r->err);
+    }
+    if (!work(r)) {
+        conn_rollback(r->writer);
+        return false;
+    }
+    if (save_progress(r) != STORE_OK || conn_commit(r->writer) != STORE_OK) {
+        conn_rollback(r->writer);
+        return refuse_store(r->err);
+    }
+    conn_checkpoint(r->writer);
+    return true;
+}
+
+static bool clear_keys(struct rebuild *r)
+{
+    while (r->after == KEYS_LEFT) {
+        if (!run_step(r, clear_some)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool rebuild_rows(struct rebuild *r)
 {
-    bool more = true;
-    r->after = 0;
-    while (more) {
-        if (!rebuild_some(r, &more)) {
+    for (r->more = true; r->more;) {
+        if (!run_step(r, rebuild_some)) {
             return false;
         }
     }
@@ -170,6 +230,7 @@ static bool rebuild_tenant(struct store *store, struct rebuild *r, int64_t tenan
     if (own == NULL) {
         return false;
     }
+    r->after = tenant == r->tenant ? r->after : 0;
     r->tenant = tenant;
     r->registry = own->registry;
     r->sets = own->indexes;
@@ -182,51 +243,48 @@ static bool rebuild_all(struct store *store, struct rebuild *r, struct roster_ar
 {
     int64_t *tenants = NULL;
     size_t count = 0;
-    if (conn_begin(r->writer) != STORE_OK || clear_keys(r->writer) != STORE_OK ||
-        schema_tenants(r->writer, arena, &tenants, &count) != STORE_OK) {
+    log_event(LOG_LEVEL_INFO, "store_keys_differ", LOG_TEXT("version", r->version),
+              LOG_TEXT("detail", STR("making the keys of all resources again")));
+    if (schema_tenants(r->writer, arena, &tenants, &count) != STORE_OK) {
         return refuse_store(r->err);
     }
-    if (!rebuild_builtin(store, r, arena)) {
+    if (!clear_keys(r) || (r->tenant == 0 && !rebuild_builtin(store, r, arena))) {
         return false;
     }
     for (size_t at = 0; at < count; at++) {
-        if (!rebuild_tenant(store, r, tenants[at])) {
+        if (tenants[at] >= r->tenant && !rebuild_tenant(store, r, tenants[at])) {
             return false;
         }
     }
-    if (save_version(r->writer, store->keys_version) != STORE_OK ||
-        conn_commit(r->writer) != STORE_OK) {
-        return refuse_store(r->err);
-    }
     log_event(LOG_LEVEL_INFO, "store_keys_rebuilt", LOG_NUMBER("resources", r->count),
-              LOG_TEXT("version", str_of(store->keys_version)));
+              LOG_TEXT("version", r->version));
     return true;
-}
-
-static bool rebuild(struct store *store, struct roster_arena *arena, struct roster_error *err)
-{
-    struct rebuild r = {.writer = store->writer, .err = err};
-    r.arena = roster_arena_open(ARENA_REQUEST_MAX);
-    if (r.arena == NULL) {
-        return fail_memory(err);
-    }
-    bool done = rebuild_all(store, &r, arena);
-    roster_arena_close(r.arena);
-    if (!done) {
-        conn_rollback(store->writer);
-    }
-    return done;
 }
 
 static bool record_version(struct store *store, struct roster_error *err)
 {
     if (conn_begin(store->writer) == STORE_OK &&
-        save_version(store->writer, store->keys_version) == STORE_OK &&
+        save_version(store->writer, str_of(store->keys_version)) == STORE_OK &&
         conn_commit(store->writer) == STORE_OK) {
         return true;
     }
     conn_rollback(store->writer);
     return refuse_store(err);
+}
+
+static bool rebuild(struct store *store, str version, struct roster_arena *arena,
+                    struct roster_error *err)
+{
+    struct rebuild r = {
+        .writer = store->writer, .version = str_of(store->keys_version), .err = err};
+    r.arena = roster_arena_open(ARENA_REQUEST_MAX);
+    if (r.arena == NULL) {
+        return fail_memory(err);
+    }
+    read_progress(&r, version);
+    bool done = rebuild_all(store, &r, arena) && record_version(store, err);
+    roster_arena_close(r.arena);
+    return done;
 }
 
 bool rebuild_keys(struct store *store, struct roster_error *err)
@@ -245,7 +303,7 @@ bool rebuild_keys(struct store *store, struct roster_error *err)
     } else if (str_equal(version, str_of(store->keys_version))) {
         done = true;
     } else {
-        done = rebuild(store, arena, err);
+        done = rebuild(store, version, arena, err);
     }
     roster_arena_close(arena);
     return done;

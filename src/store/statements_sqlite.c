@@ -246,10 +246,15 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_CHANGE_MEMBER_LIST] = "SELECT member_row, id, added FROM change_member"
                                      " WHERE tenant = $1 AND sequence = $2 ORDER BY place",
 
-    // Rebuilding the keys of all tenants
-    [STATEMENT_CLEAR_INDEX] = "DELETE FROM index_value WHERE tenant >= 0",
-    [STATEMENT_CLEAR_UNIQUE] = "DELETE FROM unique_value WHERE tenant >= 0",
-    [STATEMENT_CLEAR_EXTERNALS] = "DELETE FROM external_id WHERE tenant >= 0",
+    // Rebuilding the keys of all tenants, $1 rows at a time
+    [STATEMENT_CLEAR_INDEX] =
+        "DELETE FROM index_value WHERE (tenant, attribute, key, row, element) IN"
+        " (SELECT tenant, attribute, key, row, element FROM index_value LIMIT $1)",
+    [STATEMENT_CLEAR_UNIQUE] = "DELETE FROM unique_value WHERE (tenant, attribute, key) IN"
+                               " (SELECT tenant, attribute, key FROM unique_value LIMIT $1)",
+    [STATEMENT_CLEAR_EXTERNALS] =
+        "DELETE FROM external_id WHERE (tenant, type, source, key, row) IN"
+        " (SELECT tenant, type, source, key, row FROM external_id LIMIT $1)",
 
     // Removing a tenant, $2 rows at a time
     [STATEMENT_REMOVE_MEMBERS] =

@@ -219,7 +219,101 @@ static void two_names_that_new_tables_make_one_are_refused(void **state)
                  " WHERE document LIKE '%berta%'");
     rig->unicode = "99.0.0";
     rig_expect_refused(rig, "userName");
+    rig->unicode = fold_unicode_version();
+    rig_sql(rig, "UPDATE resource SET document = '{\"userName\":\"berta\"}'"
+                 " WHERE document GLOB '*ANNA*'");
+    rig_start(rig);  // the roster that made it opens it still
     assert_int_equal(rig_sql_i64(rig, "SELECT count(*) FROM unique_value"), 2);
+    assert_int_equal(
+        rig_sql_i64(rig, "SELECT count(*) FROM unique_value WHERE key = x'6265727461'"), 1);
+}
+
+// Resources for steps of two kinds, of a tenant with the built-in schemas and of one with its own,
+// and a copy of their keys.
+static void make_keys_of_many_steps(struct rig *rig)
+{
+    int64_t source = 0;
+    int64_t own = rig_tenant(rig, "own", &source);
+    rig_begin(rig);
+    for (int at = 0; at < 3 * REBUILD_ROWS; at++) {
+        char json[128];
+        char external_id[16];
+        struct resource_row row;
+        struct arena_mark mark = arena_mark(rig->arena);
+        snprintf(json, sizeof(json), "{\"userName\":\"u%d\",\"displayName\":\"D%d\"}", at, at % 7);
+        snprintf(external_id, sizeof(external_id), "e%d", at);
+        struct given_resource given = {
+            .tenant = at % 2 == 0 ? rig->tenant : own, .json = json, .external_id = external_id};
+        assert_int_equal(rig_insert(rig, &given, &row), STORE_OK);
+        arena_rewind(rig->arena, mark);
+    }
+    rig_commit(rig);
+    rig_stop(rig);
+    rig_sql(rig, "UPDATE tenant SET schemas = 1 WHERE name = 'own';"
+                 "CREATE TABLE kept_index AS SELECT * FROM index_value;"
+                 "CREATE TABLE kept_unique AS SELECT * FROM unique_value;"
+                 "CREATE TABLE kept_external AS SELECT * FROM external_id");
+}
+
+static void expect_kept(struct rig *rig, const char *table, const char *kept)
+{
+    str sql = {0};
+    assert_true(arena_format(rig->arena, &sql,
+                             "SELECT (SELECT count(*) FROM %s)"
+                             " + (SELECT count(*) FROM (SELECT * FROM %s EXCEPT SELECT * FROM %s))"
+                             " - (SELECT count(*) FROM %s)",
+                             table, table, kept, kept));
+    assert_int_equal(rig_sql_i64(rig, sql.ptr), 0);
+}
+
+static void expect_keys_as_before(struct rig *rig)
+{
+    expect_kept(rig, "index_value", "kept_index");
+    expect_kept(rig, "unique_value", "kept_unique");
+    expect_kept(rig, "external_id", "kept_external");
+}
+
+// Driver calls that take a rebuild through its first step of keys, but not through the second.
+enum { CALLS_OF_A_STEP = REBUILD_ROWS * 40 };
+
+static void a_rebuild_that_breaks_off_is_gone_on_with(void **state)
+{
+    struct rig *rig = *state;
+    int refused = 0;
+    int went_on = 0;
+    make_keys_of_many_steps(rig);
+    rig->unicode = "99.0.0";
+    for (struct store *store = NULL; store == NULL;) {
+        struct roster_error err = {0};
+        struct store_options options = {rig->url, rig->unicode, CALLS_OF_A_STEP, 0};
+        int64_t before = rig_sql_i64(rig, "SELECT count(*) FROM unique_value");
+        store = store_open(&options, &err);
+        store_close(store);
+        refused += store == NULL;
+        went_on += before > 0 && rig_sql_i64(rig, "SELECT count(*) FROM unique_value") > before;
+        assert_true(refused < 10);
+    }
+    assert_true(refused >= 2);
+    assert_true(went_on >= 1);
+    expect_keys_as_before(rig);
+    rig_start(rig);
+}
+
+static void a_rebuild_that_breaks_off_is_begun_anew_under_other_tables(void **state)
+{
+    struct rig *rig = *state;
+    struct roster_error err = {0};
+    make_keys_of_many_steps(rig);
+    struct store_options options = {rig->url, "99.0.0", CALLS_OF_A_STEP, 0};
+    assert_null(store_open(&options, &err));
+    assert_int_equal(err.code, ROSTER_ERR_UNAVAILABLE);
+    // As the other tables might have made them.
+    rig_sql(rig, "UPDATE external_id SET key = CAST('x' || key AS BLOB)");
+    rig_start(rig);
+    expect_keys_as_before(rig);
+    assert_int_equal(rig_sql_i64(rig, "SELECT count(*) FROM meta WHERE name = 'unicode'"
+                                      " AND text LIKE 'rebuild%'"),
+                     0);
 }
 
 static void a_full_disk_is_reported_and_survived(void **state)
@@ -422,6 +516,8 @@ static const struct CMUnitTest tests[] = {
     IN_RIG(a_newer_store_is_refused),
     IN_RIG(other_unicode_tables_rebuild_all_keys),
     IN_RIG(two_names_that_new_tables_make_one_are_refused),
+    IN_RIG(a_rebuild_that_breaks_off_is_gone_on_with),
+    IN_RIG(a_rebuild_that_breaks_off_is_begun_anew_under_other_tables),
     IN_RIG(a_full_disk_is_reported_and_survived),
     IN_RIG(a_snapshot_does_not_see_what_comes_later),
     IN_RIG(a_read_that_shares_a_transaction_sees_every_commit),
