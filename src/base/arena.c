@@ -165,7 +165,7 @@ static bool is_last(const struct roster_arena *arena, const void *old, size_t ol
            (const unsigned char *)old == block->memory + block->used - rounded(old_size);
 }
 
-void *arena_grow(struct roster_arena *arena, void *old, size_t old_size, size_t new_size)
+char *arena_grow_bytes(struct roster_arena *arena, char *old, size_t old_size, size_t new_size)
 {
     assert(new_size >= old_size);
     struct block *block = arena->newest;
@@ -175,15 +175,20 @@ void *arena_grow(struct roster_arena *arena, void *old, size_t old_size, size_t 
         block->used += more;
         arena->total += more;
         ASAN_UNPOISON_MEMORY_REGION(old, new_size);
-        memset((unsigned char *)old + old_size, 0, new_size - old_size);
         return old;
     }
-    void *memory = take(arena, new_size);
+    char *memory = take(arena, new_size);
+    if (memory != NULL && old_size > 0) {
+        memcpy(memory, old, old_size);
+    }
+    return memory;
+}
+
+void *arena_grow(struct roster_arena *arena, void *old, size_t old_size, size_t new_size)
+{
+    char *memory = arena_grow_bytes(arena, old, old_size, new_size);
     if (memory != NULL) {
-        if (old_size > 0) {
-            memcpy(memory, old, old_size);
-        }
-        memset((unsigned char *)memory + old_size, 0, new_size - old_size);
+        memset(memory + old_size, 0, new_size - old_size);
     }
     return memory;
 }

@@ -16,6 +16,9 @@ ARENA_MUST_CHECK void *arena_array(struct roster_arena *arena, size_t count, siz
 // A larger copy of `old`; in place when it was the last allocation. `old` may be NULL.
 ARENA_MUST_CHECK void *arena_grow(struct roster_arena *arena, void *old, size_t old_size,
                                   size_t new_size);
+// As arena_grow for bytes that are written before they are read: what is new is not zeroed.
+ARENA_MUST_CHECK char *arena_grow_bytes(struct roster_arena *arena, char *old, size_t old_size,
+                                        size_t new_size);
 // `array` with room for one item more than `count`: itself, or a copy with twice the room. Begins
 // with NULL and a *cap of 0. NULL when the cap of the arena is reached.
 ARENA_MUST_CHECK void *arena_room(struct roster_arena *arena, void *array, size_t count,

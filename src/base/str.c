@@ -10,11 +10,6 @@ str str_of(const char *text)
     return text == NULL ? (str){0} : (str){text, strlen(text)};
 }
 
-bool str_equal(str a, str b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 static unsigned char lower(char c)
 {
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
@@ -26,16 +21,11 @@ bool str_starts_nocase(str s, str prefix)
         return false;
     }
     for (size_t at = 0; at < prefix.len; at++) {
-        if (lower(s.ptr[at]) != lower(prefix.ptr[at])) {
+        if (s.ptr[at] != prefix.ptr[at] && lower(s.ptr[at]) != lower(prefix.ptr[at])) {
             return false;
         }
     }
     return true;
-}
-
-bool str_equal_nocase(str a, str b)
-{
-    return a.len == b.len && str_starts_nocase(a, b);
 }
 
 bool str_contains(str s, str part)
@@ -117,6 +107,29 @@ bool str_to_i64(str s, int64_t *out)
     }
     *out = negative ? value : -value;
     return true;
+}
+
+size_t str_put_i64(int64_t value, char out[DIGITS_MAX])
+{
+    char digits[DIGITS_MAX];
+    size_t from = DIGITS_MAX;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        digits[--from] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (value < 0) {
+        digits[--from] = '-';
+    }
+    memcpy(out, digits + from, DIGITS_MAX - from);
+    return DIGITS_MAX - from;
+}
+
+void str_put_hex32(uint32_t value, char out[HEX32_LEN])
+{
+    for (size_t at = HEX32_LEN; at > 0; value >>= 4) {
+        out[--at] = "0123456789abcdef"[value & 15];
+    }
 }
 
 int str_compare(str a, str b)

@@ -5,6 +5,8 @@
 
 #include "roster/types.h"
 
+#include <string.h>
+
 typedef roster_str str;
 
 #define STR(literal) ROSTER_STR(literal)
@@ -16,9 +18,16 @@ typedef roster_str str;
 #define STR_ARGS(s) (int)(s).len, (s).ptr != NULL ? (s).ptr : ""
 
 str str_of(const char *text);  // NULL gives the empty slice
-bool str_equal(str a, str b);
-bool str_equal_nocase(str a, str b);
 bool str_starts_nocase(str s, str prefix);
+// Inline, because most comparisons end with the length.
+static inline bool str_equal(str a, str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+static inline bool str_equal_nocase(str a, str b)
+{
+    return a.len == b.len && str_starts_nocase(a, b);
+}
 bool str_contains(str s, str part);
 bool str_is_ascii(str s);
 str str_head(str s, size_t len);   // first bytes; len <= s.len
@@ -29,6 +38,12 @@ str str_trim(str s);               // without spaces and tabs at both ends
 bool str_cut(str s, char sep, str *head, str *rest);
 // Whole text as a decimal integer with an optional sign; false on anything else or overflow.
 bool str_to_i64(str s, int64_t *out);
+// Decimal digits with a minus where needed; gives how many bytes of `out` they take. No NUL.
+enum { DIGITS_MAX = 20 };
+size_t str_put_i64(int64_t value, char out[DIGITS_MAX]);
+// Eight hexadecimal digits in lower case.
+enum { HEX32_LEN = 8 };
+void str_put_hex32(uint32_t value, char out[HEX32_LEN]);
 // Bytes in the manner of memcmp: negative, 0, positive.
 int str_compare(str a, str b);
 // FNV-1a over the bytes, for hash maps and weak tags; never for secrets.

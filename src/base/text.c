@@ -27,7 +27,7 @@ static bool has_room(struct text *text, size_t more, size_t spare)
     if (want < text->len + more + spare) {
         want = text->len + more + spare;
     }
-    char *grown = arena_grow(text->arena, text->ptr, text->cap, want);
+    char *grown = arena_grow_bytes(text->arena, text->ptr, text->cap, want);
     if (grown == NULL) {
         text->full = true;
         return false;
@@ -59,9 +59,8 @@ void text_char(struct text *text, char c)
 
 void text_i64(struct text *text, int64_t value)
 {
-    char digits[24];
-    int len = snprintf(digits, sizeof(digits), "%lld", (long long)value);
-    text_add(text, (str){digits, (size_t)len});
+    char digits[DIGITS_MAX];
+    text_add(text, (str){digits, str_put_i64(value, digits)});
 }
 
 void text_format(struct text *text, const char *format, ...)

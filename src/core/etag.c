@@ -4,31 +4,31 @@
 
 #include "sys/sys.h"
 
-#include <stdio.h>
-
 struct etag etag_make(int64_t revision, uint32_t derived)
 {
-    struct etag tag;
-    int len = derived == 0 ? snprintf(tag.text, sizeof(tag.text), "W/\"%lld\"", (long long)revision)
-                           : snprintf(tag.text, sizeof(tag.text), "W/\"%lld-%08x\"",
-                                      (long long)revision, derived);
-    assert(len > 0 && len < ETAG_LEN_MAX);
-    tag.len = (size_t)len;
+    struct etag tag = {.text = "W/\"", .len = 3};
+    tag.len += str_put_i64(revision, tag.text + tag.len);
+    if (derived != 0) {
+        tag.text[tag.len++] = '-';
+        str_put_hex32(derived, tag.text + tag.len);
+        tag.len += HEX32_LEN;
+    }
+    tag.text[tag.len++] = '"';
     return tag;
 }
 
 struct etag etag_of_text(str text)
 {
-    struct etag tag;
+    struct etag tag = {.text = "W/\"", .len = 3};
     unsigned char digest[DIGEST_LEN];
     digest_of(text, digest);
-    uint64_t head = 0;
-    for (size_t at = 0; at < sizeof(head); at++) {
-        head = head << 8 | digest[at];
+    for (size_t at = 0; at < 2 * sizeof(uint32_t); at += sizeof(uint32_t)) {
+        uint32_t word = (uint32_t)digest[at] << 24 | (uint32_t)digest[at + 1] << 16 |
+                        (uint32_t)digest[at + 2] << 8 | digest[at + 3];
+        str_put_hex32(word, tag.text + tag.len);
+        tag.len += HEX32_LEN;
     }
-    int len = snprintf(tag.text, sizeof(tag.text), "W/\"%016llx\"", (unsigned long long)head);
-    assert(len > 0 && len < ETAG_LEN_MAX);
-    tag.len = (size_t)len;
+    tag.text[tag.len++] = '"';
     return tag;
 }
 

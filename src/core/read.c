@@ -30,14 +30,16 @@ static enum outcome full(struct roster_error *err)
     return OUTCOME_REFUSED;
 }
 
-enum outcome read_row(const struct context *ctx, const struct roster_resource_type *type,
-                      const struct resource_row *row, const struct projection *projection,
-                      struct read_result *out, struct roster_error *err)
+// `groups` NULL: they are not known.
+static enum outcome represent(const struct context *ctx, const struct roster_resource_type *type,
+                              const struct resource_row *row, const struct group_list *groups,
+                              const struct projection *projection, struct read_result *out,
+                              struct roster_error *err)
 {
     struct representation rep;
     represent_init(&rep, ctx, type, projection);
     answer_init(&out->answer, ctx->arena);
-    enum store_outcome got = represent_write(&rep, row, NULL, &out->answer, &out->tag);
+    enum store_outcome got = represent_write(&rep, row, groups, &out->answer, &out->tag);
     if (!answer_end(&out->answer)) {
         return full(err);
     }
@@ -54,14 +56,23 @@ enum outcome read_row(const struct context *ctx, const struct roster_resource_ty
     return OUTCOME_DONE;
 }
 
+enum outcome read_row(const struct context *ctx, const struct roster_resource_type *type,
+                      const struct resource_row *row, const struct projection *projection,
+                      struct read_result *out, struct roster_error *err)
+{
+    return represent(ctx, type, row, NULL, projection, out, err);
+}
+
 enum outcome read_resource(const struct context *ctx, const struct roster_resource_type *type,
                            str id, const struct projection *projection,
                            const struct conditions *conditions, struct read_result *out,
                            struct roster_error *err)
 {
+    static const struct group_list no_groups = {0};
     struct resource_row row = {0};
-    enum store_outcome got = resource_find(ctx->conn, ctx->actor->tenant, type->number, id,
-                                           ctx->actor->source, ctx->arena, &row);
+    bool grouped = false;
+    enum store_outcome got = resource_find_grouped(ctx->conn, ctx->actor->tenant, type->number, id,
+                                                   ctx->actor->source, ctx->arena, &row, &grouped);
     if (got == STORE_NONE) {
         fail(err, ROSTER_ERR_NOT_FOUND, 0, "there is no %.*s with this id", STR_ARGS(type->name));
         return OUTCOME_REFUSED;
@@ -75,7 +86,8 @@ enum outcome read_resource(const struct context *ctx, const struct roster_resour
              (long long)row.revision);
         return OUTCOME_REFUSED;
     }
-    enum outcome outcome = read_row(ctx, type, &row, projection, out, err);
+    enum outcome outcome =
+        represent(ctx, type, &row, grouped ? NULL : &no_groups, projection, out, err);
     out->not_modified = outcome == OUTCOME_DONE && conditions->if_none_match.len > 0 &&
                         etag_list_has(conditions->if_none_match, &out->tag);
     return outcome;

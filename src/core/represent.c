@@ -14,36 +14,27 @@ struct derived {
     uint32_t hash;
 };
 
+static_assert(KNOWN_COUNT <= 32, "what is shown is one 32-bit word");
+
 void represent_init(struct representation *rep, const struct context *ctx,
                     const struct roster_resource_type *type, const struct projection *projection)
 {
-    *rep = (struct representation){ctx, type, projection, MEMBERS_INLINE_MAX, false};
+    *rep = (struct representation){ctx, type, projection, 0, MEMBERS_INLINE_MAX, false};
+    for (size_t at = 0; at < KNOWN_COUNT; at++) {
+        const struct attr *attr = type->known[at];
+        bool shown = attr != NULL && projection_wants(projection, attr);
+        rep->shown |= (uint32_t)shown << at;
+    }
 }
 
-static bool wants(const struct representation *rep, str name)
+static bool shows(const struct representation *rep, enum known_attr attr)
 {
-    const struct attr *attr = type_attr(rep->type, name);
-    return attr != NULL && projection_wants(rep->projection, attr);
+    return (rep->shown >> attr & 1) != 0;
 }
 
 bool represent_wants_groups(const struct representation *rep)
 {
-    const struct attr *groups = type_groups(rep->type);
-    return groups != NULL && projection_wants(rep->projection, groups);
-}
-
-static bool wants_sub(const struct representation *rep, const struct attr *attr, str name)
-{
-    const struct attr *sub = attr_sub(attr, name);
-    return sub != NULL && projection_wants(rep->projection, sub);
-}
-
-static bool wants_manager(const struct representation *rep)
-{
-    const struct schema *enterprise = type_extension(rep->type, URI_ENTERPRISE);
-    const struct attr *manager =
-        enterprise == NULL ? NULL : schema_attr(enterprise, STR("manager"));
-    return manager != NULL && projection_wants(rep->projection, manager);
+    return shows(rep, KNOWN_GROUPS);
 }
 
 static uint32_t mix(uint32_t hash, str text)
@@ -86,7 +77,7 @@ static enum store_outcome derive(const struct representation *rep, const struct 
                                  const struct group_list *groups, struct derived *derived)
 {
     const struct context *ctx = rep->ctx;
-    if (row->manager_at > 0 && wants_manager(rep)) {
+    if (row->manager_at > 0 && shows(rep, KNOWN_MANAGER)) {
         enum store_outcome got = derive_manager(rep, row, derived);
         if (got != STORE_OK) {
             return got;
@@ -175,11 +166,10 @@ static bool project_document(struct text *out, const struct representation *rep,
 static void write_groups(struct text *out, const struct representation *rep,
                          const struct group_list *groups)
 {
-    const struct attr *attr = type_attr(rep->type, STR("groups"));
-    bool value = wants_sub(rep, attr, STR("value"));
-    bool reference = wants_sub(rep, attr, STR("$ref"));
-    bool display = wants_sub(rep, attr, STR("display"));
-    bool type = wants_sub(rep, attr, STR("type"));
+    bool value = shows(rep, KNOWN_GROUPS_VALUE);
+    bool reference = shows(rep, KNOWN_GROUPS_REF);
+    bool display = shows(rep, KNOWN_GROUPS_DISPLAY);
+    bool type = shows(rep, KNOWN_GROUPS_TYPE);
     text_lit(out, ",\"groups\":[");
     for (size_t at = 0; at < groups->count; at++) {
         const struct group_row *group = &groups->rows[at];
@@ -215,12 +205,12 @@ static void write_groups(struct text *out, const struct representation *rep,
     text_char(out, ']');
 }
 
-static unsigned member_parts(const struct representation *rep, const struct attr *attr)
+static unsigned member_parts(const struct representation *rep)
 {
-    return (wants_sub(rep, attr, STR("value")) ? MEMBER_VALUE : 0u) |
-           (wants_sub(rep, attr, STR("$ref")) ? MEMBER_REF : 0u) |
-           (wants_sub(rep, attr, STR("type")) ? MEMBER_TYPE : 0u) |
-           (wants_sub(rep, attr, STR("display")) ? MEMBER_DISPLAY : 0u);
+    return (shows(rep, KNOWN_MEMBERS_VALUE) ? MEMBER_VALUE : 0u) |
+           (shows(rep, KNOWN_MEMBERS_REF) ? MEMBER_REF : 0u) |
+           (shows(rep, KNOWN_MEMBERS_TYPE) ? MEMBER_TYPE : 0u) |
+           (shows(rep, KNOWN_MEMBERS_DISPLAY) ? MEMBER_DISPLAY : 0u);
 }
 
 // Members that fit are written; larger groups become a piece that is pulled.
@@ -228,7 +218,7 @@ static enum store_outcome write_members(struct representation *rep, const struct
                                         struct answer *answer)
 {
     const struct context *ctx = rep->ctx;
-    unsigned parts = member_parts(rep, type_attr(rep->type, STR("members")));
+    unsigned parts = member_parts(rep);
     struct member_row *members = NULL;
     size_t count = 0;
     enum store_outcome got =
@@ -268,24 +258,23 @@ static void write_time(struct text *out, str name, int64_t ms, const char **comm
 static void write_meta(struct text *out, const struct representation *rep,
                        const struct resource_row *row, const struct etag *tag)
 {
-    const struct attr *meta = type_attr(rep->type, STR("meta"));
     const char *comma = "";
-    if (!projection_wants(rep->projection, meta)) {
+    if (!shows(rep, KNOWN_META)) {
         return;
     }
     text_lit(out, ",\"meta\":{");
-    if (wants_sub(rep, meta, STR("resourceType"))) {
+    if (shows(rep, KNOWN_META_TYPE)) {
         text_lit(out, "\"resourceType\":");
         json_write_string(out, rep->type->name);
         comma = ",";
     }
-    if (wants_sub(rep, meta, STR("created"))) {
+    if (shows(rep, KNOWN_META_CREATED)) {
         write_time(out, STR("created"), row->created_ms, &comma);
     }
-    if (wants_sub(rep, meta, STR("lastModified"))) {
+    if (shows(rep, KNOWN_META_MODIFIED)) {
         write_time(out, STR("lastModified"), row->modified_ms, &comma);
     }
-    if (wants_sub(rep, meta, STR("location"))) {
+    if (shows(rep, KNOWN_META_LOCATION)) {
         text_add(out, str_of(comma));
         text_lit(out, "\"location\":\"");
         text_add(out, rep->ctx->base);
@@ -295,7 +284,7 @@ static void write_meta(struct text *out, const struct representation *rep,
         text_char(out, '"');
         comma = ",";
     }
-    if (wants_sub(rep, meta, STR("version"))) {
+    if (shows(rep, KNOWN_META_VERSION)) {
         text_add(out, str_of(comma));
         text_lit(out, "\"version\":");
         json_write_string(out, etag_str(tag));
@@ -320,15 +309,14 @@ enum store_outcome represent_write(struct representation *rep, const struct reso
         answer->full = true;
         return STORE_FAILED;
     }
-    if (row->external_id.len > 0 && wants(rep, STR("externalId"))) {
+    if (row->external_id.len > 0 && shows(rep, KNOWN_EXTERNAL_ID)) {
         text_lit(&answer->text, ",\"externalId\":");
         json_write_string(&answer->text, row->external_id);
     }
     if (derived.groups.count > 0) {
         write_groups(&answer->text, rep, &derived.groups);
     }
-    const struct attr *members = type_members(rep->type);
-    if (members != NULL && projection_wants(rep->projection, members)) {
+    if (shows(rep, KNOWN_MEMBERS)) {
         got = write_members(rep, row, answer);
         if (got != STORE_OK) {
             return got;

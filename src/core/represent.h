@@ -14,6 +14,7 @@ struct representation {
     const struct context *ctx;
     const struct roster_resource_type *type;
     const struct projection *projection;  // NULL: the defaults
+    uint32_t shown;                       // bits by enum known_attr
     size_t members_left;  // members that may still be written into memory in this answer
     bool too_large;       // a group did not fit and the context holds no snapshot: stream
 };

@@ -276,14 +276,16 @@ static enum store_outcome write_items(const struct query *q, const struct found_
                                       struct answer *answer, bool *too_large)
 {
     struct group_list *groups = NULL;
-    size_t members_left = MEMBERS_PAGE_MAX;
+    struct representation rep = {.members_left = MEMBERS_PAGE_MAX};
     for (size_t at = 0; at < found->count; at++) {
         const struct found *item = &found->items[at];
-        struct representation rep;
         struct etag tag;
-        represent_init(&rep, q->ctx, item->part->type, q->projections[item->part - q->parts]);
-        rep.members_left = members_left;
         enum store_outcome got = STORE_OK;
+        if (at == 0 || item->part != found->items[at - 1].part) {
+            size_t members_left = rep.members_left;
+            represent_init(&rep, q->ctx, item->part->type, q->projections[item->part - q->parts]);
+            rep.members_left = members_left;
+        }
         if (groups == NULL && represent_wants_groups(&rep)) {
             got = fetch_groups(q, found, &groups);
         }
@@ -294,7 +296,6 @@ static enum store_outcome write_items(const struct query *q, const struct found_
             text_char(&answer->text, ',');
         }
         got = represent_write(&rep, &item->row, groups == NULL ? NULL : &groups[at], answer, &tag);
-        members_left = rep.members_left;
         *too_large |= rep.too_large;
         if (got != STORE_OK || *too_large) {
             return got;

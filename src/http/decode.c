@@ -24,8 +24,23 @@ static int escape_value(str in, size_t at)
     return high < 0 || low < 0 ? 0 : high * 16 + low;
 }
 
+// Whether the text stands for itself.
+static bool is_literal(str in, bool plus)
+{
+    for (size_t at = 0; at < in.len; at++) {
+        if (in.ptr[at] == '%' || in.ptr[at] == '\0' || (plus && in.ptr[at] == '+')) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool http_decode(str in, bool plus, struct roster_arena *arena, str *out)
 {
+    if (is_literal(in, plus)) {
+        *out = in;
+        return true;
+    }
     char *text = arena_alloc(arena, in.len + 1);
     if (text == NULL) {
         return false;

@@ -273,6 +273,55 @@ static bool check_base(struct builder *b, const struct roster_resource_type *typ
     return true;
 }
 
+static const struct attr *external_id_of(const struct roster_resource_type *type)
+{
+    return registry_common(type->registry, STR("externalId"));
+}
+
+static const struct attr *meta_of(const struct roster_resource_type *type)
+{
+    return registry_common(type->registry, STR("meta"));
+}
+
+static const struct attr *manager_of(const struct roster_resource_type *type)
+{
+    const struct schema *enterprise = type_extension(type, URI_ENTERPRISE);
+    return enterprise == NULL ? NULL : schema_attr(enterprise, STR("manager"));
+}
+
+static const struct {
+    const struct attr *(*find)(const struct roster_resource_type *type);
+    str sub;
+} known[KNOWN_COUNT] = {
+    [KNOWN_EXTERNAL_ID] = {external_id_of, {0}},
+    [KNOWN_META] = {meta_of, {0}},
+    [KNOWN_META_TYPE] = {meta_of, STR_INIT("resourceType")},
+    [KNOWN_META_CREATED] = {meta_of, STR_INIT("created")},
+    [KNOWN_META_MODIFIED] = {meta_of, STR_INIT("lastModified")},
+    [KNOWN_META_LOCATION] = {meta_of, STR_INIT("location")},
+    [KNOWN_META_VERSION] = {meta_of, STR_INIT("version")},
+    [KNOWN_GROUPS] = {type_groups, {0}},
+    [KNOWN_GROUPS_VALUE] = {type_groups, STR_INIT("value")},
+    [KNOWN_GROUPS_REF] = {type_groups, STR_INIT("$ref")},
+    [KNOWN_GROUPS_DISPLAY] = {type_groups, STR_INIT("display")},
+    [KNOWN_GROUPS_TYPE] = {type_groups, STR_INIT("type")},
+    [KNOWN_MEMBERS] = {type_members, {0}},
+    [KNOWN_MEMBERS_VALUE] = {type_members, STR_INIT("value")},
+    [KNOWN_MEMBERS_REF] = {type_members, STR_INIT("$ref")},
+    [KNOWN_MEMBERS_DISPLAY] = {type_members, STR_INIT("display")},
+    [KNOWN_MEMBERS_TYPE] = {type_members, STR_INIT("type")},
+    [KNOWN_MANAGER] = {manager_of, {0}},
+};
+
+static void bind_known(struct roster_resource_type *type)
+{
+    for (size_t at = 0; at < COUNT_OF(known); at++) {
+        const struct attr *attr = known[at].find(type);
+        bool is_sub = attr != NULL && known[at].sub.len > 0;
+        type->known[at] = is_sub ? attr_sub(attr, known[at].sub) : attr;
+    }
+}
+
 static bool add_type(struct builder *b, const struct registry_type *from)
 {
     struct roster_resource_type *to = &b->types[b->registry->type_count];
@@ -291,6 +340,7 @@ static bool add_type(struct builder *b, const struct registry_type *from)
         !arena_copy(b->arena, from->endpoint, &to->endpoint)) {
         return fail_memory(b->err);
     }
+    bind_known(to);
     b->registry->type_count++;
     return true;
 }

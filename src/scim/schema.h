@@ -59,6 +59,29 @@ struct schema_extension {
     bool required;
 };
 
+// Attributes that the server writes itself, so that nobody has to look for them by name.
+enum known_attr {
+    KNOWN_EXTERNAL_ID,
+    KNOWN_META,
+    KNOWN_META_TYPE,
+    KNOWN_META_CREATED,
+    KNOWN_META_MODIFIED,
+    KNOWN_META_LOCATION,
+    KNOWN_META_VERSION,
+    KNOWN_GROUPS,
+    KNOWN_GROUPS_VALUE,
+    KNOWN_GROUPS_REF,
+    KNOWN_GROUPS_DISPLAY,
+    KNOWN_GROUPS_TYPE,
+    KNOWN_MEMBERS,
+    KNOWN_MEMBERS_VALUE,
+    KNOWN_MEMBERS_REF,
+    KNOWN_MEMBERS_DISPLAY,
+    KNOWN_MEMBERS_TYPE,
+    KNOWN_MANAGER,
+    KNOWN_COUNT,
+};
+
 struct roster_resource_type {
     str name;  // "User": meta.resourceType and the id of the type
     str description;
@@ -68,6 +91,7 @@ struct roster_resource_type {
     const struct schema_extension *extensions;
     size_t extension_count;
     const struct roster_registry *registry;
+    const struct attr *known[KNOWN_COUNT];  // NULL: this type has no such attribute
     bool hides;  // something that is stored is shown on request only: answers are not spliced
 };
 

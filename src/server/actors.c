@@ -60,9 +60,6 @@ enum auth_outcome actors_find(struct actors *actors, struct conn *conn, uint64_t
 {
     unsigned char digest[DIGEST_LEN];
     uint32_t slot = 0;
-    if (!token_is_wellformed(token)) {
-        return AUTH_INVALID;
-    }
     digest_of(token, digest);
     memcpy(&slot, digest, sizeof(slot));
     struct actor_entry *entry = &actors->entries[slot % ACTORS_MAX];
@@ -70,6 +67,9 @@ enum auth_outcome actors_find(struct actors *actors, struct conn *conn, uint64_t
     if (entry->generation == generation && secret_equal(entry->digest, digest, DIGEST_LEN)) {
         bool live = entry->actor.expires_ms == 0 || entry->actor.expires_ms > now_ms;
         return live ? AUTH_OK : AUTH_INVALID;
+    }
+    if (!token_is_wellformed(token)) {
+        return AUTH_INVALID;  // the store is not asked
     }
     struct token_row row = {0};
     enum auth_outcome outcome = auth_token_find(conn, digest, now_ms, arena, &row);

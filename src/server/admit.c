@@ -43,13 +43,13 @@ static str client_address(const struct pending *pending)
     const struct http_exchange *exchange = pending->exchange;
     str list = {0};
     str last = {0};
+    if (!is_proxy(pending->app, exchange->remote)) {
+        return exchange->remote;
+    }
     for (size_t at = 0; at < exchange->header_count; at++) {
         if (str_equal_nocase(exchange->headers[at].name, STR("X-Forwarded-For"))) {
             list = exchange->headers[at].value;
         }
-    }
-    if (list.len == 0 || !is_proxy(pending->app, exchange->remote)) {
-        return exchange->remote;
     }
     while (str_cut(list, ',', &last, &list)) {
     }
@@ -204,6 +204,14 @@ static bool make_base(struct pending *pending)
                         STR_ARGS(host), STR_ARGS(rest), STR_ARGS(pending->target.prefix));
 }
 
+static bool make_request_id(struct lane *lane, struct roster_arena *arena, str *out)
+{
+    char id[2 * HEX32_LEN];
+    str_put_hex32(lane->request_prefix, id);
+    str_put_hex32(++lane->request_count, id + HEX32_LEN);
+    return arena_copy(arena, (str){id, sizeof(id)}, out);
+}
+
 static bool make_context(struct lane *lane, struct pending *pending)
 {
     struct app *app = lane->app;
@@ -220,9 +228,7 @@ static bool make_context(struct lane *lane, struct pending *pending)
     };
     pending->view.registry = app->registry;
     pending->view.indexes = app->indexes;
-    return arena_format(arena, &pending->ctx.request_id, "%08x%08x", lane->request_prefix,
-                        ++lane->request_count) ||
-           fail_memory(&pending->err);
+    return make_request_id(lane, arena, &pending->ctx.request_id) || fail_memory(&pending->err);
 }
 
 static bool admit(struct lane *lane, struct pending *pending)
@@ -241,8 +247,9 @@ static bool admit(struct lane *lane, struct pending *pending)
         return exchange->method == HTTP_GET || exchange->method == HTTP_HEAD ||
                fail(&pending->err, ROSTER_ERR_METHOD_NOT_ALLOWED, 0, NULL);
     }
-    pending->view.settings.quirks_on = roster_quirks_of(ROSTER_PROFILE_INTEROP).on;
-    if (!is_anonymous(pending) && (!authenticate(lane, pending) || !check_tenant(pending))) {
+    if (is_anonymous(pending)) {
+        pending->view.settings.quirks_on = roster_quirks_of(ROSTER_PROFILE_INTEROP).on;
+    } else if (!authenticate(lane, pending) || !check_tenant(pending)) {
         return false;
     }
     pending->quirks.on = pending->view.settings.quirks_on;
@@ -261,7 +268,7 @@ struct pending *app_admit(struct lane *lane, struct http_exchange *exchange)
     }
     // Before the snapshot: what is looked up in an older one must not count as of this generation.
     pending->generation = atomic_load_explicit(&lane->app->generation, memory_order_acquire);
-    lane_hold(lane);
+    conn_hold(lane->conn);
     pending->app = lane->app;
     pending->exchange = exchange;
     pending->began_us = sys_monotonic_us();

@@ -11,7 +11,6 @@ bool app_open(struct app *app, const struct app_options *options, struct roster_
 {
     app->options = *options;
     atomic_store(&app->generation, 1);
-    atomic_store(&app->commits, 1);
     app->arena = roster_arena_open(ARENA_REQUEST_MAX);
     if (app->arena == NULL) {
         return fail_memory(err);
@@ -40,7 +39,6 @@ void app_close(struct app *app)
 
 void app_forget_actors(struct app *app)
 {
-    atomic_fetch_add(&app->commits, 1);
     atomic_fetch_add(&app->generation, 1);
 }
 
@@ -57,29 +55,8 @@ bool lane_open(struct lane *lane, struct app *app, struct roster_error *err)
     return true;
 }
 
-void lane_let_go(struct lane *lane)
-{
-    if (lane->held != 0) {
-        conn_release(lane->conn);
-        lane->held = 0;
-    }
-}
-
-void lane_hold(struct lane *lane)
-{
-    uint64_t commits = atomic_load_explicit(&lane->app->commits, memory_order_acquire);
-    if (lane->held == commits) {
-        return;
-    }
-    lane_let_go(lane);
-    if (conn_snapshot(lane->conn) == STORE_OK) {
-        lane->held = commits;
-    }
-}
-
 void lane_close(struct lane *lane)
 {
-    lane_let_go(lane);
     conn_close(lane->conn);
     actors_close(lane->actors);
     *lane = (struct lane){0};
@@ -120,7 +97,7 @@ static bool answer_special(struct lane *lane, struct pending *pending)
 enum step app_begin(struct lane *lane, struct pending *pending)
 {
     struct roster_json *body = NULL;
-    lane_hold(lane);
+    conn_hold(lane->conn);
     if (!pending->admitted) {
         reply_error(pending);
         return done(pending);
@@ -147,7 +124,7 @@ void app_work(struct lane *worker, struct pending *pending)
 
 void app_finish(struct lane *lane, struct pending *pending)
 {
-    lane_hold(lane);
+    conn_hold(lane->conn);
     if (pending->is_write) {
         finish_write(lane, pending);
     } else {

@@ -40,7 +40,6 @@ struct app {
     const struct index_set *const *indexes;
     struct registries *registries;  // of tenants that have their own
     _Atomic uint64_t generation;    // moved on by administration
-    _Atomic uint64_t commits;       // moved on by every commit, before anybody is told of it
     _Atomic bool store_broken;      // the writer cannot reach the store
     _Atomic int streams;            // large answers being sent
     struct metrics metrics;
@@ -52,23 +51,18 @@ void app_close(struct app *app);
 // After a change of tenants or tokens: every credential is looked up anew.
 void app_forget_actors(struct app *app);
 
-// What a thread brings along: its read connection and its credentials.
+// What a thread brings along: its read connection and its credentials. Each step of a request
+// begins with conn_hold; whoever runs them calls conn_rest at the end of a pass.
 struct lane {
     struct app *app;
     struct conn *conn;
     struct actors *actors;
-    uint64_t held;  // count of commits that the snapshot of `conn` shows; 0: it holds none
     uint32_t request_prefix;
     uint32_t request_count;
 };
 
 MUST_CHECK bool lane_open(struct lane *lane, struct app *app, struct roster_error *err);
 void lane_close(struct lane *lane);
-// Lets the reads that follow share one snapshot, as long as nothing was committed since: beginning
-// and ending a read costs as much as the read. Ends with lane_let_go, at the latest at the end of a
-// loop's pass, so that an idle loop does not keep the log from starting anew.
-void lane_hold(struct lane *lane);
-void lane_let_go(struct lane *lane);
 
 enum step { STEP_DONE, STEP_WRITE, STEP_WORK };
 

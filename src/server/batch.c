@@ -125,7 +125,6 @@ bool app_write(struct app *app, struct pending *const *batch, size_t *count)
     }
     bool known = run_together(writer, batch, count) ? commit(writer, batch, *count)
                                                     : run_each_alone(writer, batch, *count);
-    atomic_fetch_add_explicit(&app->commits, 1, memory_order_release);
     account(app, batch, *count, known, sys_monotonic_us() - began_us);
     return known;
 }

@@ -8,7 +8,7 @@
 static bool is_refused(str parameters)
 {
     str one = {0};
-    bool more = true;
+    bool more = parameters.len > 0;
     while (more) {
         more = str_cut(parameters, ';', &one, &parameters);
         one = str_trim(one);

@@ -4,32 +4,64 @@
 
 #include "server/handlers.h"
 
-static const struct route routes[] = {
-    {"ServiceProviderConfig", HTTP_GET, ROUTE_ANONYMOUS, handle_provider_config},
-    {"ServiceProviderConfigs", HTTP_GET, ROUTE_ANONYMOUS, handle_provider_config},
-    {"ServiceProviderConfig/.search", HTTP_POST, 0, handle_discovery_search},
-    {"ResourceTypes", HTTP_GET, 0, handle_resource_types},
-    {"ResourceTypes/.search", HTTP_POST, 0, handle_discovery_search},
-    {"ResourceTypes/{id}", HTTP_GET, 0, handle_resource_types},
-    {"Schemas", HTTP_GET, 0, handle_schemas},
-    {"Schemas/.search", HTTP_POST, 0, handle_discovery_search},
-    {"Schemas/{id}", HTTP_GET, 0, handle_schemas},
-    {"Bulk", HTTP_POST, ROUTE_UNSUPPORTED, NULL},
-    {"Me", HTTP_GET, 0, handle_get},
-    {"Me", HTTP_PUT, ROUTE_WRITES | ROUTE_BODY, handle_put},
-    {"Me", HTTP_PATCH, ROUTE_WRITES | ROUTE_BODY, handle_patch},
-    {"Me", HTTP_DELETE, ROUTE_WRITES, handle_delete},
-    {"Me", HTTP_POST, ROUTE_UNSUPPORTED, NULL},
-    {"", HTTP_GET, 0, handle_list},
-    {".search", HTTP_POST, ROUTE_BODY, handle_search},
-    {"{type}", HTTP_GET, 0, handle_list},
-    {"{type}", HTTP_POST, ROUTE_WRITES | ROUTE_BODY, handle_post},
-    {"{type}/.search", HTTP_POST, ROUTE_BODY, handle_search},
-    {"{type}/{id}/.search", HTTP_POST, ROUTE_BODY, handle_search},
-    {"{type}/{id}", HTTP_GET, 0, handle_get},
-    {"{type}/{id}", HTTP_PUT, ROUTE_WRITES | ROUTE_BODY, handle_put},
-    {"{type}/{id}", HTTP_PATCH, ROUTE_WRITES | ROUTE_BODY, handle_patch},
-    {"{type}/{id}", HTTP_DELETE, ROUTE_WRITES, handle_delete},
+// One segment of a pattern.
+struct part {
+    enum { PART_WORD, PART_TYPE, PART_ID } kind;
+    str word;
+};
+
+#define WORD(text)                                                                                 \
+    {                                                                                              \
+        PART_WORD, STR_INIT(text)                                                                  \
+    }
+#define TYPE                                                                                       \
+    {                                                                                              \
+        .kind = PART_TYPE                                                                          \
+    }
+#define ID                                                                                         \
+    {                                                                                              \
+        .kind = PART_ID                                                                            \
+    }
+
+enum { PARTS_MAX = 3 };
+
+// The first row that a target matches and that has its method counts.
+static const struct endpoint {
+    size_t part_count;
+    struct part parts[PARTS_MAX];
+    struct route routes[HTTP_DELETE + 1];  // by method; without flags and function: not offered
+} endpoints[] = {
+    // clang-format off
+    {2, {TYPE, ID},
+     {[HTTP_GET] = {0, handle_get},
+      [HTTP_PUT] = {ROUTE_WRITES | ROUTE_BODY, handle_put},
+      [HTTP_PATCH] = {ROUTE_WRITES | ROUTE_BODY, handle_patch},
+      [HTTP_DELETE] = {ROUTE_WRITES, handle_delete}}},
+    {1, {TYPE},
+     {[HTTP_GET] = {0, handle_list},
+      [HTTP_POST] = {ROUTE_WRITES | ROUTE_BODY, handle_post}}},
+    {2, {TYPE, WORD(".search")}, {[HTTP_POST] = {ROUTE_BODY, handle_search}}},
+    {3, {TYPE, ID, WORD(".search")}, {[HTTP_POST] = {ROUTE_BODY, handle_search}}},
+    {0, {{0}}, {[HTTP_GET] = {0, handle_list}}},
+    {1, {WORD(".search")}, {[HTTP_POST] = {ROUTE_BODY, handle_search}}},
+    {1, {WORD("Me")},
+     {[HTTP_GET] = {0, handle_get},
+      [HTTP_POST] = {ROUTE_UNSUPPORTED, NULL},
+      [HTTP_PUT] = {ROUTE_WRITES | ROUTE_BODY, handle_put},
+      [HTTP_PATCH] = {ROUTE_WRITES | ROUTE_BODY, handle_patch},
+      [HTTP_DELETE] = {ROUTE_WRITES, handle_delete}}},
+    {1, {WORD("Bulk")}, {[HTTP_POST] = {ROUTE_UNSUPPORTED, NULL}}},
+    {1, {WORD("ServiceProviderConfig")}, {[HTTP_GET] = {ROUTE_ANONYMOUS, handle_provider_config}}},
+    {1, {WORD("ServiceProviderConfigs")}, {[HTTP_GET] = {ROUTE_ANONYMOUS, handle_provider_config}}},
+    {2, {WORD("ServiceProviderConfig"), WORD(".search")},
+     {[HTTP_POST] = {0, handle_discovery_search}}},
+    {1, {WORD("ResourceTypes")}, {[HTTP_GET] = {0, handle_resource_types}}},
+    {2, {WORD("ResourceTypes"), WORD(".search")}, {[HTTP_POST] = {0, handle_discovery_search}}},
+    {2, {WORD("ResourceTypes"), ID}, {[HTTP_GET] = {0, handle_resource_types}}},
+    {1, {WORD("Schemas")}, {[HTTP_GET] = {0, handle_schemas}}},
+    {2, {WORD("Schemas"), WORD(".search")}, {[HTTP_POST] = {0, handle_discovery_search}}},
+    {2, {WORD("Schemas"), ID}, {[HTTP_GET] = {0, handle_schemas}}},
+    // clang-format on
 };
 
 static bool match_word(struct pending *pending, str word, str segment)
@@ -55,36 +87,35 @@ static bool match_type(struct pending *pending, str segment)
     return pending->type != NULL;
 }
 
-static bool match_segment(struct pending *pending, str part, str segment)
+static bool match_segment(struct pending *pending, const struct part *part, str segment)
 {
-    if (str_equal(part, STR("{type}"))) {
+    switch (part->kind) {
+    case PART_WORD:
+        return match_word(pending, part->word, segment);
+    case PART_TYPE:
         return match_type(pending, segment);
-    }
-    if (str_equal(part, STR("{id}"))) {
+    case PART_ID:
         pending->id = segment;
         return !str_equal(segment, STR(".search"));
     }
-    return match_word(pending, part, segment);
+    return false;
 }
 
-static bool match(struct pending *pending, const struct target *target, const char *pattern)
+static bool match(struct pending *pending, const struct target *target,
+                  const struct endpoint *endpoint)
 {
-    str rest = str_of(pattern);
-    str part = {0};
-    size_t at = 0;
     pending->type = NULL;
     pending->id = (str){0};
-    if (rest.len == 0) {
-        return target->segment_count == 0;
+    bool matches = target->segment_count == endpoint->part_count;
+    for (size_t at = 0; at < endpoint->part_count && matches; at++) {
+        matches = match_segment(pending, &endpoint->parts[at], target->segments[at]);
     }
-    bool more = true;
-    while (more) {
-        more = str_cut(rest, '/', &part, &rest);
-        if (at == target->segment_count || !match_segment(pending, part, target->segments[at++])) {
-            return false;
-        }
-    }
-    return at == target->segment_count;
+    return matches;
+}
+
+static bool is_offered(const struct route *route)
+{
+    return route->run != NULL || route->flags != 0;
 }
 
 enum route_outcome route_find(struct pending *pending)
@@ -94,11 +125,12 @@ enum route_outcome route_find(struct pending *pending)
     if (method == HTTP_HEAD) {
         method = HTTP_GET;
     }
-    for (size_t at = 0; at < COUNT_OF(routes); at++) {
-        if (match(pending, &pending->target, routes[at].pattern)) {
+    for (size_t at = 0; at < COUNT_OF(endpoints); at++) {
+        const struct endpoint *endpoint = &endpoints[at];
+        if (match(pending, &pending->target, endpoint)) {
             known = true;
-            if (routes[at].method == method) {
-                pending->route = &routes[at];
+            if (method < COUNT_OF(endpoint->routes) && is_offered(&endpoint->routes[method])) {
+                pending->route = &endpoint->routes[method];
                 return ROUTE_FOUND;
             }
         }
@@ -111,14 +143,23 @@ static const str method_names[] = {
     [HTTP_PATCH] = STR("PATCH"),   [HTTP_DELETE] = STR("DELETE"),
 };
 
+static void add_methods(struct text *out, const struct endpoint *endpoint)
+{
+    for (size_t method = 0; method < COUNT_OF(endpoint->routes); method++) {
+        if (is_offered(&endpoint->routes[method])) {
+            text_add(out, out->len > 0 ? STR(", ") : (str){0});
+            text_add(out, method_names[method]);
+        }
+    }
+}
+
 str route_allow(const struct target *target, struct pending *pending)
 {
     struct text out;
     text_init(&out, pending->exchange->arena, KIB(1));
-    for (size_t at = 0; at < COUNT_OF(routes); at++) {
-        if (match(pending, target, routes[at].pattern)) {
-            text_add(&out, out.len > 0 ? STR(", ") : (str){0});
-            text_add(&out, method_names[routes[at].method]);
+    for (size_t at = 0; at < COUNT_OF(endpoints); at++) {
+        if (match(pending, target, &endpoints[at])) {
+            add_methods(&out, &endpoints[at]);
         }
     }
     if (target->place == TARGET_SERVER) {

@@ -16,8 +16,6 @@ enum route_flag {
 };
 
 struct route {
-    const char *pattern;  // segments behind the prefix; {type} an endpoint, {id} any one segment
-    enum http_method method;
     unsigned flags;
     enum step (*run)(struct lane *lane, struct pending *pending, const struct roster_json *body);
 };

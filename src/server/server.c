@@ -54,10 +54,13 @@ static enum http_verdict on_head(void *ctx, struct http_exchange *exchange)
         exchange->reply = (struct http_reply){.status = 503, .close = true};
         return HTTP_DONE;
     }
+    if (pending->admitted) {
+        return HTTP_WAIT;
+    }
     bool has_length =
         http_header_find(exchange, STR("Content-Length"), &length) && str_to_i64(length, &bytes);
     bool is_chunked = http_header_find(exchange, STR("Transfer-Encoding"), &length);
-    if (pending->admitted || (!is_chunked && (!has_length || bytes <= BODY_REFUSED_MAX))) {
+    if (!is_chunked && (!has_length || bytes <= BODY_REFUSED_MAX)) {
         return HTTP_WAIT;
     }
     enum step step = app_begin(&loop->lane, pending);
@@ -106,7 +109,7 @@ static void on_flush(void *ctx)
 {
     struct loop *loop = ctx;
     struct pending *writes = NULL;
-    lane_let_go(&loop->lane);
+    conn_rest(loop->lane.conn);
     struct pending **tail = &writes;
     struct pending *next = NULL;
     for (struct pending *pending = loop->first; pending != NULL; pending = next) {

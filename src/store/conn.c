@@ -95,10 +95,10 @@ enum store_outcome conn_commit(struct conn *writer)
     enum store_outcome got = pending_flush(writer);
     if (got == STORE_OK) {
         got = outcome_of(writer->link->driver->commit(writer->link));
+        atomic_fetch_add(&writer->store->commits, 1);  // one that failed may be there all the same
     }
     if (got == STORE_OK) {
         writer->dirty = false;
-        atomic_fetch_add(&writer->store->commits, 1);
     }
     writer->commit_failed = got != STORE_OK;
     return got;
@@ -145,14 +145,21 @@ enum store_outcome conn_snapshot(struct conn *reader)
 void conn_release(struct conn *reader)
 {
     reader->snapshot = false;
-    reader->held = false;
     reader->link->driver->rollback(reader->link);
 }
 
+// The transaction takes its snapshot with its first read, which is later than the count.
 void conn_hold(struct conn *reader)
 {
-    assert(!reader->writer);
-    reader->holds = true;
+    assert(!reader->writer && !reader->snapshot);
+    uint64_t commits = atomic_load(&reader->store->commits);
+    if (reader->held && reader->seen == commits) {
+        return;
+    }
+    conn_rest(reader);
+    reader->seen = commits;
+    // Without a transaction each statement has one of its own, which is right, only slower.
+    reader->held = reader->link->driver->begin(reader->link) == SQL_DONE;
 }
 
 void conn_rest(struct conn *reader)
@@ -162,21 +169,6 @@ void conn_rest(struct conn *reader)
         reader->held = false;
         reader->link->driver->rollback(reader->link);
     }
-}
-
-void conn_renew(struct conn *conn)
-{
-    if (!conn->holds || conn->snapshot || conn->active > 0) {
-        return;
-    }
-    uint64_t commits = atomic_load(&conn->store->commits);
-    if (conn->held && conn->seen == commits) {
-        return;
-    }
-    conn_rest(conn);
-    conn->seen = commits;
-    // Without a transaction the statement has one of its own, which is right, only slower.
-    conn->held = conn->link->driver->begin(conn->link) == SQL_DONE;
 }
 
 void conn_deadline(struct conn *reader, int ms)

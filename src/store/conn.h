@@ -34,10 +34,9 @@ struct conn {
     bool commit_failed;            // the last commit
     // Of a reader
     int active;     // statements that were begun and not ended
-    bool snapshot;  // the caller holds one
-    bool holds;     // reads share a transaction until conn_rest
-    bool held;      // there is one now
-    uint64_t seen;  // the store's commits when it began
+    bool snapshot;  // of conn_snapshot
+    bool held;      // by conn_hold
+    uint64_t seen;  // the store's commits when that began
 };
 
 struct attribute {
@@ -53,7 +52,7 @@ struct truncated {
 };
 
 struct store {
-    _Atomic uint64_t commits;  // of the writer: who saw another number may have missed something
+    _Atomic uint64_t commits;  // moved on by each, before anybody is told of it
     const struct driver *driver;
     const char *const *statements;  // texts of the driver
     char *url;
@@ -75,9 +74,6 @@ struct store {
 
 // Opens a link with its cache; NULL and `err` when that fails.
 struct conn *conn_open(struct store *store, bool writer, struct roster_error *err);
-// Before each statement of a reader that holds: renews its transaction when that would not see the
-// last commit.
-void conn_renew(struct conn *conn);
 // Closes any connection. False: the engine says that something is still open.
 bool conn_end(struct conn *conn);
 

@@ -270,16 +270,11 @@ enum store_outcome groups_of_each(struct conn *conn, int64_t tenant, const int64
     return got;
 }
 
-enum store_outcome groups_of(struct conn *conn, int64_t tenant, int64_t member,
-                             struct roster_arena *arena, struct group_list *out)
-{
-    return groups_of_each(conn, tenant, &member, 1, arena, out);
-}
+enum direct_column { GROUP_ROW, ID, DISPLAY, REVISION, NESTED };
 
 static bool add_direct(struct sql *q, struct roster_arena *arena, size_t *cap,
                        struct group_list *out)
 {
-    enum { GROUP_ROW, ID, DISPLAY, REVISION };
     struct group_row *rows = arena_room(arena, out->rows, out->count, cap, sizeof(*rows));
     if (rows == NULL) {
         return false;
@@ -291,6 +286,35 @@ static bool add_direct(struct sql *q, struct roster_arena *arena, size_t *cap,
     group->direct = true;
     sql_column_copy(q, DISPLAY, arena, &group->display);
     return id_print(sql_column(q, ID), arena, &group->id);
+}
+
+// The groups right above a member. *nested: one of them is in a group itself.
+static enum store_outcome read_direct(struct conn *conn, int64_t tenant, int64_t member,
+                                      struct roster_arena *arena, struct group_list *out,
+                                      bool *nested)
+{
+    size_t cap = 0;
+    *out = (struct group_list){0};
+    *nested = false;
+    struct sql q = sql_begin(conn, STATEMENT_GROUPS_OF);
+    sql_i64(&q, 1, tenant);
+    sql_i64(&q, 2, member);
+    sql_i64(&q, 3, GROUPS_USER_MAX);
+    while (!*nested && sql_step(&q) == SQL_ROW) {
+        *nested = sql_column_i64(&q, NESTED) != 0;
+        if (!add_direct(&q, arena, &cap, out)) {
+            sql_fail(&q);
+        }
+    }
+    return sql_end(&q);
+}
+
+enum store_outcome groups_of(struct conn *conn, int64_t tenant, int64_t member,
+                             struct roster_arena *arena, struct group_list *out)
+{
+    bool nested = false;
+    enum store_outcome got = read_direct(conn, tenant, member, arena, out, &nested);
+    return got == STORE_OK && nested ? groups_of_each(conn, tenant, &member, 1, arena, out) : got;
 }
 
 enum store_outcome groups_direct(struct conn *conn, int64_t tenant, int64_t member, int64_t after,

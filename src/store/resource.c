@@ -46,6 +46,21 @@ enum store_outcome row_load(struct conn *conn, int64_t tenant, int64_t number, i
     return got == STORE_OK && !found ? STORE_NONE : got;
 }
 
+// `grouped` may be NULL when the statement does not tell.
+static enum store_outcome find(struct sql *q, int type, int64_t source, struct roster_arena *arena,
+                               struct resource_row *row, bool *grouped)
+{
+    bool found = sql_step(q) == SQL_ROW && (type == 0 || sql_column_i64(q, COLUMN_TYPE) == type);
+    if (found) {
+        row_read(q, source, arena, row);
+    }
+    if (found && grouped != NULL && q->outcome == SQL_ROW) {
+        *grouped = sql_column_i64(q, COLUMN_GROUPED) != 0;
+    }
+    enum store_outcome got = sql_end(q);
+    return got == STORE_OK && !found ? STORE_NONE : got;
+}
+
 enum store_outcome resource_find(struct conn *conn, int64_t tenant, int type, str id,
                                  int64_t source, struct roster_arena *arena,
                                  struct resource_row *row)
@@ -57,12 +72,22 @@ enum store_outcome resource_find(struct conn *conn, int64_t tenant, int type, st
     struct sql q = sql_begin(conn, STATEMENT_RESOURCE_FIND);
     sql_i64(&q, 1, tenant);
     sql_blob(&q, 2, id_str(&form));
-    bool found = sql_step(&q) == SQL_ROW && (type == 0 || sql_column_i64(&q, COLUMN_TYPE) == type);
-    if (found) {
-        row_read(&q, source, arena, row);
+    return find(&q, type, source, arena, row, NULL);
+}
+
+enum store_outcome resource_find_grouped(struct conn *conn, int64_t tenant, int type, str id,
+                                         int64_t source, struct roster_arena *arena,
+                                         struct resource_row *row, bool *grouped)
+{
+    struct id_form form = id_make(id);
+    *grouped = false;
+    if (form.len == 0) {
+        return STORE_NONE;
     }
-    enum store_outcome got = sql_end(&q);
-    return got == STORE_OK && !found ? STORE_NONE : got;
+    struct sql q = sql_begin(conn, STATEMENT_RESOURCE_FIND_GROUPED);
+    sql_i64(&q, 1, tenant);
+    sql_blob(&q, 2, id_str(&form));
+    return find(&q, type, source, arena, row, grouped);
 }
 
 enum store_outcome resource_find_head(struct conn *conn, int64_t tenant, int type, str id,

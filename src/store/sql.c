@@ -26,7 +26,6 @@ struct sql sql_begin(struct conn *conn, enum statement name)
 {
     str text = str_of(conn->store->statements[name]);
     enum sql_outcome got = SQL_DONE;
-    conn_renew(conn);
     if (conn->busy[name]) {
         // A callback came back to a statement that is being read: it gets one of its own.
         struct driver_statement *statement = NULL;
@@ -98,7 +97,6 @@ struct sql sql_begin_text(struct conn *conn, str text)
 {
     uint64_t hash = str_hash(text, 0);
     enum sql_outcome got = SQL_DONE;
-    conn_renew(conn);
     struct sql_slot *slot = find_slot(conn, text, hash);
     if (slot == NULL) {
         slot = oldest_slot(conn);

@@ -30,6 +30,7 @@
     X(TOKEN_EXPIRE)                                                                                \
     X(TOKEN_TOUCH)                                                                                 \
     X(RESOURCE_FIND)                                                                               \
+    X(RESOURCE_FIND_GROUPED)                                                                       \
     X(RESOURCE_LOAD)                                                                               \
     X(RESOURCE_FIND_HEAD)                                                                          \
     X(RESOURCE_NEWEST)                                                                             \
@@ -59,6 +60,7 @@
     X(MEMBER_PAGE)                                                                                 \
     X(MEMBER_PAGE_DISPLAY)                                                                         \
     X(GROUPS_DIRECT)                                                                               \
+    X(GROUPS_OF)                                                                                   \
     X(GROUPS_OF_EACH)                                                                              \
     X(GROUPS_ABOVE)                                                                                \
     X(GROUPS_HEADS)                                                                                \
@@ -136,6 +138,7 @@ enum resource_column {
     COLUMN_DISPLAY,
     COLUMN_EXTERNAL_IDS,
     COLUMN_DOCUMENT,
+    COLUMN_GROUPED,  // of RESOURCE_FIND_GROUPED only
 };
 
 #endif

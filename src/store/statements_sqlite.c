@@ -72,6 +72,10 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     // Resources and their index rows
     [STATEMENT_RESOURCE_FIND] =
         "SELECT " RESOURCE_COLUMNS " FROM resource AS r WHERE r.tenant = $1 AND r.id = $2",
+    [STATEMENT_RESOURCE_FIND_GROUPED] =
+        "SELECT " RESOURCE_COLUMNS
+        ", EXISTS (SELECT 1 FROM member AS m WHERE m.tenant = r.tenant AND m.member_row = r.row)"
+        " FROM resource AS r WHERE r.tenant = $1 AND r.id = $2",
     [STATEMENT_RESOURCE_LOAD] =
         "SELECT " RESOURCE_COLUMNS " FROM resource AS r WHERE r.row = $2 AND r.tenant = $1",
     [STATEMENT_RESOURCE_FIND_HEAD] = "SELECT row, type, id, revision, display FROM resource"
@@ -152,6 +156,18 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
                                 " FROM member AS m JOIN resource AS r ON r.row = m.group_row"
                                 " WHERE m.tenant = $1 AND m.member_row = $2 AND m.group_row > $3"
                                 " ORDER BY m.group_row LIMIT $4",
+    // The groups of one member, and whether each is in a group itself: looked up only for tenants
+    // that nest groups at all, which the first EXISTS finds out once.
+    [STATEMENT_GROUPS_OF] =
+        "SELECT r.row, r.id, r.display, r.revision, CASE WHEN"
+        " EXISTS (SELECT 1 FROM member AS a INDEXED BY member_nested"
+        "  WHERE a.tenant = $1 AND a.type = 2)"
+        " THEN EXISTS (SELECT 1 FROM member AS n INDEXED BY member_nested"
+        "  WHERE n.tenant = $1 AND n.type = 2 AND n.member_row = m.group_row)"
+        " ELSE 0 END"
+        " FROM member AS m CROSS JOIN resource AS r"
+        " WHERE m.tenant = $1 AND m.member_row = $2 AND r.row = m.group_row AND r.tenant = $1"
+        " LIMIT $3",
     // CROSS JOIN keeps the order of the list, and the index that of the groups: groups.c relies on
     // the edges of one row standing together.
     [STATEMENT_GROUPS_OF_EACH] = "SELECT w.key, m.group_row"

@@ -69,9 +69,11 @@ void conn_checkpoint(struct conn *writer);
 // Holds one snapshot over several reads.
 MUST_CHECK enum store_outcome conn_snapshot(struct conn *reader);
 void conn_release(struct conn *reader);
-// A read of its own costs two locks. From here on the reads of this connection share a transaction
-// that is renewed after each commit of this process, so that they see as much as before. A held
-// transaction keeps the log from starting anew: call conn_rest before the thread waits.
+// Beginning and ending a read costs as much as a small read. From here on the reads of this
+// connection share a snapshot that shows all that was committed before the call: the one it has, as
+// long as this process has committed nothing since. Call it at the start of what has to be seen as
+// a whole, and conn_rest before the thread waits, for a held snapshot keeps the log from starting
+// anew.
 void conn_hold(struct conn *reader);
 void conn_rest(struct conn *reader);
 // Reads of this connection end with STORE_TIMEOUT after `ms` from now; 0 takes the deadline away.

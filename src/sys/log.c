@@ -74,12 +74,14 @@ void log_threshold(enum log_level level)
     atomic_store(&threshold, (int)level);
 }
 
+bool log_takes(enum log_level level)
+{
+    return (int)level >= atomic_load_explicit(&threshold, memory_order_relaxed);
+}
+
 void log_write(enum log_level level, const char *event, const struct log_field *fields)
 {
     static const char *const names[] = {"debug", "info", "warning", "error"};
-    if ((int)level < atomic_load(&threshold)) {
-        return;
-    }
     struct line line = {.len = 0};
     char now[TIME_TEXT_LEN];
     time_print(env_now_ms(&env_system), now);

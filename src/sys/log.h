@@ -24,8 +24,12 @@ struct log_field {
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
 void log_threshold(enum log_level level);
+bool log_takes(enum log_level level);
 
+// Fields of an event that nobody wants to see are not even gathered.
 #define log_event(level, event, ...)                                                               \
-    log_write(level, event, (const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){0}})
+    (log_takes(level)                                                                              \
+         ? log_write(level, event, (const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){0}})      \
+         : (void)0)
 
 #endif

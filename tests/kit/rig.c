@@ -160,7 +160,7 @@ struct rig_reply rig_send(struct rig *rig, str method, str path, const struct ht
     struct pending *pending = app_admit(&rig->lane, exchange);
     must(pending != NULL, &(struct roster_error){0});
     run(rig, pending, &out);
-    lane_let_go(&rig->lane);
+    conn_rest(rig->lane.conn);
     out.reply = &exchange->reply;
     out.status = exchange->reply.status;
     out.body = exchange->method == HTTP_HEAD ? (str){0} : read_body(rig, &exchange->reply);

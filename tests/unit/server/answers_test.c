@@ -93,7 +93,7 @@ static void a_token_that_is_revoked_between_head_and_commit_writes_nothing(void 
     size_t count = 1;
     assert_true(app_write(&rig.app, &pending, &count));
     app_finish(&rig.lane, pending);
-    lane_let_go(&rig.lane);
+    conn_rest(rig.lane.conn);
     assert_int_equal(exchange.reply.status, 401);
     assert_true(body_has(send_text("GET", "/scim/v2/Users?filter=userName+eq+%22late%22", ""),
                          "\"totalResults\":0"));

@@ -366,16 +366,16 @@ static void a_snapshot_does_not_see_what_comes_later(void **state)
                      STORE_OK);
 }
 
-static void a_read_that_shares_a_transaction_sees_every_commit(void **state)
+static void a_read_behind_a_hold_sees_every_commit(void **state)
 {
     struct rig *rig = *state;
-    conn_hold(rig->reader);
     for (int at = 0; at < 20; at++) {
         struct tenant_row tenant = {0};
         char json[64];
         snprintf(json, sizeof(json), "{\"userName\":\"user%d\"}", at);
         struct resource_row row = rig_create(rig, &(struct given_resource){.json = json});
         struct resource_row found = {0};
+        conn_hold(rig->reader);
         assert_int_equal(resource_find(rig->reader, rig->tenant, 0, row.id, 0, rig->arena, &found),
                          STORE_OK);
         assert_int_equal(tenant_load(rig->reader, rig->tenant, rig->arena, &tenant), STORE_OK);
@@ -384,6 +384,7 @@ static void a_read_that_shares_a_transaction_sees_every_commit(void **state)
             conn_rest(rig->reader);
         }
     }
+    conn_rest(rig->reader);
     assert_int_equal(conn_snapshot(rig->reader), STORE_OK);
     struct resource_row late = rig_create(rig, &(struct given_resource){.json = anna});
     struct resource_row found = {0};
@@ -391,6 +392,21 @@ static void a_read_that_shares_a_transaction_sees_every_commit(void **state)
                      STORE_NONE);
     conn_release(rig->reader);
     assert_int_equal(resource_find(rig->reader, rig->tenant, 0, late.id, 0, rig->arena, &found),
+                     STORE_OK);
+}
+
+static void reads_behind_one_hold_see_the_same(void **state)
+{
+    struct rig *rig = *state;
+    struct tenant_row tenant = {0};
+    struct resource_row found = {0};
+    conn_hold(rig->reader);
+    assert_int_equal(tenant_load(rig->reader, rig->tenant, rig->arena, &tenant), STORE_OK);
+    struct resource_row row = rig_create(rig, &(struct given_resource){.json = anna});
+    assert_int_equal(resource_find(rig->reader, rig->tenant, 0, row.id, 0, rig->arena, &found),
+                     STORE_NONE);
+    conn_hold(rig->reader);
+    assert_int_equal(resource_find(rig->reader, rig->tenant, 0, row.id, 0, rig->arena, &found),
                      STORE_OK);
     conn_rest(rig->reader);
 }
@@ -520,7 +536,8 @@ static const struct CMUnitTest tests[] = {
     IN_RIG(a_rebuild_that_breaks_off_is_begun_anew_under_other_tables),
     IN_RIG(a_full_disk_is_reported_and_survived),
     IN_RIG(a_snapshot_does_not_see_what_comes_later),
-    IN_RIG(a_read_that_shares_a_transaction_sees_every_commit),
+    IN_RIG(a_read_behind_a_hold_sees_every_commit),
+    IN_RIG(reads_behind_one_hold_see_the_same),
     IN_RIG(a_read_that_takes_too_long_is_cut_off),
     IN_RIG(the_log_is_moved_into_the_file_when_it_is_long),
     IN_RIG(a_head_of_the_log_that_is_being_written_is_no_failure),
