@@ -103,6 +103,7 @@ enum auth_outcome auth_token_find(struct conn *conn, const unsigned char digest[
         return AUTH_INVALID;
     case STORE_TAKEN:
     case STORE_TIMEOUT:
+    case STORE_LARGE:
     case STORE_FULL:
     case STORE_FAILED:
         break;

@@ -72,18 +72,19 @@
 
 // Lists
 #define PAGE_DEFAULT 100
-#define PAGE_MAX 200              // filter.maxResults
-#define PAGE_DEPTH_INLINE 1000    // rows that a loop thread skips itself; deeper goes to a worker
-#define COUNT_INLINE_MAX 1000     // rows that a loop thread counts itself
-#define COLLECT_INLINE_MAX 100    // candidates that a loop thread parses itself: half a millisecond
-#define SCAN_MS_MAX 2000          // a scan on a worker: then 400 tooMany
-#define SORT_ROWS_MAX 200000      // rows sorted in memory: 40 MB of keys
-#define GROUPS_DEPTH_MAX 16       // nesting that User.groups follows
-#define GROUPS_USER_MAX 5000      // groups shown in one user
-#define GROUPS_LINKS_MAX 50000    // edges between nested groups that one page follows: 10 ms
-#define MEMBERS_INLINE_MAX 1000   // members that a loop thread reads itself for one resource
-#define MEMBERS_PAGE_MAX 5000     // and for a whole page of groups: one millisecond
-#define MEMBERS_FILTER_MAX 10000  // members that an in-memory filter looks at in one group
+#define PAGE_MAX 200            // filter.maxResults
+#define PAGE_DEPTH_INLINE 1000  // rows that a loop thread skips itself; deeper goes to a worker
+#define COUNT_INLINE_MAX 1000   // rows that a loop thread counts itself
+#define COLLECT_INLINE_MAX 100  // candidates that a loop thread parses itself: half a millisecond
+#define SCAN_MS_MAX 2000        // a scan on a worker: then 400 tooMany
+#define SORT_ROWS_MAX 200000    // rows sorted in memory: 40 MB of keys
+#define GROUPS_DEPTH_MAX 16     // nesting that User.groups follows
+#define GROUPS_USER_MAX 5000    // groups shown in one user
+#define GROUPS_LINKS_MAX 50000  // edges between nested groups that a loop thread follows: 10 ms
+#define GROUPS_LINKS_WORKER_MAX 150000  // and a worker: 50 MB when all are of different groups
+#define MEMBERS_INLINE_MAX 1000         // members that a loop thread reads itself for one resource
+#define MEMBERS_PAGE_MAX 5000           // and for a whole page of groups: one millisecond
+#define MEMBERS_FILTER_MAX 10000        // members that an in-memory filter looks at in one group
 
 // Writer
 #define BATCH_REQUESTS_MAX 256

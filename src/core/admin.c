@@ -16,6 +16,7 @@ bool admin_refuse(enum store_outcome outcome, struct roster_error *err)
     case STORE_OK:
     case STORE_NONE:
     case STORE_TAKEN:
+    case STORE_LARGE:
     case STORE_FAILED:
         break;
     }

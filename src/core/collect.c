@@ -196,7 +196,7 @@ static enum outcome collect_part(struct collector *c, struct roster_error *err)
         return outcome_of_store(STORE_TIMEOUT, err);
     }
     if (c->failure != STORE_OK) {
-        return outcome_of_store(c->failure, err);
+        return outcome_of_read(c->ctx, c->failure, err);
     }
     return outcome_of_store(got, err);
 }

@@ -65,5 +65,8 @@ enum outcome {
 
 // OUTCOME_BROKEN or _REFUSED with `err` filled for anything but STORE_OK and STORE_NONE.
 enum outcome outcome_of_store(enum store_outcome outcome, struct roster_error *err);
+// The same for what a read said; OUTCOME_DEFER for what a worker may look at, and a loop may not.
+enum outcome outcome_of_read(const struct context *ctx, enum store_outcome outcome,
+                             struct roster_error *err);
 
 #endif

@@ -13,6 +13,12 @@ enum outcome outcome_of_store(enum store_outcome outcome, struct roster_error *e
              "the query takes too long: filter on userName, externalId, displayName or e-mail, or "
              "ask for less at once");
         return OUTCOME_REFUSED;
+    case STORE_LARGE:
+        fail(err, ROSTER_ERR_TOO_MANY, 0,
+             "the groups are nested in more than %d ways: leave them out with "
+             "excludedAttributes=groups, or ask for fewer users at once",
+             GROUPS_LINKS_WORKER_MAX);
+        return OUTCOME_REFUSED;
     case STORE_FULL:
         fail(err, ROSTER_ERR_UNAVAILABLE, 0, "the disk of the store is full: nothing was changed");
         return OUTCOME_BROKEN;
@@ -22,6 +28,13 @@ enum outcome outcome_of_store(enum store_outcome outcome, struct roster_error *e
     }
     fail(err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
     return OUTCOME_BROKEN;
+}
+
+enum outcome outcome_of_read(const struct context *ctx, enum store_outcome outcome,
+                             struct roster_error *err)
+{
+    return outcome == STORE_LARGE && !ctx->on_worker ? OUTCOME_DEFER
+                                                     : outcome_of_store(outcome, err);
 }
 
 static enum outcome full(struct roster_error *err)
@@ -44,7 +57,7 @@ static enum outcome represent(const struct context *ctx, const struct roster_res
         return full(err);
     }
     if (got != STORE_OK) {
-        return outcome_of_store(got, err);
+        return outcome_of_read(ctx, got, err);
     }
     if (rep.too_large) {
         return OUTCOME_STREAM;

@@ -318,7 +318,7 @@ static enum outcome write_list(const struct query *q, const struct found_page *f
         return OUTCOME_REFUSED;
     }
     if (got != STORE_OK) {
-        return outcome_of_store(got, err);
+        return outcome_of_read(q->ctx, got, err);
     }
     out->total = found->total;
     out->items = found->count;

@@ -118,7 +118,11 @@ enum step app_begin(struct lane *lane, struct pending *pending)
 void app_work(struct lane *worker, struct pending *pending)
 {
     conn_deadline(worker->conn, SCAN_MS_MAX);
-    run_search(pending, worker->conn, true);
+    if (pending->is_read) {
+        work_read(worker, pending);
+    } else {
+        run_search(pending, worker->conn, true);
+    }
     conn_deadline(worker->conn, 0);
 }
 
@@ -127,7 +131,7 @@ void app_finish(struct lane *lane, struct pending *pending)
     conn_hold(lane->conn);
     if (pending->is_write) {
         finish_write(lane, pending);
-    } else {
+    } else if (!pending->is_read) {
         finish_search(lane, pending);
     }
     done(pending);

@@ -100,6 +100,7 @@ struct pending {
     enum challenge challenge;
     struct write write;
     bool is_write;
+    bool is_read;  // of one resource, by a worker, which has answered it
     struct search_call search;
     struct search_result result;
     struct conn *stream;  // snapshot that the answer is streamed from; NULL: it is in memory

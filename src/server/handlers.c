@@ -80,7 +80,8 @@ static enum outcome read_written(struct pending *pending, struct read_result *re
                     &pending->err);
 }
 
-// Reads one resource and answers it, from a snapshot of its own when it is large.
+// Reads one resource and answers it, from a snapshot of its own when it is large. Not answered:
+// OUTCOME_DEFER.
 static void answer_resource(struct lane *lane, struct pending *pending, int status, read_fn *read)
 {
     struct read_result result = {0};
@@ -93,6 +94,9 @@ static void answer_resource(struct lane *lane, struct pending *pending, int stat
         pending->ctx.snapshot = true;
         result = (struct read_result){0};
         pending->outcome = snapshot == NULL ? OUTCOME_BROKEN : read(pending, &result);
+    }
+    if (pending->outcome == OUTCOME_DEFER) {
+        return;
     }
     if (pending->outcome != OUTCOME_DONE || result.not_modified) {
         if (snapshot != NULL) {
@@ -115,7 +119,14 @@ enum step handle_get(struct lane *lane, struct pending *pending, const struct ro
         return refuse(pending);
     }
     answer_resource(lane, pending, 200, read_by_id);
-    return STEP_DONE;
+    pending->is_read = pending->outcome == OUTCOME_DEFER;
+    return pending->is_read ? STEP_WORK : STEP_DONE;
+}
+
+void work_read(struct lane *worker, struct pending *pending)
+{
+    pending->ctx.on_worker = true;
+    answer_resource(worker, pending, 200, read_by_id);
 }
 
 // Whether the schemas were changed while the search ran, so that it may have looked into an index

@@ -29,6 +29,8 @@ struct conditions request_conditions(const struct pending *pending);
 // Answers a query that ran on a worker, and a write that was committed or refused.
 void finish_search(struct lane *lane, struct pending *pending);
 void finish_write(struct lane *lane, struct pending *pending);
+// Answers a GET of one resource that is too much for a loop, on the worker's thread.
+void work_read(struct lane *worker, struct pending *pending);
 // Runs pending->search on a connection; pending->outcome says what came of it.
 void run_search(struct pending *pending, struct conn *conn, bool on_worker);
 

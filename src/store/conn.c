@@ -173,6 +173,7 @@ void conn_rest(struct conn *reader)
 
 void conn_deadline(struct conn *reader, int ms)
 {
+    reader->patient = ms > 0;
     reader->link->driver->deadline(reader->link, ms);
 }
 

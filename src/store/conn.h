@@ -34,6 +34,7 @@ struct conn {
     bool commit_failed;            // the last commit
     // Of a reader
     int active;     // statements that were begun and not ended
+    bool patient;   // reads have a deadline, so they may take longer than a loop can wait
     bool snapshot;  // of conn_snapshot
     bool held;      // by conn_hold
     uint64_t seen;  // the store's commits when that began

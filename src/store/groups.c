@@ -33,6 +33,7 @@ struct graph {
     size_t edge_count;
     size_t edge_cap;
     size_t edges_max;
+    bool too_many;      // there are more
     size_t *slots;      // hash of a group's row number to 1 + node
     size_t slot_count;  // a power of two
 };
@@ -133,9 +134,13 @@ static enum store_outcome read_edges(struct graph *g, enum statement name, size_
     struct sql q = sql_begin(g->conn, name);
     sql_i64(&q, 1, g->tenant);
     sql_text(&q, 2, list);
-    while (!full && g->edge_count < g->edges_max && sql_step(&q) == SQL_ROW) {
+    while (!full && !g->too_many && sql_step(&q) == SQL_ROW) {
         size_t below = first + (size_t)sql_column_i64(&q, 0);
         full = g->nodes[below].count == GROUPS_USER_MAX;
+        g->too_many = g->edge_count == g->edges_max;
+        if (g->too_many) {
+            break;
+        }
         if (full) {
             *from = below + 1;
         } else if (!add_edge(g, below, sql_column_i64(&q, 1))) {
@@ -150,10 +155,10 @@ static enum store_outcome read_level(struct graph *g, enum statement name, size_
 {
     enum store_outcome got = STORE_OK;
     size_t end = g->node_count;
-    while (first < end && got == STORE_OK) {
+    while (first < end && got == STORE_OK && !g->too_many) {
         got = read_edges(g, name, &first, end);
     }
-    return got;
+    return got == STORE_OK && g->too_many ? STORE_LARGE : got;
 }
 
 static enum store_outcome read_heads(struct graph *g)
@@ -186,7 +191,7 @@ static enum store_outcome read_graph(struct graph *g)
     size_t first = g->node_count;
     g->edges_max = SIZE_MAX;
     enum store_outcome got = read_level(g, STATEMENT_GROUPS_OF_EACH, 0);
-    g->edges_max = g->edge_count + GROUPS_LINKS_MAX;
+    g->edges_max = g->edge_count + (g->conn->patient ? GROUPS_LINKS_WORKER_MAX : GROUPS_LINKS_MAX);
     for (int depth = 1; depth < GROUPS_DEPTH_MAX && first < g->node_count && got == STORE_OK;
          depth++) {
         size_t end = g->node_count;

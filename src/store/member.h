@@ -45,9 +45,9 @@ struct group_list {
 };
 
 // Groups of a member, direct ones first and then level by level, each once, cycles followed once,
-// GROUPS_DEPTH_MAX deep. Not more than GROUPS_USER_MAX of a member, nor those that stand behind
-// GROUPS_LINKS_MAX nested edges. The arena takes the groups that occur and what is shown, no more;
-// it must not be the connection's scratch.
+// GROUPS_DEPTH_MAX deep, not more than GROUPS_USER_MAX of a member. STORE_LARGE behind
+// GROUPS_LINKS_MAX nested edges, or GROUPS_LINKS_WORKER_MAX with a deadline. The arena takes the
+// groups that occur and what is shown, no more; it must not be the connection's scratch.
 MUST_CHECK enum store_outcome groups_of(struct conn *conn, int64_t tenant, int64_t member,
                                         struct roster_arena *arena, struct group_list *out);
 // The same for all members of a page, in as many statements; out[n] belongs to members[n].

@@ -20,6 +20,7 @@ enum store_outcome {
     STORE_NONE,     // no such row; nothing was changed
     STORE_TAKEN,    // a row with that key is there already; nothing was changed
     STORE_TIMEOUT,  // the deadline of the connection passed
+    STORE_LARGE,    // more than a connection without a deadline may look at, or than any may
     STORE_FULL,     // the disk or a quota is full; the transaction must be rolled back
     STORE_FAILED,   // anything else; already logged; the transaction must be rolled back
 };

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>  // last: it makes a macro of `fail`
 
-enum { TEXT_MAX = 1024, REPORTS = 250, ONES = 700000 };
+enum { TEXT_MAX = 1024, REPORTS = 250, ONES = 700000, MESH = 240 };
 
 static struct rig rig;
 static struct secret token;
@@ -220,6 +220,77 @@ static void a_spliced_answer_and_a_projected_one_say_the_same(void **state)
     roster_arena_close(arena);
 }
 
+static struct resource_row find_head(int type, const char *id)
+{
+    struct resource_row row = {0};
+    assert_int_equal(resource_find_head(rig.lane.conn, 1, type, str_of(id), rig.arena, &row),
+                     STORE_OK);
+    return row;
+}
+
+// Groups that are all nested in each other, and a user in the first.
+static void make_mesh(char user[UUID_TEXT_LEN + 1])
+{
+    struct conn *writer = store_writer(rig.store);
+    int64_t rows[MESH];
+    char id[UUID_TEXT_LEN + 1];
+    create("/scim/v2/Users", "{\"userName\":\"meshed\"}", user);
+    struct member_row member = {
+        .row = find_head(TYPE_NUMBER_USER, user).row, .type = TYPE_NUMBER_USER, .id = str_of(user)};
+    for (int at = 0; at < MESH; at++) {
+        char text[64];
+        snprintf(text, sizeof(text), "{\"displayName\":\"mesh %d\"}", at);
+        create("/scim/v2/Groups", text, id);
+        rows[at] = find_head(TYPE_NUMBER_GROUP, id).row;
+    }
+    assert_int_equal(conn_begin(writer), STORE_OK);
+    assert_int_equal(member_insert(writer, 1, rows[0], &member), STORE_OK);
+    for (int at = 0; at < MESH * MESH; at++) {
+        member = (struct member_row){
+            .row = rows[at % MESH], .type = TYPE_NUMBER_GROUP, .id = str_of(id)};
+        assert_int_equal(member_insert(writer, 1, rows[at / MESH], &member), STORE_OK);
+    }
+    assert_int_equal(conn_commit(writer), STORE_OK);
+}
+
+static void nesting_that_a_loop_does_not_follow_is_followed_by_a_worker(void **state)
+{
+    char id[UUID_TEXT_LEN + 1];
+    char path[TEXT_MAX];
+    char last[64];
+    make_mesh(id);
+    snprintf(last, sizeof(last), "\"mesh %d\"", MESH - 1);
+    snprintf(path, sizeof(path), "/scim/v2/Users/%s", id);
+    struct rig_reply reply = send_text("GET", path, "");
+    assert_int_equal(reply.status, 200);
+    assert_true(reply.waited);
+    assert_true(body_has(reply, last));
+    reply = send_text("GET", "/scim/v2/Users?filter=userName+eq+%22meshed%22", "");
+    assert_int_equal(reply.status, 200);
+    assert_true(reply.waited);
+    assert_true(body_has(reply, last));
+    snprintf(path, sizeof(path), "/scim/v2/Users/%s?excludedAttributes=groups", id);
+    assert_false(send_text("GET", path, "").waited);
+}
+
+static void a_change_whose_answer_takes_too_much_is_saved_and_answered_without_one(void **state)
+{
+    const char *filter = "/scim/v2/Users?filter=userName+eq+%22meshed%22&attributes=id";
+    char path[TEXT_MAX];
+    struct roster_json *list = NULL;
+    struct roster_error err = {0};
+    assert_true(roster_json_read(send_text("GET", filter, "").body, rig.arena, &list, &err));
+    str id = json_find_text(json_find(list, STR("Resources"))->first, STR("id"));
+    snprintf(path, sizeof(path), "/scim/v2/Users/%.*s", STR_ARGS(id));
+    struct rig_reply reply =
+        send_text("PATCH", path,
+                  "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:PatchOp\"],\"Operations\":"
+                  "[{\"op\":\"replace\",\"path\":\"title\",\"value\":\"Saved\"}]}");
+    assert_int_equal(reply.status, 204);
+    assert_int_equal(reply.body.len, 0);
+    assert_true(body_has(send_text("GET", path, ""), "\"title\":\"Saved\""));
+}
+
 static int open_all(void **state)
 {
     rig_open(&rig);
@@ -244,6 +315,8 @@ int main(void)
         cmocka_unit_test(a_body_that_needs_too_much_memory_is_413_in_scim_json),
         cmocka_unit_test(odd_requests_get_the_status_of_their_rule),
         cmocka_unit_test(a_spliced_answer_and_a_projected_one_say_the_same),
+        cmocka_unit_test(nesting_that_a_loop_does_not_follow_is_followed_by_a_worker),
+        cmocka_unit_test(a_change_whose_answer_takes_too_much_is_saved_and_answered_without_one),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }

@@ -260,23 +260,58 @@ static void a_member_of_too_many_groups_shows_the_first_and_takes_none_from_othe
     assert_int_equal(lists[3].count, GROUPS_USER_MAX);
 }
 
-// 300 groups, each in each: 90,000 edges, more than are followed.
+// Groups that are all nested in each other.
+static void make_mesh(struct graph *graph, long groups)
+{
+    make(graph, 1, 1);
+    rig_stop(&graph->rig);
+    make_many(graph, groups);
+    rig_sql(&graph->rig, "INSERT INTO member SELECT a.tenant, a.row, b.row, x'00', 2"
+                         " FROM resource a, resource b WHERE a.row > 1000000 AND b.row > 1000000");
+    rig_start(&graph->rig);
+}
+
+// 220 groups, each in each: 48,400 edges.
 static void groups_that_are_all_nested_in_one_another_end(void **state)
 {
     struct graph *graph = *state;
     struct group_list list;
     struct roster_arena *arena = roster_arena_open(MIB(64));
-    make(graph, 1, 1);
-    rig_stop(&graph->rig);
-    make_many(graph, 300);
-    rig_sql(&graph->rig, "INSERT INTO member SELECT a.tenant, a.row, b.row, x'00', 2"
-                         " FROM resource a, resource b WHERE a.row > 1000000 AND b.row > 1000000");
-    rig_start(&graph->rig);
+    make_mesh(graph, 220);
     assert_int_equal(groups_of(graph->rig.reader, graph->rig.tenant, 1000001, arena, &list),
                      STORE_OK);
-    assert_int_equal(list.count, 300);
+    assert_int_equal(list.count, 220);
     assert_true(arena_used(arena) < KIB(100));
     roster_arena_close(arena);
+}
+
+static void more_nesting_than_a_loop_follows_takes_a_deadline(void **state)
+{
+    struct graph *graph = *state;
+    struct group_list list;
+    make_mesh(graph, 240);
+    struct conn *reader = graph->rig.reader;
+    assert_int_equal(groups_of(reader, graph->rig.tenant, 1000001, graph->rig.arena, &list),
+                     STORE_LARGE);
+    conn_deadline(reader, 60000);
+    assert_int_equal(groups_of(reader, graph->rig.tenant, 1000001, graph->rig.arena, &list),
+                     STORE_OK);
+    assert_int_equal(list.count, 240);
+    conn_deadline(reader, 0);
+    assert_int_equal(groups_of(reader, graph->rig.tenant, 1000001, graph->rig.arena, &list),
+                     STORE_LARGE);
+    assert_int_equal(arena_used(reader->scratch), 0);
+}
+
+static void more_nesting_than_anyone_follows_is_never_shown_in_part(void **state)
+{
+    struct graph *graph = *state;
+    struct group_list list;
+    make_mesh(graph, 400);
+    conn_deadline(graph->rig.reader, 60000);
+    assert_int_equal(
+        groups_of(graph->rig.reader, graph->rig.tenant, 1000001, graph->rig.arena, &list),
+        STORE_LARGE);
 }
 
 // Three users in groups of which each is nested in the next.
@@ -403,6 +438,8 @@ static const struct CMUnitTest tests[] = {
     IN_GRAPH(an_edge_without_a_group_shows_less),
     IN_GRAPH(a_member_of_too_many_groups_shows_the_first_and_takes_none_from_others),
     IN_GRAPH(groups_that_are_all_nested_in_one_another_end),
+    IN_GRAPH(more_nesting_than_a_loop_follows_takes_a_deadline),
+    IN_GRAPH(more_nesting_than_anyone_follows_is_never_shown_in_part),
     IN_GRAPH(a_full_arena_is_a_failure_wherever_it_ends),
     IN_GRAPH(a_full_scratch_is_a_failure_and_is_empty_again),
     IN_GRAPH(any_page_shows_what_the_edges_say),
