@@ -32,6 +32,21 @@
 #define HTTP_ACCEPT_PAUSE_MS 100   // without file descriptors; then another try
 #define HTTP_LAST_MS 200           // for the 503s of requests that outlived the drain
 
+// HTTP out, and the probe of other servers
+#define CLIENT_HEAD_MAX KIB(64)   // an answer's head: eight times what servers send
+#define CLIENT_TICK_MS 100        // between two looks whether the caller has lost interest
+#define CLIENT_CONNECTIONS_MAX 4  // kept for the next call
+#define PROBE_REPLY_MAX MIB(8)    // a page of 1,000 large users; an endless body ends here
+#define PROBE_TIMEOUT_MS 10000    // of one answer; a person waits for no longer
+#define PROBE_TIMEOUT_S_MAX 600   // that may be asked for
+#define PROBE_FAILURES_MAX 3      // calls in a row without an answer: the server is gone
+#define PROBE_MADE_MAX 1000       // resources that a run may make: it makes about 200
+#define PROBE_CHECK_MADE_MAX 8    // those of one check: the variables $id1 to $id8
+#define PROBE_PAGES_MAX 50        // pages that a check reads: it has three resources to find
+#define PROBE_SHOWN_MAX 160       // bytes of an untrusted text in a line
+#define PROBE_RESULTS_MAX MIB(4)  // what is remembered of a run: 200 checks with two lines each
+#define TOKEN_TEXT_MAX KIB(8)     // a bearer token: access tokens of large companies have 4 KiB
+
 // JSON
 #define JSON_DEPTH_MAX 64      // RFC 7643 needs 4; recursion over a tree stays harmless
 #define JSON_PROBES_MAX 8000   // collisions among them: honest names have a few hundred

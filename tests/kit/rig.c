@@ -87,6 +87,16 @@ void rig_token(struct rig *rig, const char *tenant, const char *source, struct s
     app_forget_actors(&rig->app);
 }
 
+void rig_set(struct rig *rig, const char *tenant, const char *key, const char *value)
+{
+    struct admin admin = admin_of(rig);
+    struct tenant_row row = {0};
+    struct roster_error err = {0};
+    const struct tenant_setting setting = {.key = str_of(key), .value = str_of(value)};
+    must(tenants_set(&admin, str_of(tenant), &setting, 1, &row, &err), &err);
+    app_forget_actors(&rig->app);
+}
+
 static enum http_method method_of(str name)
 {
     static const struct {

@@ -28,7 +28,7 @@ clang_tidy=clang-tidy${clang_version:+-$clang_version}
 build_packages=(
     gcc libc6-dev meson ninja-build pkg-config curl ca-certificates
     libmicrohttpd-dev libssl-dev libsqlite3-dev libutf8proc-dev libinih-dev
-    libsystemd-dev libcmocka-dev
+    libcurl4-openssl-dev libsystemd-dev libcmocka-dev
     "${yyjson_packages[@]}"
 )
 

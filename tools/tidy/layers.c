@@ -25,7 +25,8 @@ static const struct layer {
     {"provision", "sys core store http scim json"},
     {"console", "sys http"},
     {"server", "sys console provision core auth store http scim json"},
-    {"cli", "sys server console provision core auth store http scim json"},
+    {"probe", "sys http json"},
+    {"cli", "sys probe server console provision core auth store http scim json"},
 };
 
 // A library has one face in the tree; everybody else goes through that folder.
@@ -37,6 +38,7 @@ static const struct library {
     // One row a line.
     // clang-format off
     {"microhttpd.h", "src/http/ bench/", "http/"},
+    {"curl/", "src/http/", "http/"},
     {"yyjson.h", "src/json/ bench/", "json/"},
     {"sqlite3.h", "src/store/ tests/unit/store/ bench/", "store/"},
     {"libpq-fe.h", "src/store/ bench/", "store/"},
