@@ -35,8 +35,8 @@ build_packages=(
 # What `test` and `bench` need on top.
 test_packages=(python3 python3-pytest python3-httpx)
 
-# What `lint`, `fmt`, `fuzz` and `ci` need on top.
-check_packages=("$clang" "$clang_format" "$clang_tidy" shellcheck)
+# What `lint`, `fmt`, `fuzz`, `outside` and `ci` need on top.
+check_packages=("$clang" "$clang_format" "$clang_tidy" shellcheck python3-venv)
 if [ -n "$clang_version" ]; then
     check_packages+=("libclang-rt-$clang_version-dev" "llvm-$clang_version")
 else
