@@ -55,6 +55,12 @@ def test_each_member_knows_the_large_group(client, crowd, everybody):
     assert client.get(f"/Users/{everybody[-1]}").json()["groups"][0]["value"] == crowd
 
 
+def test_a_page_has_at_most_as_many_as_the_configuration_says(client, everybody):
+    largest = client.get("/ServiceProviderConfig").json()["filter"]["maxResults"]
+    page = client.get("/Users", params={"count": COUNT}).json()
+    assert page["totalResults"] == COUNT and page["itemsPerPage"] == len(page["Resources"]) == largest < COUNT
+
+
 def test_members_leave_one_by_one_and_together(client, everybody):
     leavers = made(client.post("/Groups", json=group("Leavers", *everybody)))
     some = [{"value": one} for one in everybody[:700]]

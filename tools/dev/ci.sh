@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 fuzz_seconds=${ROSTER_FUZZ_SECONDS:-20}
+mutations=${ROSTER_MUTATIONS:-30}
 
 # ci_step NAME COMMAND...: one case, its output shown only when it fails.
 ci_step() {
@@ -106,6 +107,9 @@ cmd_ci() {
     ci_step "gcc analyzer" build_analyzer
     ci_step "optimised program" build_release
     ci_cases "tests" "$root/dev" test
+    ci_step "requirements, report up to date" "$root/dev" conformance --reuse --compare
+    ci_cases "mutations of $mutations requirements" "$root/dev" conformance --mutate "$mutations"
+    ci_cases "suites of others" "$root/dev" outside
     ci_threads
     ci_long
     ci_fuzz

@@ -100,7 +100,7 @@ for path in sys.argv[1:]:
     ast.parse(open(path, encoding="utf-8").read(), path)'
 }
 
-lint_checks=(tidy format clang_tidy shell python)
+lint_checks=(tidy format clang_tidy shell python conformance)
 
 cmd_lint() {
     local check bad=()

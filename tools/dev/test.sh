@@ -6,6 +6,7 @@ sanitized=(-Dbuildtype=debugoptimized -Dhardening=false '-Db_sanitize=address,un
 passed=0
 failed=0
 skipped=0
+results=  # where the results of a whole run are left for ./dev conformance --reuse
 runner=() # what meson is run by: nothing, or a program and its arguments
 
 # add_counts "PASSED FAILED SKIPPED"
@@ -40,6 +41,7 @@ meson_tests() {
         --print-errorlogs "$@" "${names[@]}" || true
     [ -e "$dir/meson-logs/$log.json" ] || return 0
     counts=$("$python" "$root/tools/dev/cases.py" count "$dir/meson-logs/$log.json" "$substring")
+    [ -z "$results" ] || cp "$dir/meson-logs/$log.json" "$results/testlog.json"
     rm -f "$dir/meson-logs/$log".json "$dir/meson-logs/$log".junit.xml
     find "$dir/meson-logs" -name 'testlog-*.txt' -mtime +0 -delete
     add_counts "$counts"
@@ -67,6 +69,7 @@ e2e_tests() {
         "$python" -m pytest "${what[@]}" --rootdir "$root" -q -m "$marker" \
         -p no:cacheprovider --junitxml="$out" || true
     add_counts "$("$python" "$root/tools/dev/cases.py" junit "$out")"
+    [ -z "$results" ] || cp "$out" "$results/junit.xml"
     rm -f "$out"
 }
 
@@ -78,6 +81,10 @@ cmd_test() {
     if [ "${ROSTER_LONG:-}" = 1 ]; then
         marker="long or not long"
         suites=()
+    fi
+    if [ -z "$substring" ]; then
+        results=$build/results
+        mkdir -p "$results"
     fi
     step "building with AddressSanitizer and UndefinedBehaviorSanitizer"
     build_sanitized || die "the build failed"

@@ -99,7 +99,7 @@ static const struct match_case ana_cases[] = {
     {"an empty text is not null by eq", "title eq null", true},
     {"a missing value is null", "nickName eq null or locale eq null", true},
     {"a value is not null", "userName ne null", true},
-    {"false is present", "active pr", true},
+    {"a boolean is present", "active pr", true},
     {"a boolean", "active eq true", true},
     {"a boolean that differs", "active ne false", true},
     {"a missing value differs", "locale ne \"x\"", true},
