@@ -43,6 +43,8 @@ static enum outcome full(struct roster_error *err)
     return OUTCOME_REFUSED;
 }
 
+static const struct group_list no_groups;
+
 // `groups` NULL: they are not known.
 static enum outcome represent(const struct context *ctx, const struct roster_resource_type *type,
                               const struct resource_row *row, const struct group_list *groups,
@@ -76,12 +78,18 @@ enum outcome read_row(const struct context *ctx, const struct roster_resource_ty
     return represent(ctx, type, row, NULL, projection, out, err);
 }
 
+enum outcome read_created(const struct context *ctx, const struct roster_resource_type *type,
+                          const struct resource_row *row, const struct projection *projection,
+                          struct read_result *out, struct roster_error *err)
+{
+    return represent(ctx, type, row, &no_groups, projection, out, err);
+}
+
 enum outcome read_resource(const struct context *ctx, const struct roster_resource_type *type,
                            str id, const struct projection *projection,
                            const struct conditions *conditions, struct read_result *out,
                            struct roster_error *err)
 {
-    static const struct group_list no_groups = {0};
     struct resource_row row = {0};
     bool grouped = false;
     enum store_outcome got = resource_find_grouped(ctx->conn, ctx->actor->tenant, type->number, id,

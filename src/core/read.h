@@ -23,5 +23,11 @@ MUST_CHECK enum outcome read_row(const struct context *ctx, const struct roster_
                                  const struct resource_row *row,
                                  const struct projection *projection, struct read_result *out,
                                  struct roster_error *err);
+// And for one that was just created: it is in no group, so none is looked for.
+MUST_CHECK enum outcome read_created(const struct context *ctx,
+                                     const struct roster_resource_type *type,
+                                     const struct resource_row *row,
+                                     const struct projection *projection, struct read_result *out,
+                                     struct roster_error *err);
 
 #endif

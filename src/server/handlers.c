@@ -76,8 +76,9 @@ static enum outcome read_by_id(struct pending *pending, struct read_result *resu
 
 static enum outcome read_written(struct pending *pending, struct read_result *result)
 {
-    return read_row(&pending->ctx, pending->type, &pending->write.row, pending->projection, result,
-                    &pending->err);
+    return (pending->write.kind == WRITE_CREATE ? read_created : read_row)(
+        &pending->ctx, pending->type, &pending->write.row, pending->projection, result,
+        &pending->err);
 }
 
 // Reads one resource and answers it, from a snapshot of its own when it is large. Not answered:
