@@ -3,9 +3,10 @@
 // The head is cut up as libmicrohttpd 0.9.75 does it, tolerant of all that guard.c exists for, and
 // what the guard then takes is held against the bytes themselves: each oracle below looks at the
 // text only, line by line, and shares nothing with the guard. Behind them, whatever the guard took
-// as a path can be decoded, and whatever can be encoded comes back from http_decode.
+// as a path can be decoded, and whatever can be encoded comes back from percent_decode.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/limits.h"
+#include "base/percent.h"
 #include "http/guard.h"
 
 #include <stdio.h>
@@ -221,7 +222,7 @@ static void check_round_trip(str text, struct roster_arena *arena)
         snprintf(encoded + at * 3, 4, at % 2 == 0 ? "%%%02X" : "%%%02x",
                  (unsigned char)text.ptr[at]);
     }
-    bool taken = http_decode((str){encoded, text.len * 3}, true, arena, &decoded);
+    bool taken = percent_decode((str){encoded, text.len * 3}, true, arena, &decoded);
     bool has_nul = text.len > 0 && memchr(text.ptr, '\0', text.len) != NULL;
     assert(taken == !has_nul);
     assert(!taken || str_equal(decoded, text));
@@ -233,11 +234,11 @@ static void check_target(const struct cut *cut, struct roster_arena *arena)
     str query = {0};
     str decoded = {0};
     (void)str_cut(cut->head.target, '?', &path, &query);
-    bool taken = http_decode(path, false, arena, &decoded);
+    bool taken = percent_decode(path, false, arena, &decoded);
     assert(taken && decoded.len <= path.len);
     assert(decoded.len == 0 || memchr(decoded.ptr, '\0', decoded.len) == NULL);
     check_round_trip(decoded, arena);
-    if (http_decode(query, true, arena, &decoded)) {
+    if (percent_decode(query, true, arena, &decoded)) {
         check_round_trip(decoded, arena);
     }
 }

@@ -38,9 +38,9 @@
     X(PATH_KEYS, "path-keys", 1, 0, "names inside a value without path may be paths themselves")   \
     X(READONLY_IN_PATCH, "readonly-in-patch", 1, 0,                                                \
       "read-only attributes inside a value without path are ignored")                              \
-    X(OP_ANY_CASE, "op-any-case", 1, 0, "op may be written in any case")                           \
+    X(OP_ANY_CASE, "op-any-case", 1, 0, "op of a PATCH and method of a bulk job, in any case")     \
     X(OPERATION_EXTRAS, "operation-extras", 1, 0, "unknown members of an operation are ignored")   \
-    X(EMPTY_OPERATIONS, "empty-operations", 1, 0, "a PATCH without operations changes nothing")    \
+    X(EMPTY_OPERATIONS, "empty-operations", 1, 0, "a PATCH or bulk job may have no operations")    \
     X(FILTER_BARE_WORDS, "filter-bare-words", 1, 0, "an unquoted word is taken as a string")       \
     X(FILTER_VALUE_PATH_SUB, "filter-value-path-sub", 1, 0,                                        \
       "a filter may name a sub-attribute behind its brackets")                                     \
@@ -52,7 +52,8 @@
     X(ROLES_JSON_TEXT, "roles-json-text", 1, 0, "JSON text inside a role's value is unpacked")     \
     X(COLLAPSE_SLASHES, "collapse-slashes", 1, 0, "repeated slashes in a path count as one")       \
     X(ENDPOINT_ANY_CASE, "endpoint-any-case", 1, 0, "endpoints may be written in any case")        \
-    X(USERNAME_ANY_TEXT, "username-any-text", 1, 0, "userName need not follow the PRECIS profile")
+    X(USERNAME_ANY_TEXT, "username-any-text", 1, 0, "userName need not follow the PRECIS profile") \
+    X(BULK_ID_OPTIONAL, "bulk-id-optional", 1, 0, "a POST of a bulk job may do without a bulkId")
 
 enum roster_quirk {
 #define ROSTER_QUIRK_NAME(name, text, interop, rfc, doc) ROSTER_QUIRK_##name,

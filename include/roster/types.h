@@ -60,6 +60,7 @@ ROSTER_API void roster_arena_close(struct roster_arena *arena);
     X(METHOD_NOT_ALLOWED, 405, NULL, "this endpoint does not have this method")                    \
     X(NOT_ACCEPTABLE, 406, NULL, "the only media type offered is application/scim+json")           \
     X(UNIQUENESS, 409, "uniqueness", "a value that must be unique is taken")                       \
+    X(CONFLICT, 409, NULL, "the operation depends on one that failed")                             \
     X(PRECONDITION_FAILED, 412, NULL, "the resource has another version")                          \
     X(TOO_LARGE, 413, NULL, "the request is larger than this server accepts")                      \
     X(MEDIA_TYPE, 415, NULL, "the body must be application/scim+json")                             \

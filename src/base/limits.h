@@ -85,6 +85,16 @@
 #define VALUE_STEPS_MAX 10000000  // slots passed over in a table of values: honest keys take two
 #define EDGES_REQUEST_MAX 100000  // edges that one request may change: one transaction of 0.1 s
 
+// Bulk (P-260)
+#define BULK_OPERATIONS_MAX 1000  // bulk.maxOperations; maxPayloadSize is HTTP_BODY_MAX
+#define BULK_METHOD_MAX 16        // bytes of a method
+#define BULK_VERSION_MAX KIB(1)   // bytes of a version: a list of tags
+#define BULK_PROBES_MAX 200000    // collisions among the bulkIds of a job: milliseconds
+#define BULK_SLICE_OPERATIONS 64  // of one job in one turn of the writer
+#define BULK_SLICE_BYTES MIB(8)   // memory of what is prepared, from which on it is enough
+#define BULK_REPLY_BYTES KIB(16)  // that an operation's result may take: its path is the most
+#define BULK_JOBS_MAX 32          // under way at a time; then 503
+
 // Lists
 #define PAGE_DEFAULT 100
 #define PAGE_MAX 200            // filter.maxResults

@@ -60,6 +60,7 @@ int exit_of(enum roster_code code)
     case ROSTER_ERR_MUTABILITY:
     case ROSTER_ERR_TOO_MANY:
     case ROSTER_ERR_UNIQUENESS:
+    case ROSTER_ERR_CONFLICT:
     case ROSTER_ERR_PRECONDITION_FAILED:
     case ROSTER_ERR_TOO_LARGE:
         return EX_DATAERR;

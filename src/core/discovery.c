@@ -40,8 +40,6 @@ static bool put_meta(struct roster_json *object, struct roster_arena *arena, str
            json_put_string(meta, arena, STR("location"), location);
 }
 
-// The numbers of the bulk row are positive although bulk is not supported: clients stop where they
-// are missing or zero.
 static const struct {
     str name;
     bool supported;
@@ -49,7 +47,10 @@ static const struct {
     int64_t values[2];
 } features[] = {
     {STR("patch"), true, {{0}}, {0}},
-    {STR("bulk"), false, {STR("maxOperations"), STR("maxPayloadSize")}, {1000, HTTP_BODY_MAX}},
+    {STR("bulk"),
+     true,
+     {STR("maxOperations"), STR("maxPayloadSize")},
+     {BULK_OPERATIONS_MAX, HTTP_BODY_MAX}},
     {STR("filter"), true, {STR("maxResults")}, {PAGE_MAX}},
     {STR("changePassword"), false, {{0}}, {0}},
     {STR("sort"), true, {{0}}, {0}},

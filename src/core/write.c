@@ -23,13 +23,18 @@ static bool check_id(struct write *write, struct roster_error *err)
     return true;
 }
 
+bool write_new_id(const struct context *ctx, struct roster_arena *arena, str *id)
+{
+    char text[UUID_TEXT_LEN];
+    uuid_print(ctx->env, text);
+    return arena_copy(arena, (str){text, sizeof(text)}, id);
+}
+
 static bool prepare_create(const struct context *ctx, struct write *write,
                            const struct roster_json *body, struct roster_error *err)
 {
     struct scope scope = context_scope(ctx, write->type);
-    char id[UUID_TEXT_LEN];
-    uuid_print(ctx->env, id);
-    if (!arena_copy(ctx->arena, (str){id, sizeof(id)}, &write->id)) {
+    if (write->id.len == 0 && !write_new_id(ctx, ctx->arena, &write->id)) {
         return fail_memory(err);
     }
     if (!resource_check(&scope, body, &write->sent, err)) {

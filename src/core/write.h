@@ -16,7 +16,7 @@ enum write_kind { WRITE_CREATE, WRITE_REPLACE, WRITE_PATCH, WRITE_DELETE };
 struct write {
     enum write_kind kind;
     const struct roster_resource_type *type;
-    str id;        // of the target; made by write_prepare for a create
+    str id;        // of the target; of a create, made by write_prepare where it is empty
     str if_match;  // value of the header; empty: none
     str if_none_match;
 
@@ -32,6 +32,8 @@ struct write {
     size_t members_skipped;  // unknown members that were left out
 };
 
+// An id for a new resource. False when the arena is full.
+MUST_CHECK bool write_new_id(const struct context *ctx, struct roster_arena *arena, str *id);
 // `body` is NULL for a delete.
 MUST_CHECK bool write_prepare(const struct context *ctx, struct write *write,
                               const struct roster_json *body, struct roster_error *err);

@@ -138,8 +138,4 @@ struct http_counts {
 };
 struct http_counts http_loop_counts(const struct http_loop *loop);
 
-// Decodes %XX in `in` into the arena, or gives `in` itself where there is nothing to decode; '+'
-// means a space when `plus` is set. False for a bad escape, %00 or a full arena.
-MUST_CHECK bool http_decode(str in, bool plus, struct roster_arena *arena, str *out);
-
 #endif

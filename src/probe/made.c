@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probe/made.h"
 
+#include "base/percent.h"
 #include "probe/template.h"
 
 #include <string.h>
@@ -112,7 +113,7 @@ static str id_of_location(struct probe *probe, str location)
     while (at > 0 && location.ptr[at - 1] != '/') {
         at--;
     }
-    bool ok = http_decode(str_tail(location, at), false, probe->scratch, &decoded);
+    bool ok = percent_decode(str_tail(location, at), false, probe->scratch, &decoded);
     return ok ? decoded : (str){0};
 }
 
@@ -165,7 +166,7 @@ static void after_put(struct probe *probe, str path)
     str name = name_of(probe->reply.json);
     int status = probe->reply.answer.status;
     if (status < 200 || status > 299 || !split_path(path, &endpoint, &id) ||
-        !is_ours(probe, name) || !http_decode(id, false, probe->scratch, &decoded)) {
+        !is_ours(probe, name) || !percent_decode(id, false, probe->scratch, &decoded)) {
         return;
     }
     for (size_t i = 0; i < probe->made_count; i++) {
@@ -185,7 +186,7 @@ static void after_delete(struct probe *probe, str path)
     str decoded = {0};
     int status = probe->reply.answer.status;
     if (status < 200 || status > 299 || !split_path(path, &endpoint, &id) ||
-        !http_decode(id, false, probe->scratch, &decoded)) {
+        !percent_decode(id, false, probe->scratch, &decoded)) {
         return;
     }
     for (size_t i = 0; i < probe->made_count; i++) {

@@ -161,6 +161,8 @@ MUST_CHECK struct roster_json *type_json(const struct roster_resource_type *type
 #define URI_LIST STR("urn:ietf:params:scim:api:messages:2.0:ListResponse")
 #define URI_SEARCH STR("urn:ietf:params:scim:api:messages:2.0:SearchRequest")
 #define URI_PATCH STR("urn:ietf:params:scim:api:messages:2.0:PatchOp")
+#define URI_BULK STR("urn:ietf:params:scim:api:messages:2.0:BulkRequest")
+#define URI_BULK_REPLY STR("urn:ietf:params:scim:api:messages:2.0:BulkResponse")
 #define URI_ERROR STR("urn:ietf:params:scim:api:messages:2.0:Error")
 
 #endif

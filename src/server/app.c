@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/app.h"
 
+#include "server/bulk.h"
 #include "server/handlers.h"
 #include "server/reply.h"
 #include "server/routes.h"
@@ -105,7 +106,7 @@ enum step app_begin(struct lane *lane, struct pending *pending)
     if (answer_special(lane, pending)) {
         return done(pending);
     }
-    if (pending->route->flags & ROUTE_BODY &&
+    if ((pending->route->flags & (ROUTE_BODY | ROUTE_UNREAD)) == ROUTE_BODY &&
         !roster_json_read(pending->exchange->body, pending->exchange->arena, &body,
                           &pending->err)) {
         reply_error(pending);
@@ -117,6 +118,10 @@ enum step app_begin(struct lane *lane, struct pending *pending)
 
 void app_work(struct lane *worker, struct pending *pending)
 {
+    if (pending->bulk != NULL) {
+        work_bulk(pending);
+        return;
+    }
     conn_deadline(worker->conn, SCAN_MS_MAX);
     if (pending->is_read) {
         work_read(worker, pending);
@@ -129,7 +134,9 @@ void app_work(struct lane *worker, struct pending *pending)
 void app_finish(struct lane *lane, struct pending *pending)
 {
     conn_hold(lane->conn);
-    if (pending->is_write) {
+    if (pending->bulk != NULL) {
+        finish_bulk(pending);
+    } else if (pending->is_write) {
         finish_write(lane, pending);
     } else if (!pending->is_read) {
         finish_search(lane, pending);
@@ -167,6 +174,7 @@ void app_show_schemas(struct pending *pending, const struct actor_entry *entry)
 void app_release(struct pending *pending)
 {
     if (pending != NULL) {
+        release_bulk(pending);
         tenant_registry_give(pending->own);
         pending->own = NULL;
     }
@@ -174,8 +182,21 @@ void app_release(struct pending *pending)
 
 void app_refuse(struct lane *lane, struct pending *pending, enum roster_code code)
 {
+    release_bulk(pending);
     pending->outcome = OUTCOME_REFUSED;
     fail(&pending->err, code, 0, NULL);
     reply_error(pending);
     done(pending);
+}
+
+bool app_is_cut_off(struct pending *pending, bool queue_is_closed)
+{
+    int64_t stop_us = atomic_load(&pending->app->stop_us);
+    if (!queue_is_closed && (stop_us == 0 || sys_monotonic_us() < stop_us)) {
+        return false;
+    }
+    fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0,
+         "the server stops: this operation did not run, send it again");
+    end_bulk(pending);
+    return true;
 }

@@ -7,13 +7,16 @@
 //
 //   admit ─ begin ─┬─ DONE
 //                  ├─ WRITE ─ app_write (batch, one commit) ─┐
-//                  └─ WORK ── app_work ─────────────────────┴─ finish
+//                  └─ WORK ── app_work ─────────────────────┴─ pending->step ─ finish
+//
+// A bulk job goes between worker and writer until pending->step says that it is done.
 //
 // The request's arena (exchange->arena) has one owner at a time: who holds the pending.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef SERVER_APP_H
 #define SERVER_APP_H
 
+#include "core/bulk.h"
 #include "core/read.h"
 #include "core/search.h"
 #include "core/write.h"
@@ -42,6 +45,8 @@ struct app {
     _Atomic uint64_t generation;    // moved on by administration
     _Atomic bool store_broken;      // the writer cannot reach the store
     _Atomic int streams;            // large answers being sent
+    _Atomic int bulk_jobs;          // under way
+    _Atomic int64_t stop_us;        // from when on bulk jobs are ended; 0: the server does not stop
     struct metrics metrics;
 };
 
@@ -103,7 +108,9 @@ struct pending {
     bool is_read;  // of one resource, by a worker, which has answered it
     struct search_call search;
     struct search_result result;
-    struct conn *stream;  // snapshot that the answer is streamed from; NULL: it is in memory
+    struct bulk_job *bulk;  // NULL: it is none
+    enum step step;         // where it goes behind the writer or a worker
+    struct conn *stream;    // snapshot that the answer is streamed from; NULL: it is in memory
     struct roster_error err;
     enum outcome outcome;
     bool queue_full;       // refused by a queue; answered on the thread of its loop
@@ -116,10 +123,10 @@ struct pending {
 MUST_CHECK struct pending *app_admit(struct lane *lane, struct http_exchange *exchange);
 // Runs the request, or answers its refusal. STEP_DONE: exchange->reply is filled.
 MUST_CHECK enum step app_begin(struct lane *lane, struct pending *pending);
-// On a worker, with the worker's connection and deadline.
+// On a worker, with the worker's connection and deadline. pending->step says where it goes now.
 void app_work(struct lane *worker, struct pending *pending);
 // One batch on the writer's thread: one transaction, one commit. Of *count requests it runs as many
-// as one batch may take, at least one; *count gets how many, and each of them its outcome.
+// as one batch may take, at least one; *count gets how many, and each of them its outcome and step.
 // False: the outcome of the commit is unknown and the writer has to be opened anew.
 MUST_CHECK bool app_write(struct app *app, struct pending *const *batch, size_t *count);
 // Back on the thread of the lane: fills exchange->reply.
@@ -132,5 +139,7 @@ void app_release(struct pending *pending);
 MUST_CHECK bool app_take_schemas(struct pending *pending, struct conn *conn, int64_t schemas);
 // A refusal from outside: a full queue, a server that stops.
 void app_refuse(struct lane *lane, struct pending *pending, enum roster_code code);
+// Whether a job that wants to go on may not, because the server stops. It is ended then: finish it.
+bool app_is_cut_off(struct pending *pending, bool queue_is_closed);
 
 #endif

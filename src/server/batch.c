@@ -4,7 +4,7 @@
 // the store itself rolls back; then each request runs alone, so that one bad neighbour costs the
 // others nothing but time.
 // SPDX-License-Identifier: Apache-2.0
-#include "server/app.h"
+#include "server/bulk.h"
 
 #include "server/handlers.h"
 
@@ -20,8 +20,10 @@ static bool is_still_allowed(struct pending *pending, struct conn *writer)
     enum store_outcome got =
         token_load(writer, pending->actor.credential, pending->ctx.arena, &row);
     if (got == STORE_OK && auth_token_is_live(&row, env_now_ms(pending->ctx.env))) {
+        pending->generation = atomic_load(&pending->app->generation);
         return row.tenant_schemas == pending->schemas ||
-               prepare_again(pending, writer, row.tenant_schemas);
+               (pending->bulk != NULL ? take_bulk_schemas(pending, writer, row.tenant_schemas)
+                                      : prepare_again(pending, writer, row.tenant_schemas));
     }
     pending->challenge = CHALLENGE_TOKEN;
     pending->outcome = OUTCOME_REFUSED;
@@ -29,11 +31,21 @@ static bool is_still_allowed(struct pending *pending, struct conn *writer)
                 "the token was revoked while the request was under way");
 }
 
-static void run_one(struct pending *pending, struct conn *writer)
+static void run_one(struct pending *pending, struct conn *writer, int64_t until_us)
 {
     pending->ctx.conn = writer;
     pending->err = (struct roster_error){0};
+    if (pending->bulk != NULL) {
+        bulk_turn_begin(pending->bulk);
+    }
     if (!is_still_allowed(pending, writer)) {
+        if (pending->bulk != NULL) {
+            end_bulk(pending);
+        }
+        return;
+    }
+    if (pending->bulk != NULL) {
+        run_bulk_turn(pending, until_us);
         return;
     }
     pending->outcome = write_run(&pending->ctx, &pending->write, &pending->err);
@@ -44,6 +56,9 @@ static void fail_all(struct pending *const *batch, size_t count, const char *det
     for (size_t at = 0; at < count; at++) {
         fail(&batch[at]->err, ROSTER_ERR_UNAVAILABLE, 0, "%s", detail);
         batch[at]->outcome = OUTCOME_BROKEN;
+        if (batch[at]->bulk != NULL) {
+            end_bulk(batch[at]);
+        }
     }
 }
 
@@ -52,10 +67,27 @@ static bool commit(struct conn *writer, struct pending *const *batch, size_t cou
     if (conn_commit(writer) == STORE_OK) {
         return true;
     }
-    fail_all(batch, count,
-             "the store failed while the change was being saved: its outcome is unknown, read it "
-             "again before repeating it");
+    const char *detail = "the store failed while the change was being saved: its outcome is "
+                         "unknown, read it again before repeating it";
+    struct roster_error unknown = {0};
+    fail(&unknown, ROSTER_ERR_UNAVAILABLE, 0, "%s", detail);
+    for (size_t at = 0; at < count; at++) {
+        if (batch[at]->bulk != NULL) {
+            bulk_turn_unknown(batch[at]->bulk, &unknown);
+        }
+    }
+    fail_all(batch, count, detail);
     return false;
+}
+
+static void roll_back(struct conn *writer, struct pending *const *batch, size_t count)
+{
+    conn_rollback(writer);
+    for (size_t at = 0; at < count; at++) {
+        if (batch[at]->bulk != NULL) {
+            bulk_turn_back(batch[at]->bulk);
+        }
+    }
 }
 
 // Runs until all are done or the batch has taken long enough; *count gets how many. False when a
@@ -68,27 +100,57 @@ static bool run_together(struct conn *writer, struct pending *const *batch, size
             *count = at;
             return true;
         }
-        run_one(batch[at], writer);
+        run_one(batch[at], writer, until_us);
         if (batch[at]->outcome == OUTCOME_BROKEN || !conn_in_transaction(writer)) {
-            conn_rollback(writer);
+            roll_back(writer, batch, at + 1);
             return false;
         }
     }
     return true;
 }
 
+static bool begin_alone(struct conn *writer, struct pending *pending)
+{
+    if (conn_begin(writer) == STORE_OK) {
+        return true;
+    }
+    fail_all(&pending, 1, "the store cannot be written: try again later");
+    return false;
+}
+
+// The operations of one turn of a job, each in a transaction of its own.
+static bool run_operations_alone(struct conn *writer, struct pending *pending, int64_t until_us)
+{
+    struct bulk_job *job = pending->bulk;
+    do {
+        bulk_turn_begin(job);
+        if (!begin_alone(writer, pending)) {
+            return true;
+        }
+        pending->outcome = bulk_run_one(&pending->ctx, job, &pending->err);
+        if (pending->outcome == OUTCOME_BROKEN) {
+            conn_rollback(writer);
+            bulk_skip_one(job, &pending->err);
+            pending->outcome = OUTCOME_DONE;
+        } else if (!commit(writer, &pending, 1)) {
+            return false;
+        }
+    } while (bulk_is_prepared(job) && sys_monotonic_us() < until_us);
+    return true;
+}
+
 static bool run_alone(struct conn *writer, struct pending *pending)
 {
-    if (conn_begin(writer) != STORE_OK) {
-        fail_all(&pending, 1, "the store cannot be written: try again later");
+    int64_t until_us = sys_monotonic_us() + BATCH_US_MAX;
+    if (!begin_alone(writer, pending)) {
         return true;
     }
-    run_one(pending, writer);
-    if (pending->outcome == OUTCOME_BROKEN) {
-        conn_rollback(writer);
-        return true;
+    run_one(pending, writer, until_us);
+    if (pending->outcome != OUTCOME_BROKEN) {
+        return commit(writer, &pending, 1);
     }
-    return commit(writer, &pending, 1);
+    roll_back(writer, &pending, 1);
+    return pending->bulk == NULL || run_operations_alone(writer, pending, until_us);
 }
 
 static bool run_each_alone(struct conn *writer, struct pending *const *batch, size_t count)
@@ -105,11 +167,19 @@ static bool run_each_alone(struct conn *writer, struct pending *const *batch, si
 static void account(struct app *app, struct pending *const *batch, size_t count, bool known,
                     int64_t took_us)
 {
-    metrics_batch(&app->metrics, count, took_us);
+    size_t writes = 0;
+    size_t skipped = 0;
     for (size_t at = 0; at < count; at++) {
-        atomic_fetch_add_explicit(&app->metrics.members_skipped, batch[at]->write.members_skipped,
-                                  memory_order_relaxed);
+        if (batch[at]->bulk != NULL) {
+            writes += bulk_turn_end(batch[at]->bulk, &skipped);
+            route_bulk(batch[at]);
+        } else {
+            writes++;
+            skipped += batch[at]->write.members_skipped;
+        }
     }
+    metrics_batch(&app->metrics, writes, took_us);
+    atomic_fetch_add_explicit(&app->metrics.members_skipped, skipped, memory_order_relaxed);
     if (!known) {
         atomic_fetch_add(&app->metrics.commit_failures, 1);
     }

@@ -22,6 +22,7 @@ handler handle_post;
 handler handle_put;
 handler handle_patch;
 handler handle_delete;
+handler handle_bulk;
 
 // The conditional headers of the request.
 struct conditions request_conditions(const struct pending *pending);

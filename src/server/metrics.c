@@ -44,6 +44,14 @@ void metrics_batch(struct metrics *metrics, size_t writes, int64_t took_us)
     add(&metrics->commit_us, (uint64_t)took_us);
 }
 
+void metrics_bulk(struct metrics *metrics, const struct bulk_job *job)
+{
+    add(&metrics->bulk_jobs, 1);
+    for (int class = 1; class < METRIC_CLASSES; class ++) {
+        add(&metrics->bulk_operations[class], bulk_count(job, class));
+    }
+}
+
 static void write_head(struct text *out, const char *name, const char *type, const char *help)
 {
     text_format(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
@@ -55,12 +63,13 @@ static void write_counter(struct text *out, const char *name, const char *help, 
     text_format(out, "%s %llu\n", name, (unsigned long long)value);
 }
 
-static void write_requests(const struct metrics *metrics, struct text *out)
+static void write_classes(struct text *out, const char *name, const char *help,
+                          const _Atomic uint64_t counters[METRIC_CLASSES])
 {
-    write_head(out, "roster_requests_total", "counter", "Answered requests by class of status.");
+    write_head(out, name, "counter", help);
     for (size_t class = 1; class < METRIC_CLASSES; class ++) {
-        text_format(out, "roster_requests_total{status=\"%zuxx\"} %llu\n", class,
-                    (unsigned long long)get(&metrics->requests[class]));
+        text_format(out, "%s{status=\"%zuxx\"} %llu\n", name, class,
+                    (unsigned long long)get(&counters[class]));
     }
 }
 
@@ -93,7 +102,8 @@ static void write_quirks(const struct metrics *metrics, struct text *out)
 
 void metrics_write(const struct metrics *metrics, struct text *out)
 {
-    write_requests(metrics, out);
+    write_classes(out, "roster_requests_total", "Answered requests by class of status.",
+                  metrics->requests);
     write_counter(out, "roster_unauthorized_total", "Requests without a valid credential.",
                   get(&metrics->unauthorized));
     write_latency(metrics, out);
@@ -109,6 +119,10 @@ void metrics_write(const struct metrics *metrics, struct text *out)
                   get(&metrics->queue_full));
     write_counter(out, "roster_members_skipped_total", "Unknown group members left out.",
                   get(&metrics->members_skipped));
+    write_counter(out, "roster_bulk_jobs_total", "Bulk jobs that were answered.",
+                  get(&metrics->bulk_jobs));
+    write_classes(out, "roster_bulk_operations_total", "Operations in them by class of status.",
+                  metrics->bulk_operations);
     write_head(out, "roster_write_seconds_total", "counter", "Time spent in transactions.");
     text_format(out, "roster_write_seconds_total %g\n", (double)get(&metrics->commit_us) / 1e6);
     write_head(out, "roster_write_queue", "gauge", "Write requests that wait.");

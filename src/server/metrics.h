@@ -3,7 +3,7 @@
 #ifndef SERVER_METRICS_H
 #define SERVER_METRICS_H
 
-#include "base/text.h"
+#include "core/bulk.h"
 #include "roster/quirks.h"
 
 #include <stdatomic.h>
@@ -23,11 +23,15 @@ struct metrics {
     _Atomic uint64_t deferred;    // requests that went to a worker
     _Atomic uint64_t queue_full;  // refused because a queue was full
     _Atomic uint64_t members_skipped;
+    _Atomic uint64_t bulk_jobs;
+    _Atomic uint64_t bulk_operations[METRIC_CLASSES];  // as `requests`
     _Atomic int64_t write_queue;
 };
 
 void metrics_request(struct metrics *metrics, int status, int64_t took_us, uint64_t quirks_used);
 void metrics_batch(struct metrics *metrics, size_t writes, int64_t took_us);
+// A job that was answered.
+void metrics_bulk(struct metrics *metrics, const struct bulk_job *job);
 // Prometheus text format 0.0.4.
 void metrics_write(const struct metrics *metrics, struct text *out);
 

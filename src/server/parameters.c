@@ -3,7 +3,7 @@
 #include "server/parameters.h"
 
 #include "base/limits.h"
-#include "http/http.h"
+#include "base/percent.h"
 
 enum parameter {
     PARAM_FILTER,
@@ -87,7 +87,7 @@ bool parameters_read(str query, struct roster_arena *arena, struct search_reques
         str value = {0};
         more = str_cut(query, '&', &pair, &query);
         str_cut(pair, '=', &name, &value);
-        if (!http_decode(name, true, arena, &name)) {
+        if (!percent_decode(name, true, arena, &name)) {
             return fail(err, ROSTER_ERR_BAD_REQUEST, 0, "the name of a parameter is badly escaped");
         }
         enum parameter parameter = find(name);
@@ -99,7 +99,7 @@ bool parameters_read(str query, struct roster_arena *arena, struct search_reques
                         STR_ARGS(names[parameter]));
         }
         seen |= 1u << parameter;
-        if (!http_decode(value, true, arena, &value)) {
+        if (!percent_decode(value, true, arena, &value)) {
             return fail(err, ROSTER_ERR_BAD_REQUEST, 0, "the parameter %.*s is badly escaped",
                         STR_ARGS(names[parameter]));
         }

@@ -37,7 +37,7 @@ void reply_text(struct pending *pending, int status, str type, str body)
     pending->exchange->reply.body = body;
 }
 
-static str media_of(const struct pending *pending)
+str reply_media(const struct pending *pending)
 {
     return media_name(pending->media == MEDIA_NONE ? MEDIA_SCIM : pending->media);
 }
@@ -72,7 +72,7 @@ void reply_error(struct pending *pending)
     arena_rewind(pending->exchange->arena, pending->mark);
     text_init(&body, pending->exchange->arena, HTTP_REPLY_MAX);
     error_write(&body, &pending->err);
-    reply_text(pending, roster_error_status(pending->err.code), media_of(pending),
+    reply_text(pending, roster_error_status(pending->err.code), reply_media(pending),
                body.full ? (str){0} : text_str(&body));
     add_error_headers(pending);
 }
@@ -90,7 +90,7 @@ void reply_json(struct pending *pending, const struct roster_json *body)
         refuse_memory(pending);
         return;
     }
-    reply_text(pending, 200, media_of(pending), text);
+    reply_text(pending, 200, reply_media(pending), text);
 }
 
 void reply_resource_headers(struct pending *pending, const struct read_result *result)
@@ -145,7 +145,7 @@ static bool open_stream(struct pending *pending, const struct answer *answer, st
 
 void reply_answer(struct pending *pending, int status, struct answer *answer, struct conn *conn)
 {
-    reply_text(pending, status, media_of(pending), (str){0});
+    reply_text(pending, status, reply_media(pending), (str){0});
     if (conn == NULL) {
         assert(!answer->streamed && answer->first->next == NULL);
         pending->exchange->reply.body = answer->first->text;

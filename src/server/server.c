@@ -37,8 +37,19 @@ struct server {
     char public_url[512];
 };
 
+// Behind the writer or a worker. A bulk job that is not done goes to the end of a queue again.
 static void complete(struct pending *pending)
 {
+    struct loop *loop = pending->exchange->loop_ctx;
+    struct server *server = loop->server;
+    if (pending->step != STEP_DONE && !app_is_cut_off(pending, false)) {
+        pending->next = NULL;
+        bool taken = pending->step == STEP_WRITE ? writer_submit(server->writer, pending) == NULL
+                                                 : workers_submit(server->workers, pending);
+        if (taken || !app_is_cut_off(pending, true)) {
+            return;
+        }
+    }
     http_complete(pending->exchange);
 }
 
@@ -159,8 +170,14 @@ static void on_refuse(void *ctx, struct http_exchange *exchange, int status)
 {
     struct text body;
     text_init(&body, exchange->arena, KIB(1));
-    text_format(&body, "{\"schemas\":[\"%.*s\"],\"status\":\"%d\",\"detail\":\"%s\"}",
-                STR_ARGS(URI_ERROR), status, http_reason(status));
+    text_format(&body, "{\"schemas\":[\"%.*s\"],\"status\":\"%d\",\"detail\":\"",
+                STR_ARGS(URI_ERROR), status);
+    if (status == 413) {
+        text_format(&body, "the body is larger than maxPayloadSize, %zu bytes", HTTP_BODY_MAX);
+    } else {
+        text_add(&body, str_of(http_reason(status)));
+    }
+    text_lit(&body, "\"}");
     exchange->reply = (struct http_reply){.status = status, .body = text_str(&body)};
     http_reply_header(&exchange->reply, STR("Content-Type"), media_name(MEDIA_SCIM));
 }
@@ -284,6 +301,9 @@ void server_run(struct server *server)
 
 void server_stop(struct server *server)
 {
+    // Half of the time to drain is for jobs to end by themselves, half for their answers.
+    atomic_store(&server->app.stop_us,
+                 sys_monotonic_us() + (int64_t)server->options.drain_ms * 1000 / 2);
     for (int at = 0; at < server->loop_count; at++) {
         http_loop_stop(server->loops[at].http);
     }
@@ -299,8 +319,9 @@ void server_close(struct server *server)
     if (server == NULL) {
         return;
     }
-    workers_close(server->workers);
+    workers_stop(server->workers);
     writer_close(server->writer);
+    workers_close(server->workers);
     for (int at = 0; at < server->loop_count; at++) {
         if (server->loops[at].http != NULL) {
             http_loop_close(server->loops[at].http);

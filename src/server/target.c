@@ -3,7 +3,7 @@
 #include "server/target.h"
 
 #include "base/limits.h"
-#include "http/http.h"
+#include "base/percent.h"
 
 // Takes the next non-empty raw segment. False at the end of the path.
 static bool take_segment(str *path, str *segment, bool *collapsed)
@@ -83,7 +83,7 @@ static bool read_tenant(str *path, struct target *out, struct roster_arena *aren
     if (!take_segment(path, &raw, &out->collapsed)) {
         return true;
     }
-    if (!http_decode(raw, false, arena, &name) || !is_tenant_name(name)) {
+    if (!percent_decode(raw, false, arena, &name) || !is_tenant_name(name)) {
         return fail(err, ROSTER_ERR_BAD_REQUEST, 0, "the tenant in the path is malformed");
     }
     if (out->tenant.len > 0 && !str_equal(out->tenant, name)) {
@@ -118,7 +118,7 @@ static bool read_segments(str path, struct target *out, struct roster_arena *are
         if (out->segment_count == TARGET_SEGMENTS_MAX) {
             return fail(err, ROSTER_ERR_NOT_FOUND, 0, NULL);
         }
-        if (!http_decode(raw, false, arena, &out->segments[out->segment_count++])) {
+        if (!percent_decode(raw, false, arena, &out->segments[out->segment_count++])) {
             return fail(err, ROSTER_ERR_BAD_REQUEST, 0, "the path has a malformed escape");
         }
     }

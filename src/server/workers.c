@@ -27,7 +27,9 @@ struct workers {
 bool workers_submit(struct workers *workers, struct pending *pending)
 {
     pthread_mutex_lock(&workers->mutex);
-    bool taken = workers->count < WORKER_QUEUE_MAX && !workers->stopping;
+    // Jobs are counted when they come; then they go on.
+    bool has_room = pending->bulk != NULL || workers->count < WORKER_QUEUE_MAX;
+    bool taken = has_room && !workers->stopping;
     if (taken) {
         struct pending **tail = &workers->first;
         while (*tail != NULL) {
@@ -121,7 +123,7 @@ struct workers *workers_open(struct app *app, void (*complete)(struct pending *p
     return workers;
 }
 
-void workers_close(struct workers *workers)
+void workers_stop(struct workers *workers)
 {
     if (workers == NULL) {
         return;
@@ -133,11 +135,20 @@ void workers_close(struct workers *workers)
     for (size_t at = 0; at < WORKERS_COUNT; at++) {
         if (workers->workers[at].started) {
             pthread_join(workers->workers[at].thread, NULL);
+            workers->workers[at].started = false;
         }
         if (workers->workers[at].lane.app != NULL) {
             lane_close(&workers->workers[at].lane);
         }
     }
+}
+
+void workers_close(struct workers *workers)
+{
+    if (workers == NULL) {
+        return;
+    }
+    workers_stop(workers);
     pthread_cond_destroy(&workers->work);
     pthread_mutex_destroy(&workers->mutex);
     free(workers);

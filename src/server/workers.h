@@ -14,7 +14,9 @@ MUST_CHECK struct workers *workers_open(struct app *app, void (*complete)(struct
                                         struct roster_error *err);
 // False: the queue is full, or the workers stop.
 MUST_CHECK bool workers_submit(struct workers *workers, struct pending *pending);
-// Runs what is queued, then ends the threads. NULL is accepted.
+// Runs what is queued, then ends the threads; who submits afterwards is refused. NULL is accepted.
+void workers_stop(struct workers *workers);
+// Stopped or not. Nobody may submit any more. NULL is accepted.
 void workers_close(struct workers *workers);
 
 #endif

@@ -38,7 +38,9 @@ struct pending *writer_submit(struct writer *writer, struct pending *first)
 {
     pthread_mutex_lock(&writer->mutex);
     bool was_empty = writer->first == NULL;
-    while (first != NULL && writer->count < QUEUE_REQUESTS_MAX && !writer->stopping) {
+    // Jobs are counted when they come; then they go on.
+    while (first != NULL && (first->bulk != NULL || writer->count < QUEUE_REQUESTS_MAX) &&
+           !writer->stopping) {
         struct pending *next = first->next;
         first->next = NULL;
         if (writer->last == NULL) {

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sixteen clients that write until the server is gone, and keep a ledger of what they were told."""
+"""Seventeen clients that write until the server is gone, and keep a ledger of what they were told."""
 
 import itertools
 import json
 import threading
 
-from expect import add_members, patch, remove_member, user
+from expect import ENTERPRISE, add_members, patch, remove_member, user
 from ledger import Ledger, Person, Token
 from wire import Wire, with_body
 
-WRITERS = 15  # and one that makes tokens
+WRITERS = 15  # one of jobs, and one that makes tokens
 
 
 class Gone(Exception):
@@ -70,6 +70,59 @@ class Writer:
         return reply.text
 
 
+class JobWriter(Writer):
+    """Does the same by bulk jobs of all sizes, whose operations refer to each other, also in a circle."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.leaving = []  # of the job before
+
+    def live(self, number):
+        people = [Person(f"{self.prefix}-{number}-{at}") for at in range(1 + number * 37 % 150)]
+        self.ledger.people += people
+        leaving, joining, titled = self.leaving, people[::2], people[::3]
+        operations = [self.creation(at, person, people) for at, person in enumerate(people)]
+        operations.insert(0 if number % 2 else len(people), self.joining(joining))
+        operations += [self.titling(person) for person in titled]
+        operations += [{"method": "DELETE", "path": f"/Users/{person.id}"} for person in leaving]
+        facts = [(person.exists, True) for person in people] + [(person.member, True) for person in joining]
+        facts += [(person.title, person.name) for person in titled]
+        facts += [(person.exists, False) for person in leaving]
+        for fact, value in facts:
+            fact.add(value)
+        answers = json.loads(self.told("POST", "/Bulk", {"Operations": operations}, 200))["Operations"]
+        self.hold_to(operations, answers)
+        for fact, value in facts:
+            fact.intersection_update({value})
+        names = {person.name: person for person in people}
+        for answer in answers:
+            if answer.get("bulkId") in names:
+                names[answer["bulkId"]].id = answer["location"].rpartition("/")[2]
+        self.ledger.acknowledged += len(answers) - 1
+        self.leaving = people[::4]
+
+    def creation(self, at, person, people):
+        """The first ones are each other's manager."""
+        circle = [{ENTERPRISE: {"manager": {"value": f"bulkId:{other.name}"}}} for other in people[1::-1]]
+        more = circle[at] if at < len(circle) else {}
+        return {"method": "POST", "path": "/Users", "bulkId": person.name, "data": user(person.name, **more)}
+
+    def joining(self, people):
+        data = add_members(*(f"bulkId:{person.name}" for person in people))
+        return {"method": "PATCH", "path": f"/Groups/{self.group}", "data": data}
+
+    def titling(self, person):
+        data = patch({"op": "add", "path": "title", "value": person.name})
+        return {"method": "PATCH", "path": f"/Users/bulkId:{person.name}", "data": data}
+
+    def hold_to(self, operations, answers):
+        expected = {"POST": "201", "PATCH": "200", "DELETE": "204"}
+        odd = [answer for answer in answers if answer["status"] != expected[answer["method"]]]
+        if odd or len(answers) != len(operations):
+            self.ledger.surprises.append(f"a job of {len(operations)}: {len(answers)} answers, {odd[:3]}")
+            raise Gone
+
+
 class TokenMaker:
     """Adds tokens by the command line, which goes over the socket of the server while there is one."""
 
@@ -91,6 +144,7 @@ class Load:
 
     def __init__(self, server, tenant, group, run):
         self.clients = [Writer(server, tenant, group, f"r{run}w{number}") for number in range(WRITERS)]
+        self.clients.append(JobWriter(server, tenant, group, f"r{run}jobs"))
         self.over = threading.Event()
         self.clients.append(TokenMaker(server, tenant, self.over))
         self.threads = [threading.Thread(target=client.run) for client in self.clients]

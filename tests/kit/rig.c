@@ -138,16 +138,16 @@ static void run(struct rig *rig, struct pending *pending, struct rig_reply *out)
 {
     enum step step = app_begin(&rig->lane, pending);
     out->waited = step != STEP_DONE;
-    if (step == STEP_WRITE) {
+    while (step != STEP_DONE) {
         size_t count = 1;
-        bool known = app_write(&rig->app, &pending, &count);
-        if (!known) {
+        if (step == STEP_WORK) {
+            app_work(&rig->lane, pending);
+        } else if (!app_write(&rig->app, &pending, &count)) {
             must(store_reopen_writer(rig->store), &pending->err);
         }
-    } else if (step == STEP_WORK) {
-        app_work(&rig->lane, pending);
+        step = pending->step;
     }
-    if (step != STEP_DONE) {
+    if (out->waited) {
         app_finish(&rig->lane, pending);
     }
 }

@@ -1,6 +1,6 @@
-// decode.c: percent-decoding of path segments and of query names and values.
+// percent.c: percent-decoding of path segments and of query names and values.
 // SPDX-License-Identifier: Apache-2.0
-#include "http/http.h"
+#include "base/percent.h"
 
 static int hex_value(char c)
 {
@@ -35,7 +35,7 @@ static bool is_literal(str in, bool plus)
     return true;
 }
 
-bool http_decode(str in, bool plus, struct roster_arena *arena, str *out)
+bool percent_decode(str in, bool plus, struct roster_arena *arena, str *out)
 {
     if (is_literal(in, plus)) {
         *out = in;

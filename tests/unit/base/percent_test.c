@@ -1,6 +1,8 @@
-// decode_test.c: percent-decoding.
+// percent_test.c: percent-decoding.
 // SPDX-License-Identifier: Apache-2.0
-#include "unit/http/unit.h"
+#include "base/limits.h"
+#include "base/percent.h"
+#include "unit/base/unit.h"
 
 // clang-format off
 static const struct {
@@ -33,7 +35,7 @@ static void escapes_are_decoded_once_or_refused(void **state)
     struct roster_arena *arena = roster_arena_open(KIB(64));
     for (size_t at = 0; at < COUNT_OF(rows); at++) {
         str out = {0};
-        bool ok = http_decode(rows[at].in, rows[at].plus, arena, &out);
+        bool ok = percent_decode(rows[at].in, rows[at].plus, arena, &out);
         if (ok != rows[at].ok || !str_equal(out, rows[at].out)) {
             fail_msg("%s", rows[at].name);
         }
@@ -46,9 +48,9 @@ static void a_full_arena_is_an_error(void **state)
     (void)state;
     struct roster_arena *arena = roster_arena_open(16);
     str out = {0};
-    assert_false(http_decode(STR("longer%20than the arena"), false, arena, &out));
+    assert_false(percent_decode(STR("longer%20than the arena"), false, arena, &out));
     // What stands for itself takes no memory.
-    assert_true(http_decode(STR("longer than the arena"), false, arena, &out));
+    assert_true(percent_decode(STR("longer than the arena"), false, arena, &out));
     assert_int_equal(out.len, 21);
     assert_int_equal(arena_used(arena), 0);
     roster_arena_close(arena);

@@ -1,0 +1,115 @@
+// bulk.c: bulk jobs between loop, workers and writer; what they do is core/bulk.h.
+// SPDX-License-Identifier: Apache-2.0
+#include "server/bulk.h"
+
+#include "server/handlers.h"
+#include "server/reply.h"
+
+enum step handle_bulk(struct lane *lane, struct pending *pending, const struct roster_json *body)
+{
+    struct app *app = pending->app;
+    if (atomic_fetch_add(&app->bulk_jobs, 1) >= BULK_JOBS_MAX) {
+        atomic_fetch_sub(&app->bulk_jobs, 1);
+        fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0,
+             "%d bulk jobs are under way already: try again later", BULK_JOBS_MAX);
+        reply_error(pending);
+        return STEP_DONE;
+    }
+    pending->bulk = arena_alloc(pending->exchange->arena, sizeof(*pending->bulk));
+    if (pending->bulk == NULL) {
+        atomic_fetch_sub(&app->bulk_jobs, 1);
+        fail_memory(&pending->err);
+        reply_error(pending);
+        return STEP_DONE;
+    }
+    return STEP_WORK;
+}
+
+void release_bulk(struct pending *pending)
+{
+    if (pending->bulk != NULL) {
+        bulk_close(pending->bulk);
+        pending->bulk = NULL;
+        atomic_fetch_sub(&pending->app->bulk_jobs, 1);
+    }
+}
+
+void route_bulk(struct pending *pending)
+{
+    bool ended = pending->outcome != OUTCOME_DONE || bulk_is_over(pending->bulk);
+    pending->step = ended ? STEP_DONE : bulk_is_prepared(pending->bulk) ? STEP_WRITE : STEP_WORK;
+}
+
+void work_bulk(struct pending *pending)
+{
+    struct bulk_job *job = pending->bulk;
+    pending->outcome = OUTCOME_DONE;
+    bool is_planned = job->arena != NULL;
+    if (!is_planned && !bulk_plan(&pending->ctx, pending->exchange->body, job, &pending->err)) {
+        pending->outcome = OUTCOME_REFUSED;
+    } else if (!bulk_is_over(job)) {
+        bulk_prepare(&pending->ctx, job);
+    }
+    route_bulk(pending);
+}
+
+void run_bulk_turn(struct pending *pending, int64_t until_us)
+{
+    struct bulk_job *job = pending->bulk;
+    bool in_time = true;
+    pending->outcome = OUTCOME_DONE;
+    while (pending->outcome == OUTCOME_DONE && bulk_is_prepared(job) && in_time) {
+        pending->outcome = bulk_run_one(&pending->ctx, job, &pending->err);
+        in_time = sys_monotonic_us() < until_us;
+    }
+}
+
+bool take_bulk_schemas(struct pending *pending, struct conn *writer, int64_t schemas)
+{
+    pending->outcome = OUTCOME_BROKEN;
+    if (!app_take_schemas(pending, writer, schemas)) {
+        return false;
+    }
+    bulk_take_registry(pending->bulk, pending->view.registry);
+    return true;
+}
+
+void end_bulk(struct pending *pending)
+{
+    struct bulk_job *job = pending->bulk;
+    pending->step = STEP_DONE;
+    if (job->at > 0) {
+        struct roster_error err = {0};
+        fail(&err, pending->err.code, 0, "%s",
+             pending->err.code == ROSTER_ERR_UNAVAILABLE
+                 ? "this operation did not run: the server stops, or its store has failed"
+                 : pending->err.detail);
+        bulk_end(job, &err);
+        pending->outcome = OUTCOME_DONE;
+    } else if (pending->outcome == OUTCOME_DONE) {
+        pending->outcome = OUTCOME_REFUSED;
+    }
+}
+
+void finish_bulk(struct pending *pending)
+{
+    struct text out;
+    struct bulk_job *job = pending->bulk;
+    if (pending->outcome != OUTCOME_DONE) {
+        release_bulk(pending);
+        reply_error(pending);
+        return;
+    }
+    text_init(&out, pending->exchange->arena, HTTP_REPLY_MAX);
+    text_reserve(&out, job->bulk.count * 256 + 256);
+    bulk_write(job, pending->ctx.base, &out);
+    metrics_bulk(&pending->app->metrics, job);
+    release_bulk(pending);
+    if (out.full) {
+        fail(&pending->err, ROSTER_ERR_NO_MEMORY, 0,
+             "the job ran, but its answer needs more memory than one request may use");
+        reply_error(pending);
+        return;
+    }
+    reply_text(pending, 200, reply_media(pending), text_str(&out));
+}
