@@ -109,7 +109,8 @@ class Daemon:
         host, _, port = self.url.removeprefix("http://").rpartition(":")
         return host, int(port)
 
-    def start(self):
+    def spawn(self):
+        """The process, which may take a while until it listens."""
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [binary(), "serve", "--store", self.store, "--listen", "127.0.0.1:0", *self.options],
@@ -118,6 +119,9 @@ class Daemon:
                 stderr=log,
                 env={**os.environ, **self.environment},
             )
+
+    def start(self):
+        self.spawn()
         self.url = self.read_address()
         return self
 
