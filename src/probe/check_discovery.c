@@ -153,7 +153,7 @@ const struct check discovery_checks[] = {
     {DISCOVERY_ROW("user-name", "P-061", LEVEL_MUST, "RFC 7643 4.1.1",
                    "the schema says that userName is required and unique"),
      .steps = STEPS(GETS("/Schemas/" URN_USER, USER_ATTRIBUTE(
-                         "{\"name\":\"userName\",\"required\":true,\"uniqueness\":\"server\"}")))},
+                         "{\"name\":\"userName\",\"required\":true,\"uniqueness-\":\"none\"}")))},
     {DISCOVERY_ROW("password", "P-064", LEVEL_MUST, "RFC 7643 4.1.1",
                    "the schema says that password is writeOnly and never returned"),
      .uses = "password",

@@ -83,7 +83,7 @@ const struct check error_checks[] = {
                                 "{\"schemas\":[\"" URN_ERROR "\"],\"status\":\"400\"}")),
     },
     {
-        .about = {"error.syntax-type", "P-108", LEVEL_SHOULD, "RFC 7644 3.12",
+        .about = {"error.syntax-type", "P-108", LEVEL_NOTE, "RFC 7644 3.12",
                   "the refusal of a body that is no JSON has the scimType invalidSyntax"},
         .steps = STEPS(BAD_BODY("{\"userName\":\"$name\",", "{\"scimType\":\"invalidSyntax\"}")),
     },

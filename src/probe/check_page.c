@@ -43,6 +43,13 @@ static bool judge_walk(struct probe *probe, const struct seen *seen)
            probe_unmet(probe, "%zu users came instead of 3", seen->count);
 }
 
+static int64_t total(const struct probe *probe)
+{
+    const struct roster_json *value = json_find(probe->reply.json, STR("totalResults"));
+    int64_t number = 0;
+    return json_is(value, JSON_NUMBER) && str_to_i64(value->text, &number) ? number : 0;
+}
+
 static void walk_by_index(struct probe *probe)
 {
     struct seen seen = {0};
@@ -56,7 +63,7 @@ static void walk_by_index(struct probe *probe)
         if (!probe_step(probe, &step)) {
             return;
         }
-        more = see_page(probe, &seen);
+        more = see_page(probe, &seen) && at < total(probe);
     }
     (void)judge_walk(probe, &seen);
 }
@@ -159,7 +166,9 @@ const struct check page_checks[] = {
                          "{\"totalResults\":3,\"Resources\":[" ADA "," BOB "," CYD "]}"),
                     GETS(PAGE "&startIndex=-5&count=3",
                          "{\"totalResults\":3,\"Resources\":[" ADA "," BOB "," CYD "]}"))},
-    {PAGE_ROW("beyond", "P-187", "a startIndex beyond the end answers 200 and nobody"),
+    {.about = {"page.beyond", "P-187", LEVEL_NOTE, "RFC 7644 3.4.2.4",
+               "a startIndex beyond the end answers 200 and nobody"},
+     .needs = NEED_FILTER | NEED_INDEX | NEED_PEOPLE,
      .steps = STEPS(GETS(PAGE "&startIndex=50&count=2",
                          "{\"totalResults\":3,\"Resources\":null}"))},
     {PAGE_ROW("walk", "P-183 P-188", "page by page everybody comes once"), .run = walk_by_index},

@@ -24,7 +24,7 @@ const struct check patch_refusal_checks[] = {
     {REFUSAL_ABOUT("refuse.readonly", "P-230 P-035", LEVEL_MUST, "RFC 7644 3.5.2",
                    "an operation on a readOnly attribute is refused with 400"),
      .steps = STEPS(STARTS, REFUSED(OP("replace", "id", "\"$name-id\""), NULL), UNCHANGED)},
-    {REFUSAL_ABOUT("refuse.readonly-type", "P-230", LEVEL_SHOULD, "RFC 7644 3.12",
+    {REFUSAL_ABOUT("refuse.readonly-type", "P-230", LEVEL_NOTE, "RFC 7644 3.12",
                    "that refusal has the scimType mutability"),
      .steps = STEPS(STARTS, REFUSED(OP("replace", "id", "\"$name-id\""),
                                     "{\"scimType\":\"mutability\"}"))},

@@ -51,7 +51,7 @@ const struct check read_checks[] = {
                        }),
     },
     {
-        .about = {"read.meta", "P-119 P-104", LEVEL_MUST, "RFC 7643 3.1",
+        .about = {"read.meta", "P-119 P-104", LEVEL_SHOULD, "RFC 7643 3.1",
                   "meta has the type, the location and both times"},
         .steps = STEPS(MAKES_USER(""),
                        GETS("/Users/$id1",

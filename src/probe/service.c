@@ -243,7 +243,7 @@ enum probe_end service_discover(struct probe *probe, str *detail)
     if (end != PROBE_DONE) {
         return end;
     }
-    if (!told && probe->reply.json == NULL) {
+    if (!told && (probe->reply.json == NULL || probe->reply.answer.status == 404)) {
         return explain(probe, PROBE_UNREACHABLE, "no SCIM server answers at this URL", detail);
     }
     probe->service.types = get_list(probe, "/ResourceTypes");

@@ -106,6 +106,7 @@ cmd_ci() {
     ci_step "clang, no warnings" build_clang_strict
     ci_step "gcc analyzer" build_analyzer
     ci_step "optimised program" build_release
+    ci_step "a server of others, with roster check" ci_peer
     ci_cases "tests" "$root/dev" test
     ci_step "requirements, report up to date" "$root/dev" conformance --reuse --compare
     ci_cases "mutations of $mutations requirements" "$root/dev" conformance --mutate "$mutations"

@@ -446,7 +446,7 @@ static const struct forgery forgeries[] = {
      "{\"Resources\":[]}"},
     {"a walk ends with an error", "page.walk", "GET /Users?filter", 3, 500, NULL, NULL, NULL},
     {"a walk never ends", "page.walk", "GET /Users?filter", 0, 0, NULL, NULL,
-     "{\"Resources\":[{\"userName\":\"x-pada\"}]}"},
+     "{\"totalResults\":999,\"Resources\":[{\"userName\":\"x-pada\"}]}"},
     {"PATCH answers 204 with a body", "patch.answer", "PATCH /Users", 1, 204, NULL, NULL, "{}"},
     {"PATCH answers 200 with nothing", "patch.answer", "PATCH /Users", 1, 200, NULL, NULL, "{}"},
     {"PATCH answers 200 with the old resource", "patch.answer", "PATCH /Users", 1, 200, NULL,

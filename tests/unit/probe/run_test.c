@@ -49,6 +49,10 @@ static const struct {
      {{"GET /", HTTP_SENT, 200, "<html>", NULL, 0}},
      PROBE_UNREACHABLE,
      "no SCIM server"},
+    {"another service is no SCIM server",
+     {{"GET /", HTTP_SENT, 404, "{\"error\":\"not found\"}", NULL, 0}},
+     PROBE_UNREACHABLE,
+     "no SCIM server"},
 };
 
 static void a_run_ends_at_once_where_it_makes_no_sense(void **state)
