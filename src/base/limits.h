@@ -152,7 +152,7 @@
 #define INDEX_VALUES_MAX 2000  // index rows of one resource: an update compares them all
 
 // Administration: the command line and its socket beside the store
-#define ADMIN_REQUEST_MAX KIB(64)  // a command line; the longest names and labels leave room
+#define ADMIN_REQUEST_MAX MIB(4)   // a command line with a file of schemas, escaped
 #define ADMIN_REPLY_MAX MIB(16)    // a list of 50,000 tokens
 #define ADMIN_ARGUMENTS_MAX 128    // words of one command
 #define ADMIN_MESSAGE_MS 5000      // for a message to arrive or leave once it has begun
@@ -160,6 +160,9 @@
 #define ADMIN_SLOW_MS 3600000      // for one that goes over all data of a tenant
 #define ADMIN_OWNER_MS 5000        // for another short command to give the store back
 #define ADMIN_REMOVE_ROWS 2000     // rows that one step of a removal deletes: about 20 ms
+#define ADMIN_TURNS_US 200000      // then a long command says how far it is
+#define ADMIN_FILL_ROWS 500        // resources that one step of filling an index reads: about 15 ms
+#define ADMIN_SCAN_ROWS 2000       // documents that one step of a search for values looks into
 #define ADMIN_DUPLICATES_MAX 100   // group names that a refusal looks for
 #define CONFIG_BYTES_MAX KIB(64)
 #define SOURCE_NAME_MAX 63

@@ -3,6 +3,8 @@
 #include "cli/admin.h"
 
 #include "base/limits.h"
+#include "cli/input.h"
+#include "cli/progress.h"
 #include "cli/wire.h"
 #include "scim/fold.h"
 
@@ -36,21 +38,44 @@ int admin_turn(const struct line *line, struct conn *writer, const char *actor,
                         .options = &line->options,
                         .admin = &admin,
                         .arena = arena,
-                        .io = io};
+                        .io = io,
+                        .input = line->input,
+                        .progress = line->progress};
     int code = line->command->run(&call);
     *again = call.again;
     return code;
+}
+
+void admin_rewind(const struct arena_mark *mark, struct roster_arena *arena, const struct io *io)
+{
+    if (io->out.len == 0 && io->err.len == 0) {
+        arena_rewind(arena, *mark);
+    }
+}
+
+void admin_pause(const struct line *line, struct io *io)
+{
+    io->again = true;
+    io->done = line->progress->done;
+    io->total = line->progress->total;
 }
 
 static int run_here(const struct line *line, struct store *store, struct roster_arena *arena,
                     struct io *io)
 {
     char actor[ADMIN_ACTOR_BYTES];
+    struct arena_mark mark = arena_mark(arena);
     bool again = false;
     int code = EX_OK;
     admin_actor(geteuid(), actor);
     do {
         code = admin_turn(line, store_writer(store), actor, arena, io, &again);
+        if (again) {
+            admin_rewind(&mark, arena, io);
+        }
+        if (again && line->command->shows_progress) {
+            progress_show(line->progress->done, line->progress->total);
+        }
     } while (again);
     return code;
 }
@@ -84,10 +109,10 @@ static bool is_trusted(int fd)
     return wire_peer(fd, &owner) && (geteuid() == 0 || owner == 0 || owner == geteuid());
 }
 
-enum try_outcome { TRY_DONE, TRY_AGAIN };
+enum try_outcome { TRY_DONE, TRY_AGAIN, TRY_NEXT };
 
 // Asks the owner of the store. TRY_AGAIN: it does not listen now, as another command's process
-// does not at all and a server not yet or no more.
+// does not at all and a server not yet or no more. TRY_NEXT: it has done a part.
 static enum try_outcome try_owner(const struct line *line, const char *url, str request,
                                   struct roster_arena *arena, struct io *io, int *code)
 {
@@ -98,11 +123,17 @@ static enum try_outcome try_owner(const struct line *line, const char *url, str 
     }
     int fd = wire_connect(path.ptr);
     if (fd >= 0) {
+        io->again = false;
         *code = is_trusted(fd)
                     ? exchange(fd, line, request, arena, io)
                     : io_stop(io, EX_NOPERM, "%.*s belongs to another user", STR_ARGS(path));
         close(fd);
-        return TRY_DONE;
+        // Only what may be asked again is, whatever the owner says.
+        bool again = io->again && *code == EX_OK && line->command->shows_progress;
+        if (again) {
+            progress_show(io->done, io->total);
+        }
+        return again ? TRY_NEXT : TRY_DONE;
     }
     if (errno == EACCES || errno == EPERM) {
         *code = io_stop(io, EX_NOPERM, "the store belongs to another user: %.*s: %s",
@@ -137,9 +168,17 @@ static int run_anywhere(const struct line *line, const char *url, str request,
                         struct roster_arena *arena, struct io *io)
 {
     const struct timespec pause = {.tv_nsec = RETRY_MS * 1000000L};
+    struct arena_mark mark = arena_mark(arena);
     int code = EX_OK;
     for (int waited_ms = 0; waited_ms < ADMIN_OWNER_MS; waited_ms += RETRY_MS) {
-        if (try_once(line, url, request, arena, io, &code) == TRY_DONE) {
+        enum try_outcome outcome = try_once(line, url, request, arena, io, &code);
+        while (outcome == TRY_NEXT) {
+            waited_ms = 0;
+            admin_rewind(&mark, arena, io);
+            outcome = try_once(line, url, request, arena, io, &code);
+        }
+        if (outcome == TRY_DONE) {
+            progress_end();
             return code;
         }
         nanosleep(&pause, NULL);
@@ -180,15 +219,22 @@ static int confirm(const struct line *line, struct io *io)
     return EX_OK;
 }
 
-int admin_run(const struct line *line, int argc, char *const *argv, struct roster_arena *arena,
-              struct io *io)
+int admin_run(struct line *line, int argc, char **argv, struct roster_arena *arena, struct io *io)
 {
+    struct schema_progress progress = {0};
     struct surroundings around = surroundings_of_process();
     struct roster_error err = {0};
     const char *url = NULL;
     str request = {0};
+    line->progress = &progress;
+    if (line->command->takes_input &&
+        !input_read(line->options.arguments[line->options.argument_count - 1], arena, &line->input,
+                    &err)) {
+        return io_refuse(io, &err);
+    }
     // Checked in any case: what the store is told has to be text.
-    if (!request_print(argc, argv, arena, &request, &err)) {
+    const struct wire_request asked = {argc, argv, line->input};
+    if (!request_print(&asked, arena, &request, &err)) {
         return io_refuse(io, &err);
     }
     int code = confirm(line, io);

@@ -12,12 +12,16 @@
 #include <sys/types.h>
 
 // Returns an exit code. `argv` is the whole command line that `line` was read from.
-int admin_run(const struct line *line, int argc, char *const *argv, struct roster_arena *arena,
-              struct io *io);
+int admin_run(struct line *line, int argc, char **argv, struct roster_arena *arena, struct io *io);
 
 // The name of a user for the audit trail: "cli:root".
 enum { ADMIN_ACTOR_BYTES = ACTOR_NAME_LEN };
 void admin_actor(uid_t user, char out[ADMIN_ACTOR_BYTES]);
+
+// Between two turns: frees what the last one took, as long as nothing was printed into the arena.
+void admin_rewind(const struct arena_mark *mark, struct roster_arena *arena, const struct io *io);
+// Leaves off between two turns: `io` says how far it is.
+void admin_pause(const struct line *line, struct io *io);
 
 // Runs one turn of a command on the writer connection; `again` says whether it wants another.
 int admin_turn(const struct line *line, struct conn *writer, const char *actor,

@@ -8,7 +8,7 @@
 
 #include "cli/options.h"
 #include "cli/print.h"
-#include "core/tenants.h"
+#include "core/schemas.h"
 
 struct call {
     const struct command *command;
@@ -16,6 +16,8 @@ struct call {
     const struct admin *admin;  // NULL for commands that need no store
     struct roster_arena *arena;
     struct io *io;
+    str input;                         // of a command that takes_input
+    struct schema_progress *progress;  // the same from turn to turn
     bool again;  // set by a command that has more to do: others may write before its next turn
 };
 
@@ -35,6 +37,8 @@ struct command {
     const struct cli_option *options;  // its own; NULL: none
     enum command_place place;
     bool slow;            // takes as long as the tenant is large
+    bool takes_input;     // the last argument is a file (-: standard input) that the caller reads
+    bool shows_progress;  // between its turns the caller is told how far it is
     const char *confirm;  // asked before it runs, with the first argument in place of %s
     int (*run)(struct call *call);
 };
@@ -44,6 +48,7 @@ extern const struct command about_commands[];
 extern const struct command check_commands[];
 extern const struct command serve_commands[];
 extern const struct command tenant_commands[];
+extern const struct command schema_commands[];
 extern const struct command token_commands[];
 
 enum { OPTION_TABLES_MAX = 4 };
@@ -68,6 +73,8 @@ struct line {
     str group;
     bool help;
     struct options options;
+    str input;
+    struct schema_progress *progress;
 };
 
 // Takes a whole argument vector apart. Refused with BAD_REQUEST, naming the nearest command. Not

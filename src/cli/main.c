@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-static int run_line(const struct line *line, int argc, char **argv, struct roster_arena *arena,
+static int run_line(struct line *line, int argc, char **argv, struct roster_arena *arena,
                     struct io *io)
 {
     if (line->help) {

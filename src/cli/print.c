@@ -14,6 +14,7 @@ enum { LINE_BYTES = 1024, COLUMNS_MAX = 16, GAP = 2, MINUTE_LEN = 16 };
 
 void io_init(struct io *io, struct roster_arena *arena)
 {
+    *io = (struct io){0};
     text_init(&io->out, arena, ADMIN_REPLY_MAX);
     text_init(&io->err, arena, ADMIN_REPLY_MAX);
 }

@@ -15,6 +15,10 @@
 struct io {
     struct text out;
     struct text err;
+    // Instead of an end: the command has to be asked again, and is so far.
+    bool again;
+    int64_t done;
+    int64_t total;
 };
 
 void io_init(struct io *io, struct roster_arena *arena);

@@ -56,11 +56,20 @@ static int run_line(struct serving *serving, const struct line *line, uid_t peer
                     struct roster_arena *arena, struct io *io)
 {
     char actor[ADMIN_ACTOR_BYTES];
+    struct arena_mark mark = arena_mark(arena);
     struct turn turn = {.line = line, .actor = actor, .arena = arena, .io = io};
     admin_actor(peer, actor);
+    const int64_t until_us = sys_monotonic_us() + ADMIN_TURNS_US;
     do {
         if (!server_call(serving->server, take_turn, &turn)) {
             return io_stop(io, EX_TEMPFAIL, "the server is stopping: try again");
+        }
+        if (turn.again && line->command->shows_progress && sys_monotonic_us() > until_us) {
+            admin_pause(line, io);
+            return turn.code;
+        }
+        if (turn.again) {
+            admin_rewind(&mark, arena, io);
         }
     } while (turn.again);
     log_event(LOG_LEVEL_INFO, "administration", LOG_TEXT("command", str_of(line->command->name)),
@@ -68,14 +77,17 @@ static int run_line(struct serving *serving, const struct line *line, uid_t peer
     return turn.code;
 }
 
-static int run_command(void *ctx, int argc, char **argv, uid_t peer, struct roster_arena *arena,
-                       struct io *io)
+static int run_command(void *ctx, const struct wire_request *request, uid_t peer,
+                       struct roster_arena *arena, struct io *io)
 {
     struct roster_error err = {0};
+    struct schema_progress progress = {0};
     struct line line;
-    if (!line_read(argc, argv, arena, &line, &err)) {
+    if (!line_read(request->argc, request->argv, arena, &line, &err)) {
         return io_refuse(io, &err);
     }
+    line.input = request->input;
+    line.progress = &progress;
     if (line.help) {
         return help_line(&line, arena, io);
     }
@@ -309,7 +321,7 @@ const struct command serve_commands[] = {
             "next start (the log names them). SIGTERM and SIGINT answer what was accepted and\n"
             "stop; a second one stops at once. A socket that systemd hands over takes the\n"
             "place of --listen.\n\n"
-            "While it runs, roster tenant and roster token reach it over the socket STORE.sock\n"
+            "While it runs, roster tenant, schema and token reach it over the socket STORE.sock\n"
             "beside the store, which only its user and root may use.",
         .examples = "roster serve\n"
                     "roster serve --store sqlite:/srv/roster/roster.db --listen 127.0.0.1:0\n"

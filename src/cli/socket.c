@@ -80,8 +80,7 @@ static bool run_request(struct admin_socket *s, const struct wire *wire, struct 
 {
     struct roster_error err = {0};
     str message = {0};
-    int argc = 0;
-    char **argv = NULL;
+    struct wire_request request = {0};
     uid_t peer = 0;
     if (!may_command(wire->fd, &peer)) {
         *code =
@@ -92,8 +91,8 @@ static bool run_request(struct admin_socket *s, const struct wire *wire, struct 
         *code = io_refuse(io, &err);
         return err.code != ROSTER_ERR_UNAVAILABLE;
     }
-    *code = request_parse(message, s->arena, &argc, &argv, &err)
-                ? s->run(s->ctx, argc, argv, peer, s->arena, io)
+    *code = request_parse(message, s->arena, &request, &err)
+                ? s->run(s->ctx, &request, peer, s->arena, io)
                 : io_refuse(io, &err);
     return true;
 }

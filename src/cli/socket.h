@@ -6,13 +6,13 @@
 #ifndef CLI_SOCKET_H
 #define CLI_SOCKET_H
 
-#include "cli/print.h"
+#include "cli/wire.h"
 
 #include <sys/types.h>
 
 // One command line of the user `peer`. What it prints goes to `io`; returns its exit code.
-typedef int socket_run_fn(void *ctx, int argc, char **argv, uid_t peer, struct roster_arena *arena,
-                          struct io *io);
+typedef int socket_run_fn(void *ctx, const struct wire_request *request, uid_t peer,
+                          struct roster_arena *arena, struct io *io);
 
 struct admin_socket;
 

@@ -124,25 +124,26 @@ static struct roster_json *words_json(int argc, char *const *argv, struct roster
     return out;
 }
 
-bool request_print(int argc, char *const *argv, struct roster_arena *arena, str *out,
+bool request_print(const struct wire_request *request, struct roster_arena *arena, str *out,
                    struct roster_error *err)
 {
     struct text text;
     struct roster_json *read_back = NULL;
     struct roster_json *json = json_new(arena, JSON_OBJECT);
     if (json == NULL || !json_put_i64(json, arena, STR("version"), VERSION) ||
-        !json_put_made(json, STR("arguments"), words_json(argc, argv, arena))) {
+        !json_put_made(json, STR("arguments"), words_json(request->argc, request->argv, arena)) ||
+        (request->input.len > 0 && !json_put_string(json, arena, STR("input"), request->input))) {
         return fail_memory(err);
     }
     text_init(&text, arena, ADMIN_REQUEST_MAX);
     json_write(&text, json);
-    if (text.full || argc > ADMIN_ARGUMENTS_MAX) {
+    if (text.full || request->argc > ADMIN_ARGUMENTS_MAX) {
         return fail(err, ROSTER_ERR_BAD_REQUEST, 0, "the command line is too long");
     }
     *out = text_str(&text);
     // The strict reader knows best whether these words are text.
     return roster_json_read(*out, arena, &read_back, err) ||
-           fail(err, ROSTER_ERR_BAD_REQUEST, 0, "the command line is not UTF-8 text");
+           fail(err, ROSTER_ERR_BAD_REQUEST, 0, "the command line, or the file, is not UTF-8 text");
 }
 
 static bool refuse_request(struct roster_error *err)
@@ -151,7 +152,7 @@ static bool refuse_request(struct roster_error *err)
                 "the message is not a command of this version: is the server of another one?");
 }
 
-bool request_parse(str message, struct roster_arena *arena, int *argc, char ***argv,
+bool request_parse(str message, struct roster_arena *arena, struct wire_request *out,
                    struct roster_error *err)
 {
     struct roster_json *json = NULL;
@@ -166,9 +167,9 @@ bool request_parse(str message, struct roster_arena *arena, int *argc, char ***a
         words->count > ADMIN_ARGUMENTS_MAX) {
         return refuse_request(err);
     }
-    *argc = 0;
-    *argv = arena_array(arena, words->count + 1, sizeof(**argv));
-    for (const struct roster_json *word = words->first; *argv != NULL && word != NULL;
+    *out = (struct wire_request){.input = json_find_text(json, STR("input"))};
+    out->argv = arena_array(arena, words->count + 1, sizeof(*out->argv));
+    for (const struct roster_json *word = words->first; out->argv != NULL && word != NULL;
          word = word->next) {
         str copy = {0};
         if (!json_is(word, JSON_STRING)) {
@@ -177,9 +178,9 @@ bool request_parse(str message, struct roster_arena *arena, int *argc, char ***a
         if (!arena_copy(arena, word->text, &copy)) {
             return fail_memory(err);
         }
-        (*argv)[(*argc)++] = (char *)copy.ptr;
+        out->argv[out->argc++] = (char *)copy.ptr;
     }
-    return *argv != NULL || fail_memory(err);
+    return out->argv != NULL || fail_memory(err);
 }
 
 str reply_print(const struct io *io, int code, struct roster_arena *arena)
@@ -189,7 +190,10 @@ str reply_print(const struct io *io, int code, struct roster_arena *arena)
     bool ok = !io->out.full && !io->err.full && json != NULL &&
               json_put_i64(json, arena, STR("code"), code) &&
               json_put_string(json, arena, STR("out"), text_str(&io->out)) &&
-              json_put_string(json, arena, STR("err"), text_str(&io->err));
+              json_put_string(json, arena, STR("err"), text_str(&io->err)) &&
+              (!io->again || (json_put_bool(json, arena, STR("again"), true) &&
+                              json_put_i64(json, arena, STR("done"), io->done) &&
+                              json_put_i64(json, arena, STR("total"), io->total)));
     text_init(&text, arena, ADMIN_REPLY_MAX);
     if (ok) {
         json_write(&text, json);
@@ -197,6 +201,13 @@ str reply_print(const struct io *io, int code, struct roster_arena *arena)
     return ok && !text.full
                ? text_str(&text)
                : STR("{\"code\":75,\"out\":\"\",\"err\":\"roster: the answer is too large\\n\"}");
+}
+
+static int64_t take_count(const struct roster_json *json, str name)
+{
+    const struct roster_json *member = json_find(json, name);
+    int64_t count = 0;
+    return json_is(member, JSON_NUMBER) && str_to_i64(member->text, &count) ? count : 0;
 }
 
 bool reply_parse(str message, struct roster_arena *arena, struct io *io, int *code,
@@ -213,6 +224,9 @@ bool reply_parse(str message, struct roster_arena *arena, struct io *io, int *co
         !json_is(json_find(json, STR("err")), JSON_STRING)) {
         return fail(err, ROSTER_ERR_INVALID_SYNTAX, 0, "the server's answer makes no sense");
     }
+    io->again = json_is(json_find(json, STR("again")), JSON_TRUE);
+    io->done = take_count(json, STR("done"));
+    io->total = take_count(json, STR("total"));
     text_add(&io->out, json_find_text(json, STR("out")));
     text_add(&io->err, json_find_text(json, STR("err")));
     *code = (int)number;

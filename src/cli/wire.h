@@ -6,6 +6,9 @@
 //   {"version":1,"arguments":["roster","tenant","add","acme"]}
 //   {"code":0,"out":"","err":"tenant acme: added\n"}
 //
+// A command that reads a file brings it along as "input". A long one is answered in between with
+// "again", "done" and "total", and asked again.
+//
 // Lengths and times are bounded on both sides; neither believes the other.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef CLI_WIRE_H
@@ -28,11 +31,15 @@ MUST_CHECK bool wire_write(const struct wire *wire, str message, struct roster_e
 MUST_CHECK bool wire_read(const struct wire *wire, size_t len_max, struct roster_arena *arena,
                           str *out, struct roster_error *err);
 
-// Refused with BAD_REQUEST when the words are not UTF-8 or too long together.
-MUST_CHECK bool request_print(int argc, char *const *argv, struct roster_arena *arena, str *out,
-                              struct roster_error *err);
-// *argv is a vector that ends with NULL.
-MUST_CHECK bool request_parse(str message, struct roster_arena *arena, int *argc, char ***argv,
+struct wire_request {
+    int argc;
+    char **argv;  // ends with NULL
+    str input;    // empty: none
+};
+// Refused with BAD_REQUEST when the words or the input are not UTF-8 or too long together.
+MUST_CHECK bool request_print(const struct wire_request *request, struct roster_arena *arena,
+                              str *out, struct roster_error *err);
+MUST_CHECK bool request_parse(str message, struct roster_arena *arena, struct wire_request *out,
                               struct roster_error *err);
 // Never fails: an answer that is too large becomes a short one that says so.
 str reply_print(const struct io *io, int code, struct roster_arena *arena);

@@ -65,15 +65,16 @@ bool admin_end(const struct admin *admin, int64_t tenant, enum store_outcome out
     if (outcome != STORE_OK) {
         return admin_undo(admin, admin_refuse(outcome, err));
     }
-    if (!admin_record(admin, tenant, change, err)) {
-        return admin_undo(admin, false);
-    }
-    if (conn_commit(admin->writer) != STORE_OK) {
-        return admin_undo(admin, fail(err, ROSTER_ERR_UNAVAILABLE, 0,
-                                      "the store failed while it made the change durable: look "
-                                      "whether it is there before you try again"));
-    }
-    return true;
+    return admin_record(admin, tenant, change, err) ? admin_commit(admin, err)
+                                                    : admin_undo(admin, false);
+}
+
+bool admin_commit(const struct admin *admin, struct roster_error *err)
+{
+    return conn_commit(admin->writer) == STORE_OK ||
+           admin_undo(admin, fail(err, ROSTER_ERR_UNAVAILABLE, 0,
+                                  "the store failed while it made the change durable: look "
+                                  "whether it is there before you try again"));
 }
 
 bool admin_tenant(const struct admin *admin, str name, struct tenant_row *out,

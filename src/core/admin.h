@@ -22,6 +22,8 @@ MUST_CHECK bool admin_end(const struct admin *admin, int64_t tenant, enum store_
 // The first half of it: writes the change and leaves the transaction open, for further ones.
 MUST_CHECK bool admin_record(const struct admin *admin, int64_t tenant, struct change *change,
                              struct roster_error *err);
+// The second half: commits, or rolls back and refuses.
+MUST_CHECK bool admin_commit(const struct admin *admin, struct roster_error *err);
 // What is wrong with the store, in one sentence. Always false. Not for STORE_OK.
 bool admin_refuse(enum store_outcome outcome, struct roster_error *err);
 

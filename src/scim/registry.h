@@ -42,6 +42,10 @@ const struct registry_type *registry_builtin_types(size_t *count);
 MUST_CHECK bool schema_load(const struct roster_json *json, bool nested, struct roster_arena *arena,
                             struct schema *out, struct roster_error *err);
 
+// Whether a schema may take the place of one of the same URI: nothing that is stored changes its
+// meaning. INVALID_VALUE names the attribute.
+MUST_CHECK bool schema_check_change(const struct schema *before, const struct schema *after,
+                                    struct roster_error *err);
 // Whether the product ships a schema of this URI that is not built in.
 bool schema_is_shipped(str id);
 

@@ -19,6 +19,7 @@ enum change_kind {
     CHANGE_DELETE = 4,
     CHANGE_TENANT = 5,  // administration of the tenant itself
     CHANGE_TOKEN = 6,
+    CHANGE_SCHEMA = 7,  // of schemas, resource types and indexes of the tenant
 };
 
 struct change_member {

@@ -46,6 +46,11 @@ const struct index *index_of_path(const struct index_set *set, const struct path
     return NULL;
 }
 
+bool index_set_has(const struct index_set *set, const struct path *path)
+{
+    return index_of_path(set, path) != NULL;
+}
+
 static bool bind(const struct store *store, const struct roster_resource_type *type,
                  const struct declaration *declaration, struct index *out)
 {
@@ -107,7 +112,7 @@ static bool add_declared(const struct roster_resource_type *type,
     struct roster_quirks quirks = {0};
     struct scope scope = {type, &quirks, arena};
     for (; declared != NULL; declared = declared->next) {
-        if (declared->type != type->number) {
+        if (declared->type != type->number || declared->after == INDEX_REMOVING) {
             continue;
         }
         if (!bind_declared(&scope, declared, &set->indexes[set->count])) {

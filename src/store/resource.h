@@ -46,6 +46,8 @@ struct declared_row;
 MUST_CHECK bool index_set_build(struct store *store, const struct roster_resource_type *type,
                                 const struct declared_row *declared, struct roster_arena *arena,
                                 const struct index_set **out, struct roster_error *err);
+// Whether the attribute that a path names is indexed.
+bool index_set_has(const struct index_set *set, const struct path *path);
 MUST_CHECK bool index_extract(const struct index_set *set, const struct roster_json *resource,
                               struct roster_arena *arena, struct index_entry **first,
                               struct roster_error *err);

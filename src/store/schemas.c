@@ -277,20 +277,44 @@ enum store_outcome type_count(struct conn *conn, int64_t tenant, int type, int64
     return sql_end(&q);
 }
 
+enum { HOLDER_TEXT = SCHEMA_URI_MAX + 8 };
+
+// What stands in a document that holds values of the extension, and nowhere else: inside a text the
+// quotes would be escaped.
+static str holder_text(str schema, char text[HOLDER_TEXT])
+{
+    int len = snprintf(text, HOLDER_TEXT, ",\"%.*s\":{", STR_ARGS(schema));
+    assert(len > 0 && len < HOLDER_TEXT);
+    return (str){text, (size_t)len};
+}
+
+enum store_outcome extension_holders_since(struct conn *conn, int64_t tenant, int type, str schema,
+                                           int64_t since_ms, int64_t *found)
+{
+    char text[HOLDER_TEXT];
+    *found = 0;
+    struct sql q = sql_begin(conn, STATEMENT_HOLDERS_SINCE);
+    sql_i64(&q, 1, tenant);
+    sql_i64(&q, 2, type);
+    sql_i64(&q, 3, since_ms);
+    sql_text(&q, 4, holder_text(schema, text));
+    if (sql_step(&q) == SQL_ROW) {
+        *found = sql_column_i64(&q, 0);
+    }
+    return sql_end(&q);
+}
+
 enum store_outcome extension_holders(struct conn *conn, int64_t tenant, int type, str schema,
                                      int limit, int64_t *after, int64_t *found)
 {
     enum { SEEN, HOLDING, LAST };
-    char text[SCHEMA_URI_MAX + 8];
+    char text[HOLDER_TEXT];
     int64_t seen = 0;
-    // As a document is printed. Inside a text the quotes would be escaped.
-    int len = snprintf(text, sizeof(text), ",\"%.*s\":{", STR_ARGS(schema));
-    assert(len > 0 && (size_t)len < sizeof(text));
     struct sql q = sql_begin(conn, STATEMENT_HOLDERS_COUNT);
     sql_i64(&q, 1, tenant);
     sql_i64(&q, 2, type);
     sql_i64(&q, 3, *after);
-    sql_text(&q, 4, (str){text, (size_t)len});
+    sql_text(&q, 4, holder_text(schema, text));
     sql_i64(&q, 5, limit);
     if (sql_step(&q) == SQL_ROW) {
         seen = sql_column_i64(&q, SEEN);

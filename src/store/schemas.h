@@ -29,6 +29,8 @@ struct extension_row {
     struct extension_row *next;
 };
 
+enum { INDEX_REMOVING = -1 };
+
 // An indexed attribute.
 struct declared_row {
     int attribute;
@@ -36,7 +38,7 @@ struct declared_row {
     str path;       // as path_print writes it
     bool unique;    // a value belongs to one resource: what uniqueness "server" asks for
     bool complete;  // false: resources behind row `after` may be missing
-    int64_t after;
+    int64_t after;  // INDEX_REMOVING: its rows are being deleted, and nothing uses it any more
     struct declared_row *next;
 };
 
@@ -70,6 +72,9 @@ MUST_CHECK enum store_outcome schemas_touch(struct conn *writer, int64_t tenant)
 // Resources of a type, of types without a counter row too.
 MUST_CHECK enum store_outcome type_count(struct conn *conn, int64_t tenant, int type,
                                          int64_t *count);
+// How many of those that changed at `since_ms` or later hold values of an extension.
+MUST_CHECK enum store_outcome extension_holders_since(struct conn *conn, int64_t tenant, int type,
+                                                      str schema, int64_t since_ms, int64_t *found);
 // Looks at `limit` resources of a type behind row *after and moves it on; adds to *found how many
 // hold values of an extension. STORE_NONE: there were no more.
 MUST_CHECK enum store_outcome extension_holders(struct conn *conn, int64_t tenant, int type,

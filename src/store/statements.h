@@ -79,6 +79,7 @@
     X(DECLARED_PUT)                                                                                \
     X(DECLARED_REMOVE)                                                                             \
     X(HOLDERS_COUNT)                                                                               \
+    X(HOLDERS_SINCE)                                                                               \
     X(FILL_ROWS)                                                                                   \
     X(INDEX_FILL)                                                                                  \
     X(DROP_INDEX)                                                                                  \

@@ -222,6 +222,9 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         "SELECT count(*), coalesce(sum(instr(document, $4) > 0), 0), coalesce(max(row), 0) FROM"
         " (SELECT row, document FROM resource WHERE tenant = $1 AND type = $2 AND row > $3"
         "  ORDER BY row LIMIT $5)",
+    [STATEMENT_HOLDERS_SINCE] =
+        "SELECT count(*) FROM resource"
+        " WHERE tenant = $1 AND type = $2 AND modified_ms >= $3 AND instr(document, $4) > 0",
     [STATEMENT_FILL_ROWS] = "SELECT row, document FROM resource"
                             " WHERE tenant = $1 AND type = $2 AND row > $3 ORDER BY row LIMIT $4",
     // A write that came first has made the row already.

@@ -97,6 +97,11 @@ bool store_socket_path(const char *url, struct roster_arena *arena, str *out)
     return place != NULL && arena_format(arena, out, "%s.sock", place);
 }
 
+struct store *conn_store(struct conn *conn)
+{
+    return conn->store;
+}
+
 struct conn *store_writer(struct store *store)
 {
     return store->writer;

@@ -54,6 +54,7 @@ struct conn *store_writer(struct store *store);
 MUST_CHECK bool store_reopen_writer(struct store *store);
 // A new read connection for the calling thread. NULL when it cannot be had.
 MUST_CHECK struct conn *store_reader(struct store *store);
+struct store *conn_store(struct conn *conn);
 void conn_close(struct conn *conn);  // readers only; NULL is accepted
 
 MUST_CHECK enum store_outcome conn_begin(struct conn *writer);

@@ -87,6 +87,9 @@ int do_line(struct place *place, const char *text)
     }
     io_init(&place->io, place->arena);
     assert_true(line_read(argc, argv, place->arena, &line, &err));
+    struct schema_progress progress = {0};
+    line.progress = &progress;
+    line.input = place->input;
     for (int turn = 0; again; turn++) {
         assert_true(turn < TURNS_MAX);
         place->code = admin_turn(&line, store_writer(place->store), "cli:test", place->arena,

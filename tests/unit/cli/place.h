@@ -16,6 +16,7 @@ struct place {
     char url[FOLDER_BYTES + 16];
     struct store *store;
     struct roster_arena *arena;
+    str input;     // of commands that read a file
     struct io io;  // of the last command
     int code;
 };

@@ -27,17 +27,22 @@ struct place {
     atomic_int runs;
 };
 
-// Says what it was told: the words on one text, the user on the other, their number as exit code.
-static int run(void *ctx, int argc, char **argv, uid_t peer, struct roster_arena *arena,
-               struct io *io)
+// Says what it was told: the words and the input on one text, the user on the other, the number of
+// words as exit code. "again" is answered as not finished.
+static int run(void *ctx, const struct wire_request *request, uid_t peer,
+               struct roster_arena *arena, struct io *io)
 {
     struct place *place = ctx;
     atomic_fetch_add(&place->runs, 1);
-    for (int at = 0; at < argc; at++) {
-        text_format(&io->out, "[%s]", argv[at]);
+    for (int at = 0; at < request->argc; at++) {
+        text_format(&io->out, "[%s]", request->argv[at]);
     }
+    text_add(&io->out, request->input);
     io_note(io, "user %d", peer == geteuid());
-    return argc;
+    io->again = strcmp(request->argv[request->argc - 1], "again") == 0;
+    io->done = 7;
+    io->total = 9;
+    return request->argc;
 }
 
 static int open_place(void **state)
@@ -78,7 +83,7 @@ static int connect_to(const struct place *place)
 }
 
 // One command over the socket: its exit code.
-static int ask(struct place *place, int argc, char **argv, struct io *io)
+static int ask_with(struct place *place, const struct wire_request *asked, struct io *io)
 {
     struct roster_error err = {0};
     str request = {0};
@@ -86,12 +91,34 @@ static int ask(struct place *place, int argc, char **argv, struct io *io)
     int code = -1;
     struct wire wire = {connect_to(place), -1, ADMIN_MESSAGE_MS};
     io_init(io, place->arena);
-    assert_true(request_print(argc, argv, place->arena, &request, &err));
+    assert_true(request_print(asked, place->arena, &request, &err));
     assert_true(wire_write(&wire, request, &err));
     assert_true(wire_read(&wire, ADMIN_REPLY_MAX, place->arena, &message, &err));
     assert_true(reply_parse(message, place->arena, io, &code, &err));
     close(wire.fd);
     return code;
+}
+
+static int ask(struct place *place, int argc, char **argv, struct io *io)
+{
+    const struct wire_request asked = {argc, argv, {0}};
+    return ask_with(place, &asked, io);
+}
+
+static void a_file_and_a_state_of_things_travel_along(void **state)
+{
+    char *argv[] = {"roster", "again", NULL};
+    const struct wire_request asked = {2, argv, STR("{\"a\":\"\\n\"}\n")};
+    struct io io;
+    open_socket(*state);
+    assert_int_equal(ask_with(*state, &asked, &io), 2);
+    assert_true(str_equal(text_str(&io.out), STR("[roster][again]{\"a\":\"\\n\"}\n")));
+    assert_true(io.again);
+    assert_int_equal(io.done, 7);
+    assert_int_equal(io.total, 9);
+    argv[1] = "enough";
+    assert_int_equal(ask_with(*state, &asked, &io), 2);
+    assert_false(io.again);
 }
 
 static void a_command_is_run_and_answered(void **state)
@@ -253,8 +280,9 @@ static void words_that_are_no_text_are_refused_at_home(void **state)
     char *argv[] = {"roster", "\xff", NULL};
     struct roster_error err = {0};
     str request = {0};
-    assert_false(request_print(2, argv, place->arena, &request, &err));
-    assert_string_equal(err.detail, "the command line is not UTF-8 text");
+    const struct wire_request asked = {2, argv, {0}};
+    assert_false(request_print(&asked, place->arena, &request, &err));
+    assert_string_equal(err.detail, "the command line, or the file, is not UTF-8 text");
 }
 
 static void a_command_line_has_a_greatest_length(void **state)
@@ -265,7 +293,8 @@ static void a_command_line_has_a_greatest_length(void **state)
     str request = {0};
     memset(word, 'a', ADMIN_REQUEST_MAX - 1);
     char *argv[] = {"roster", word, NULL};
-    assert_false(request_print(2, argv, place->arena, &request, &err));
+    const struct wire_request asked = {2, argv, {0}};
+    assert_false(request_print(&asked, place->arena, &request, &err));
     assert_string_equal(err.detail, "the command line is too long");
     free(word);
 }
@@ -294,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_PLACE(a_command_is_run_and_answered),
+        IN_PLACE(a_file_and_a_state_of_things_travel_along),
         IN_PLACE(commands_are_run_one_after_the_other),
         IN_PLACE(only_the_owner_may_use_the_socket_under_any_umask),
         IN_PLACE(what_a_dead_server_left_is_replaced),
