@@ -31,6 +31,9 @@ struct context {
     str base;     // public URL with the prefix of the request, without slash at its end
     str address;  // of the client
     str request_id;
+    // Of a write that is answered: what its body named. An attribute that is shown on request only
+    // is shown to who has just written it. NULL: nothing.
+    const struct roster_json *written;
     bool on_worker;  // long reads may be done here
     bool snapshot;   // conn holds a snapshot that an answer may be streamed from
 };

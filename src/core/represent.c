@@ -152,7 +152,7 @@ static bool project_document(struct text *out, const struct representation *rep,
         !add_manager_parts(ctx, derived, resource)) {
         return false;
     }
-    struct roster_json *visible = projection_apply(rep->projection, &scope, resource, NULL);
+    struct roster_json *visible = projection_apply(rep->projection, &scope, resource, ctx->written);
     if (visible == NULL) {
         return false;
     }

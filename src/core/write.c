@@ -147,6 +147,34 @@ static struct roster_json *patch_target(const struct context *ctx, const struct 
     return target;
 }
 
+// The names that a PATCH sets, as if they had been sent as a resource. False: the arena is full.
+static bool note_sent(const struct context *ctx, struct write *write)
+{
+    write->sent = json_new(ctx->arena, JSON_OBJECT);
+    bool room = write->sent != NULL;
+    for (const struct patch_operation *op = write->patch.first; op != NULL && room; op = op->next) {
+        const struct path *path = &op->path;
+        struct roster_json *container =
+            resource_container(write->sent, path->extension, true, ctx->arena);
+        struct roster_json *value = json_new(ctx->arena, JSON_OBJECT);
+        struct roster_json *sub = json_new(ctx->arena, JSON_NULL);
+        room = container != NULL && value != NULL && sub != NULL;
+        if (!room || path->attr == NULL) {
+            continue;
+        }
+        if (path->sub != NULL) {
+            json_put(value, path->sub->name, sub);
+        } else if (op->value != NULL) {
+            value = json_copy(ctx->arena, op->value);
+            room = value != NULL;
+        }
+        if (room) {
+            json_replace(container, path->attr->name, value);
+        }
+    }
+    return room;
+}
+
 static enum outcome run_patch(const struct context *ctx, struct write *write,
                               struct roster_error *err)
 {
@@ -182,6 +210,9 @@ static enum outcome run_patch(const struct context *ctx, struct write *write,
         return outcome;
     }
     write->members_skipped = edges.skipped;
+    if (write->type->hides && !note_sent(ctx, write)) {
+        return refuse_memory(err);
+    }
     return commit_update(ctx, write, &current, after, parts.external_id, &edges, err);
 }
 

@@ -295,7 +295,7 @@ static bool load_attrs(struct loader *l, const char *member, const struct roster
     return true;
 }
 
-// A URI with a scheme, in printable ASCII without quotes and brackets.
+// A URI with a scheme, in printable ASCII without quotes, brackets and the comma of lists of names.
 static bool is_uri(str id)
 {
     str scheme = {0};
@@ -305,7 +305,7 @@ static bool is_uri(str id)
         return false;
     }
     str allowed = STR("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                      "-._~:/?#@!$&'*+,;=%");
+                      "-._~:/?#@!$&'*+;=%");
     for (size_t at = 0; at < id.len; at++) {
         if (!str_contains(allowed, (str){id.ptr + at, 1})) {
             return false;

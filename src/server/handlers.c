@@ -76,6 +76,7 @@ static enum outcome read_by_id(struct pending *pending, struct read_result *resu
 
 static enum outcome read_written(struct pending *pending, struct read_result *result)
 {
+    pending->ctx.written = pending->write.sent;
     return (pending->write.kind == WRITE_CREATE ? read_created : read_row)(
         &pending->ctx, pending->type, &pending->write.row, pending->projection, result,
         &pending->err);

@@ -14,7 +14,7 @@ from scenario import Malformed, Reply, check, failures, fill
 
 FOLDER = ROOT / "tests" / "scenarios"
 FILES = sorted(FOLDER.glob("*/*.json"))
-LATER = ("oauth", "custom-schema", "throttling")
+LATER = ("oauth", "throttling")
 MEMBERS = {"send", "headers", "body", "status", "keep", "check", "parallel", "repeat"}
 
 
@@ -100,10 +100,20 @@ def other_tenant(server):
     return server.tenant("other")
 
 
+def add_schema(server, tenant, declared, folder):
+    file = folder / "schema.json"
+    file.write_text(json.dumps(declared["document"]))
+    options = [*(["--extends", declared["extends"]] if "extends" in declared else [])]
+    options += ["--required"] if declared.get("required") else []
+    server.do("schema", "add", "--tenant", tenant.name, str(file), *options)
+
+
 @pytest.mark.parametrize("path, profile", CASES)
-def test_scenario(path, profile, server, other_tenant, tally):
+def test_scenario(path, profile, server, other_tenant, tally, tmp_path):
     scenario = load(path)
     tenant = server.tenant(profile=profile)
+    for declared in scenario.get("schemas", []):
+        add_schema(server, tenant, declared, tmp_path)
     names = {"token": tenant.token, "otherToken": other_tenant.token, "base": server.url + "/scim/v2"}
     for batch in batches(scenario["steps"]):
         tally["assertions"] += run_batch(server.address, batch, names)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kit/rig.h"
 
+#include "core/schemas.h"
 #include "scim/fold.h"
 
 #include <stdio.h>
@@ -95,6 +96,17 @@ void rig_set(struct rig *rig, const char *tenant, const char *key, const char *v
     const struct tenant_setting setting = {.key = str_of(key), .value = str_of(value)};
     must(tenants_set(&admin, str_of(tenant), &setting, 1, &row, &err), &err);
     app_forget_actors(&rig->app);
+}
+
+bool rig_schema(struct rig *rig, const char *tenant, str text, str extends, bool required,
+                struct roster_error *err)
+{
+    struct admin admin = admin_of(rig);
+    struct schema_effect_row *effects = NULL;
+    const struct schema_request request = {str_of(tenant), text, extends, required};
+    bool added = schemas_add(&admin, &request, &effects, err);
+    app_forget_actors(&rig->app);
+    return added;
 }
 
 static enum http_method method_of(str name)

@@ -32,6 +32,9 @@ void rig_close(struct rig *rig);
 // Makes the tenant if it is new, and a token of the source ("" for the default one).
 void rig_tenant(struct rig *rig, const char *tenant, const char *profile);
 void rig_token(struct rig *rig, const char *tenant, const char *source, struct secret *token);
+// Adds what a file would declare; `extends` may be empty. False: refused, `err` says why.
+bool rig_schema(struct rig *rig, const char *tenant, str text, str extends, bool required,
+                struct roster_error *err);
 void rig_set(struct rig *rig, const char *tenant, const char *key, const char *value);
 // Sends a request; what comes back lives until the next one. `path` with its query.
 struct rig_reply rig_send(struct rig *rig, str method, str path, const struct http_header *headers,

@@ -232,8 +232,8 @@ static const struct bytes_case {
 #define BYTES(text) text, sizeof(text) - 1
     {"a giant length is refused", BYTES("\xff\xff\xff\xff"),
      "roster: a message of 4294967295 bytes"},
-    {"a length over the maximum is refused", BYTES("\x00\x01\x00\x01"),
-     "roster: a message of 65537 bytes"},
+    {"a length over the maximum is refused", BYTES("\x00\x40\x00\x01"),
+     "roster: a message of 4194305 bytes"},
     {"an empty message is refused", BYTES("\0\0\0\0"), "roster: a message of 0 bytes"},
     {"broken JSON is refused", BYTES("\0\0\0\2{]"), "roster: "},
     {"another shape is refused", BYTES("\0\0\0\2{}"), "roster: the message is not a command"},

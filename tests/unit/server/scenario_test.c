@@ -204,6 +204,27 @@ static void open_tenants(struct scenario *s, size_t number)
     name_put(&s->names, STR("base"), STR("http://rig.example/scim/v2"));
 }
 
+// What the tenant declares before the first step.
+static bool add_schemas(struct scenario *s, const struct roster_json *file, size_t number)
+{
+    const struct roster_json *list = json_find(file, STR("schemas"));
+    const struct roster_json *one = json_is(list, JSON_ARRAY) ? list->first : NULL;
+    char tenant[32];
+    snprintf(tenant, sizeof(tenant), "s%zu", number);
+    for (; one != NULL; one = one->next) {
+        struct roster_error err = {0};
+        str text = {0};
+        bool required = json_is(json_find(one, STR("required")), JSON_TRUE);
+        bool ok = roster_json_print(json_find(one, STR("document")), s->arena, &text);
+        assert(ok);
+        if (!rig_schema(s->rig, tenant, text, json_find_text(one, STR("extends")), required,
+                        &err)) {
+            return complain(s, "schemas are refused", (str){0}, str_of(err.detail));
+        }
+    }
+    return true;
+}
+
 static str read_file(struct roster_arena *arena, const char *path)
 {
     struct text out;
@@ -223,8 +244,8 @@ static str read_file(struct roster_arena *arena, const char *path)
 static bool run_steps(struct scenario *s, const struct roster_json *file, size_t number)
 {
     const struct roster_json *steps = json_find(file, STR("steps"));
-    bool passed = true;
     open_tenants(s, number);
+    bool passed = add_schemas(s, file, number);
     for (const struct roster_json *step = steps->first; step != NULL && passed; step = step->next) {
         passed = run_step(s, step);
     }
