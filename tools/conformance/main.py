@@ -20,11 +20,11 @@ def references(sections):
 
 
 def needs(sections, kind):
-    found = {"scenarios"} if kind == "unit" else {"test_scenarios.py"}
+    found = {"scenarios"} if kind == "unit" else {"test_scenarios.py", "test_probe.py"}
     for reference in references(sections):
         what, name = parse_reference(reference, "")
         if kind == "unit" and what in ("unit", "fuzz"):
-            found.add(name.partition(": ")[0] if what == "unit" else f"fuzz {name}")
+            found.add(name.partition(": ")[0] if what == "unit" else f"fuzz corpus {name}")
         if kind == "e2e" and what == "e2e":
             found.add(name.partition("::")[0])
     print("\n".join(sorted(found)))

@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from results import Results
+from results import Results, pytest_name
 from rows import PROFILES, ROOT, Wrong, parse_reference, scenario_profiles
 
 PLACE = ROOT / "build" / "mutate"
@@ -85,9 +85,9 @@ class Bench:
 
     def program_of(self, reference):
         kind, name = parse_reference(reference, "")
-        if kind == "e2e":
+        if kind in ("e2e", "probe"):
             return BUILD / "src" / "cli" / "roster"
-        meson_name = {"scenario": "scenarios", "fuzz": f"fuzz {name}"}.get(kind, name.partition(": ")[0])
+        meson_name = {"scenario": "scenarios", "fuzz": f"fuzz corpus {name}"}.get(kind, name.partition(": ")[0])
         if meson_name not in self.programs:
             raise Wrong(f"no test program is called {meson_name}")
         return self.programs[meson_name][0]
@@ -100,12 +100,14 @@ class Bench:
         """Whether the test passes in the scratch build as it stands."""
         kind, name = parse_reference(reference, "")
         try:
-            return self.passes_e2e(name) if kind == "e2e" else self.passes_unit(kind, name, reference, profile)
+            if kind in ("e2e", "probe"):
+                return self.passes_e2e(pytest_name(kind, name, profile))
+            return self.passes_unit(kind, name, reference, profile)
         except subprocess.TimeoutExpired:
             return False
 
     def passes_unit(self, kind, name, reference, profile):
-        meson_name = {"scenario": "scenarios", "fuzz": f"fuzz {name}"}.get(kind, name.partition(": ")[0])
+        meson_name = {"scenario": "scenarios", "fuzz": f"fuzz corpus {name}"}.get(kind, name.partition(": ")[0])
         program, arguments, environment = self.programs[meson_name]
         if kind == "scenario":
             path = self.scenarios[name]["path"].relative_to(ROOT)

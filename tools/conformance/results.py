@@ -4,6 +4,7 @@
     unit: PROGRAM: CASE           one case of it, as its TAP line says
     fuzz: NAME                    the replay of a fuzz target's corpus with its oracle
     scenario: NAME                a scenario, by both runners
+    probe: CHECK                  a check of `roster check`, on the server itself
     e2e: FILE.py::TEST            a test of pytest with all its parameters, or with [one]
 SPDX-License-Identifier: Apache-2.0
 """
@@ -17,6 +18,10 @@ from rows import parse_reference
 TAP = re.compile(r"^\s*(ok|not ok)\b\s*\d*\s*-?\s*(.*)$")
 SKIP = re.compile(r"#\s*skip", re.IGNORECASE)
 SCENARIO = re.compile(r"test_scenario\[[\w.-]+: (.*)\]$", re.DOTALL)
+
+
+def pytest_name(kind, name, profile):
+    return f"test_probe.py::test_the_server_passes_its_own_probe[{profile}-{name}]" if kind == "probe" else name
 
 
 class Results:
@@ -65,12 +70,13 @@ class Results:
             return self.find_unit(name, kind)
         if kind == "scenario":
             return self.find_scenario(name, profile)
+        name = pytest_name(kind, name, profile)
         return [ok for key, ok in self.pytest.items() if key == name or key.startswith(f"{name}[")]
 
     def find_unit(self, name, kind):
         program, colon, case = name.partition(": ")
         if kind == "fuzz":
-            program = f"fuzz {name}"
+            program = f"fuzz corpus {name}"
         elif colon:
             return [self.cases[program, case]] if (program, case) in self.cases else []
         return [self.programs[program]] if program in self.programs else []

@@ -14,7 +14,7 @@ SCENARIOS = ROOT / "tests" / "scenarios"
 PROFILES = ("rfc", "interop")
 LEVELS = {"MUST", "SHOULD", "MAY", "DEC", "CMP"}
 ROLES = {"SP", "both", "CL"}
-KINDS = {"unit", "scenario", "e2e", "fuzz"}
+KINDS = {"unit", "scenario", "e2e", "fuzz", "probe"}
 MEMBERS = {"id", "level", "role", "source", "title", "tests", "rfc", "interop", "not_done", "module", "mutations"}
 MUTATION_MEMBERS = {"file", "find", "put", "test", "profile"}
 
