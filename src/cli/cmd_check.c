@@ -310,7 +310,8 @@ const struct command check_commands[] = {
                  "line is wrong, 66 the token file cannot be read, 68 the host has no address,\n"
                  "69 no SCIM server answers, 77 the token is refused, 130 interrupted.\n"
                  "\n"
-                 "The token is taken from ROSTER_CHECK_TOKEN where no option gives one.",
+                 "The token is taken from ROSTER_CHECK_TOKEN where no option gives one, a proxy\n"
+                 "from http_proxy, https_proxy and no_proxy.",
         .examples = "roster check https://scim.example.com/scim/v2 --token-file token\n"
                     "roster check https://scim.example.com/scim/v2 --only patch,filter --json\n"
                     "roster check https://127.0.0.1:8443/scim/v2 --token-file token --insecure\n"

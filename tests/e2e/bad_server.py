@@ -66,7 +66,7 @@ class Bad(Handler):
             return self.answer(200, b"{}")
         Bad.turn += 1
         ways = [self.html, self.no_json, self.escape, self.redirect, self.cut, self.deep, self.odd,
-                self.hang, self.html, self.flood, self.echo]
+                self.hang, self.html, self.flood, self.echo, self.long_head]
         return ways[Bad.turn % len(ways)](body)
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
@@ -112,6 +112,9 @@ class Bad(Handler):
                 self.wfile.write(b" " * 65536)
         except OSError:
             self.close_connection = True
+
+    def long_head(self, body):
+        self.answer(200, b"{}", X_Long="x" * 60000, X_Longer="x" * 60000)
 
     def echo(self, body):
         self.answer(201, body or b"[]")

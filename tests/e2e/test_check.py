@@ -3,6 +3,7 @@
 
 import json
 import os
+import pty
 import shutil
 import signal
 import ssl
@@ -124,15 +125,29 @@ def test_a_server_that_is_not_there_has_its_exit_code(server):
     assert check(server.url, SECRET).returncode == 69
 
 
+# What is to be said of each way in which bad_server.py answers.
+SAID_OF_BAD_ANSWERS = (
+    "came 500 with <html><h1>.]0;owned.Error",
+    "the body is no JSON",
+    "no whole answer within 1000 ms",
+    "larger than",
+    "came 307 without a body",
+    "came 299 with",
+    "no answer: Transferred a partial file",
+)
+
+
 def test_a_bad_server_is_survived_and_leads_nowhere_else():
-    Counting.seen = 0
+    Counting.seen = Bad.turn = Bad.hangs = Bad.floods = 0
     with serving(Counting) as elsewhere, serving(Bad) as url:
         Bad.elsewhere = elsewhere
-        done = check(url, SECRET, "--timeout", "1", "--only", "read,error,create,put,etag,bulk")
+        done = check(url, SECRET, "--timeout", "1")
         Bad.released.set()
     assert done.returncode in (1, 69), done.stderr
     assert "FAIL" in unmet(done).values()
     assert Counting.seen == 0
+    for said in SAID_OF_BAD_ANSWERS:
+        assert said in done.stdout, said
     for text in (done.stdout, done.stderr):
         assert all(c == "\n" or c.isprintable() for c in text), repr(text)
 
@@ -146,6 +161,21 @@ def started(url, token):
         text=True,
         env={**os.environ, **ENVIRONMENT, "ROSTER_CHECK_TOKEN": token},
     )
+
+
+def test_progress_is_for_terminals_alone(server):
+    tenant = server.tenant(profile="rfc")
+    url, only = server.url + "/scim/v2", ("--only", "delete")
+    assert check(url, tenant.token, *only).stderr == ""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, **ENVIRONMENT, "ROSTER_CHECK_TOKEN": tenant.token}
+    done = subprocess.run([binary(), "check", url, *only], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=theirs, env=environment, timeout=PATIENCE_S, check=True)
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert "1 of 6  delete.status" in shown and "6 of 6  delete.unknown" in shown
+    assert b"delete" not in done.stdout
 
 
 def test_ctrl_c_deletes_even_what_nobody_told_of(server):

@@ -225,6 +225,23 @@ static void the_token_is_in_no_report(void **state)
     assert_null(strstr(shelf.log, "secret-token"));
 }
 
+// However little memory there is for the report, it is a whole one.
+static void a_report_without_memory_is_short_but_whole(void **state)
+{
+    for (size_t max = KIB(1); max < KIB(512); max *= 2) {
+        struct shelf shelf = {.cans = {GOOD}};
+        struct roster_arena *arena = roster_arena_open(max);
+        assert_non_null(arena);
+        struct probe_report report = shelf_run(&shelf, "create,read", arena);
+        assert_true(report.end == PROBE_DONE || report.end == PROBE_NO_MEMORY);
+        for (size_t i = 0; i < report.count; i++) {
+            assert_int_not_equal(report.results[i].verdict, VERDICT_NONE);
+            assert_true(str_is_ascii(report.results[i].detail));
+        }
+        roster_arena_close(arena);
+    }
+}
+
 static void areas_and_checks_are_known_by_name(void **state)
 {
     assert_true(probe_knows(STR("patch")));
@@ -261,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_stopped_run_cleans_up),
         cmocka_unit_test(a_stopped_clean_up_tells_what_is_left),
         cmocka_unit_test(the_token_is_in_no_report),
+        cmocka_unit_test(a_report_without_memory_is_short_but_whole),
         cmocka_unit_test(areas_and_checks_are_known_by_name),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
