@@ -52,6 +52,11 @@ ROSTER_API void roster_arena_close(struct roster_arena *arena);
     X(NO_TARGET, 400, "noTarget", "the path matched nothing to operate on")                        \
     X(MUTABILITY, 400, "mutability", "the attribute cannot be changed in this way")                \
     X(TOO_MANY, 400, "tooMany", "the query needs more work than this server does in one request")  \
+    X(INVALID_CURSOR, 400, "invalidCursor",                                                        \
+      "the cursor is none that this server gave out for this request: begin with an empty one")    \
+    X(EXPIRED_CURSOR, 400, "expiredCursor",                                                        \
+      "the cursor is too old: begin with an empty one, and see pagination.cursorTimeout")          \
+    X(INVALID_COUNT, 400, "invalidCount", "count must be what it was on the first page")           \
     X(BAD_REQUEST, 400, NULL, "the request is malformed")                                          \
     X(UNAUTHORIZED, 401, NULL, "a valid token is needed")                                          \
     X(FORBIDDEN, 403, NULL, "this credential may not do this")                                     \

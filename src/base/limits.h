@@ -101,6 +101,12 @@
 #define PAGE_DEPTH_INLINE 1000  // rows that a loop thread skips itself; deeper goes to a worker
 #define COUNT_INLINE_MAX 1000   // rows that a loop thread counts itself
 #define COLLECT_INLINE_MAX 100  // candidates that a loop thread parses itself: half a millisecond
+#define SORT_KEY_MAX 260        // bytes of a value that decide its place in an order; an id has 257
+#define CURSOR_TIMEOUT_S 3600   // between two pages: pagination.cursorTimeout (RFC 9865 section 4)
+#define CURSOR_TEXT_MAX 512     // with the longest key 421; longer ones are none of ours
+#define WALKS_SETS 512          // of WALKS_WAYS places where a walk by index goes on: 1.5 MB
+#define WALKS_WAYS 8            // walks of one query with one token that are at the same index
+#define WALK_MS 600000          // that such a place is remembered: ten minutes
 #define SCAN_MS_MAX 2000        // a scan on a worker: then 400 tooMany
 #define SORT_ROWS_MAX 200000    // rows sorted in memory: 40 MB of keys
 #define GROUPS_DEPTH_MAX 16     // nesting that User.groups follows
@@ -150,6 +156,14 @@
 #define REBUILD_ROWS 1000      // resources whose keys one step makes again: 16 MB of log
 #define REBUILD_KEYS 10000     // old keys of each kind that one step takes away: 3 MB of log
 #define INDEX_VALUES_MAX 2000  // index rows of one resource: an update compares them all
+
+// Keys beside the store. One key may seal 2^32 texts: 6,000 a second make 2^29 a day.
+#define KEY_FRESH_MS INT64_C(86400000)  // a day: then the next key seals
+#define KEY_SEALS_MS                                                                               \
+    INT64_C(3900000)  // what is sealed is opened for: a cursor's hour, and 5 minutes
+#define KEY_KEPT_MS (KEY_FRESH_MS + 2 * KEY_SEALS_MS)  // then it is deleted
+#define KEY_RETRY_MS INT64_C(60000)                    // between attempts to save one
+#define KEYS_MAX 8                                     // of one purpose: two are in use
 
 // Administration: the command line and its socket beside the store
 #define ADMIN_REQUEST_MAX MIB(4)   // a command line with a file of schemas, escaped

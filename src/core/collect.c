@@ -8,10 +8,8 @@
 
 // What is kept of a match until the order is known.
 struct sort_key {
-    str key;
+    struct place place;
     str id;
-    int64_t row;
-    bool missing;
     const struct search_part *part;
 };
 
@@ -60,26 +58,62 @@ static const struct roster_json *sort_value_of(const struct path *sort,
     return json_find(value, sort->sub->name);
 }
 
+bool page_is_behind(const struct page *page, const struct place *place, const struct place *from)
+{
+    int order = place_compare(place, from);
+    return page->descending != page->backward ? order < 0 : order > 0;
+}
+
+struct place part_place(const struct search_part *part, struct place place)
+{
+    place.type = part->place_type;
+    place.absent |= part->lacks_sort;
+    return place;
+}
+
+static bool is_id(const struct path *sort)
+{
+    return sort->attr->schema == NULL && str_equal(sort->attr->name, STR("id"));
+}
+
+// Where a resource stands that the store did not put in order. The key is in `scratch`.
+static bool find_place(struct collector *c, const struct resource_row *row,
+                       const struct roster_json *resource, struct place *out)
+{
+    const struct path *sort = c->part->sort;
+    const struct roster_json *value = sort == NULL ? NULL : sort_value_of(sort, resource);
+    *out = (struct place){.row = row->row, .absent = value == NULL};
+    if (value == NULL) {
+        return true;
+    }
+    if (is_id(sort)) {
+        return place_id_key(row->id, c->scratch, &out->key);
+    }
+    const struct attr *attr = sort->sub != NULL ? sort->sub : sort->attr;
+    enum key_outcome got = value_key_of(attr, value, c->scratch, &out->key);
+    out->absent = got == KEY_MISFIT;
+    out->key = str_head(out->key, out->key.len < SORT_KEY_MAX ? out->key.len : SORT_KEY_MAX);
+    return got != KEY_FULL;
+}
+
 static bool add_key(struct collector *c, const struct resource_row *row,
                     const struct roster_json *resource)
 {
     struct roster_arena *arena = c->ctx->arena;
+    struct sort_key key = {.part = c->part};
+    if (!find_place(c, row, resource, &key.place)) {
+        c->no_memory = true;
+        return false;
+    }
+    if (c->page->from != NULL && !page_is_behind(c->page, &key.place, c->page->from)) {
+        return true;
+    }
     if (c->key_count >= SORT_ROWS_MAX) {
         c->too_many = true;
         return false;
     }
-    if (c->key_count == c->key_cap) {
-        size_t cap = c->key_cap == 0 ? 64 : c->key_cap * 2;
-        c->keys = arena_grow(arena, c->keys, c->key_cap * sizeof(*c->keys), cap * sizeof(*c->keys));
-        c->key_cap = cap;
-    }
-    struct sort_key key = {.row = row->row, .part = c->part};
-    const struct path *sort = c->part->sort;
-    const struct roster_json *value = sort == NULL ? NULL : sort_value_of(sort, resource);
-    str folded = {0};
-    key.missing = value == NULL || !value_key(sort->sub != NULL ? sort->sub : sort->attr, value,
-                                              c->scratch, &folded);
-    if (c->keys == NULL || !arena_copy(arena, folded, &key.key) ||
+    c->keys = arena_room(arena, c->keys, c->key_count, &c->key_cap, sizeof(*c->keys));
+    if (c->keys == NULL || !arena_copy(arena, key.place.key, &key.place.key) ||
         !arena_copy(arena, row->id, &key.id)) {
         c->no_memory = true;
         return false;
@@ -98,21 +132,25 @@ static bool copy_row(struct roster_arena *arena, const struct resource_row *row,
            arena_copy(arena, row->external_id, &out->external_id);
 }
 
-static bool add_found(struct collector *c, const struct resource_row *row)
+static bool add_found(struct collector *c, const struct hit *hit)
 {
+    struct roster_arena *arena = c->ctx->arena;
     int64_t position = c->out->total++;
     if (position < c->page->skip || c->out->count >= c->page->limit) {
         return true;
     }
     struct found *found = &c->out->items[c->out->count++];
     found->part = c->part;
-    c->no_memory = !copy_row(c->ctx->arena, row, &found->row);
-    return !c->no_memory;
+    found->place = part_place(c->part, hit->place);
+    c->no_memory = !copy_row(arena, &hit->row, &found->row) ||
+                   !arena_copy(arena, hit->place.key, &found->place.key);
+    return !c->no_memory && !(c->page->stops && c->out->count == c->page->limit);
 }
 
-static bool look_at(void *ctx, const struct resource_row *row)
+static bool look_at(void *ctx, const struct hit *hit)
 {
     struct collector *c = ctx;
+    const struct resource_row *row = &hit->row;
     struct roster_json *resource = NULL;
     bool match = c->part->filter != NULL && !c->part->traits.exact;
     if (match || c->sorting) {
@@ -125,7 +163,7 @@ static bool look_at(void *ctx, const struct resource_row *row)
     if (match && !roster_filter_match(c->part->filter, resource, c->scratch)) {
         return true;
     }
-    return c->sorting ? add_key(c, row, resource) : add_found(c, row);
+    return c->sorting ? add_key(c, row, resource) : add_found(c, hit);
 }
 
 static bool uses(const struct search_part *part, const struct attr *attr)
@@ -139,24 +177,13 @@ static bool uses(const struct search_part *part, const struct attr *attr)
 
 static int compare_ascending(const void *a, const void *b)
 {
-    const struct sort_key *left = a;
-    const struct sort_key *right = b;
-    if (left->missing != right->missing) {
-        return left->missing ? 1 : -1;
-    }
-    int order = str_compare(left->key, right->key);
-    return order != 0 ? order : (left->row > right->row) - (left->row < right->row);
+    return place_compare(&((const struct sort_key *)a)->place,
+                         &((const struct sort_key *)b)->place);
 }
 
 static int compare_descending(const void *a, const void *b)
 {
-    const struct sort_key *left = a;
-    const struct sort_key *right = b;
-    if (left->missing != right->missing) {
-        return left->missing ? -1 : 1;
-    }
-    int order = str_compare(right->key, left->key);
-    return order != 0 ? order : (left->row > right->row) - (left->row < right->row);
+    return compare_ascending(b, a);
 }
 
 // Fetches the rows of the page once the order is known.
@@ -165,13 +192,14 @@ static enum outcome load_page(struct collector *c, struct roster_error *err)
     const struct context *ctx = c->ctx;
     if (c->key_count > 0) {
         qsort(c->keys, c->key_count, sizeof(*c->keys),
-              c->page->descending ? compare_descending : compare_ascending);
+              c->page->descending != c->page->backward ? compare_descending : compare_ascending);
     }
     c->out->total = (int64_t)c->key_count;
     for (size_t at = (size_t)c->page->skip; at < c->key_count && c->out->count < c->page->limit;
          at++) {
         struct found *found = &c->out->items[c->out->count];
         found->part = c->keys[at].part;
+        found->place = part_place(found->part, c->keys[at].place);
         enum store_outcome got =
             resource_find(ctx->conn, ctx->actor->tenant, found->part->type->number, c->keys[at].id,
                           ctx->actor->source, ctx->arena, &found->row);
@@ -225,7 +253,7 @@ enum outcome collect(const struct context *ctx, const struct search_part *parts,
     }
     for (size_t at = 0; at < part_count && outcome == OUTCOME_DONE; at++) {
         c.part = &parts[at];
-        outcome = collect_part(&c, err);
+        outcome = c.part->skipped ? OUTCOME_DONE : collect_part(&c, err);
     }
     if (outcome == OUTCOME_DONE && c.sorting) {
         outcome = load_page(&c, err);

@@ -16,16 +16,24 @@ struct search_part {
     const struct path *sort;             // NULL: order of creation
     struct search_plan *plan;
     struct search_traits traits;
+    int place_type;   // what its places say of their type
+    bool lacks_sort;  // the query is sorted by what this type has not: all its values are absent
+    bool skipped;     // nothing of it is behind page.from
+    bool begun;       // page.from is in it
 };
 
 struct page {
     int64_t skip;
     size_t limit;
     bool descending;
+    bool backward;             // towards the beginning; what is found is in that order then
+    bool stops;                // found.total does not matter: stop at the limit
+    const struct place *from;  // only what comes behind it; NULL: all
 };
 
 struct found {
     struct resource_row row;
+    struct place place;
     const struct search_part *part;
 };
 
@@ -35,6 +43,10 @@ struct found_page {
     int64_t total;
 };
 
+// Whether `place` comes behind `from` in the direction of the page.
+bool page_is_behind(const struct page *page, const struct place *place, const struct place *from);
+// What the store says of a place, as the query has it.
+struct place part_place(const struct search_part *part, struct place place);
 // All parts in turn; with a sort, over all parts together. Refused: TOO_MANY.
 MUST_CHECK enum outcome collect(const struct context *ctx, const struct search_part *parts,
                                 size_t part_count, const struct page *page, struct found_page *out,

@@ -13,6 +13,9 @@
 #include "store/member.h"
 #include "sys/sys.h"
 
+struct keyring;
+struct walks;
+
 // A tenant as the requests of one credential see it. Immutable while requests use it.
 struct tenant_view {
     struct tenant_settings settings;
@@ -28,8 +31,11 @@ struct context {
     const struct tenant_view *view;
     struct roster_arena *arena;
     struct roster_quirks *quirks;
-    str base;     // public URL with the prefix of the request, without slash at its end
-    str address;  // of the client
+    struct keyring *keys;  // that cursors are sealed with
+    struct walks *walks;
+    uint64_t connection;  // that the request came by; 0: it is not known
+    str base;             // public URL with the prefix of the request, without slash at its end
+    str address;          // of the client
     str request_id;
     // Of a write that is answered: what its body named. An attribute that is shown on request only
     // is shown to who has just written it. NULL: nothing.

@@ -78,11 +78,12 @@ static bool put_features(struct roster_json *config, struct roster_arena *arena)
 static bool put_pagination(struct roster_json *config, struct roster_arena *arena)
 {
     struct roster_json *pagination = put_object(config, arena, STR("pagination"));
-    return pagination != NULL && json_put_bool(pagination, arena, STR("cursor"), false) &&
+    return pagination != NULL && json_put_bool(pagination, arena, STR("cursor"), true) &&
            json_put_bool(pagination, arena, STR("index"), true) &&
            json_put_string(pagination, arena, STR("defaultPaginationMethod"), STR("index")) &&
            json_put_i64(pagination, arena, STR("defaultPageSize"), PAGE_DEFAULT) &&
-           json_put_i64(pagination, arena, STR("maxPageSize"), PAGE_MAX);
+           json_put_i64(pagination, arena, STR("maxPageSize"), PAGE_MAX) &&
+           json_put_i64(pagination, arena, STR("cursorTimeout"), CURSOR_TIMEOUT_S);
 }
 
 static bool put_schemes(struct roster_json *config, struct roster_arena *arena)

@@ -42,6 +42,16 @@ enum outcome reports_find(const struct context *ctx, const struct roster_resourc
         !search_compile(ctx->store, &search, ctx->arena, &plan, err)) {
         return OUTCOME_REFUSED;
     }
-    return outcome_of_store(
-        search_page(ctx->conn, plan, 0, 0, REPORTS_PAGE, ctx->arena, rows, count), err);
+    struct hit *hits = NULL;
+    enum store_outcome got =
+        search_page(ctx->conn, plan, 0, REPORTS_PAGE, ctx->arena, &hits, count);
+    *rows = arena_array(ctx->arena, *count + 1, sizeof(**rows));
+    if (*rows == NULL) {
+        fail_memory(err);
+        return OUTCOME_REFUSED;
+    }
+    for (size_t at = 0; at < *count; at++) {
+        (*rows)[at] = hits[at].row;
+    }
+    return outcome_of_store(got, err);
 }

@@ -5,20 +5,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/search.h"
 
-#include "core/collect.h"
-
-enum { PARTS_MAX = TYPES_TENANT_MAX + 2 };
-
-struct query {
-    const struct context *ctx;
-    const struct search_call *call;
-    struct search_part parts[PARTS_MAX];
-    size_t part_count;
-    const struct projection *projections[PARTS_MAX];
-    struct path sorts[PARTS_MAX];
-    struct page page;
-    int64_t start_index;
-};
+#include "core/query.h"
 
 static bool parse_filter(struct query *q, struct search_part *part, struct roster_error *err)
 {
@@ -89,158 +76,171 @@ static bool parse_order(struct query *q, struct roster_error *err)
     return true;
 }
 
-static void parse_page(struct query *q)
+struct walk_key query_walk_key(const struct query *q, int64_t index)
+{
+    return (struct walk_key){
+        .binding = q->binding,
+        .index = index,
+        .connection = q->ctx->connection,
+        .now_ms = env_now_ms(q->ctx->env),
+        .descending = q->page.descending,
+    };
+}
+
+static bool parse_cursor(struct query *q, struct roster_error *err)
+{
+    const struct context *ctx = q->ctx;
+    struct cursor_text given = {
+        .text = q->call->request->cursor,
+        .now_ms = env_now_ms(ctx->env),
+        .count = q->page.limit,
+    };
+    if (given.text.len == 0) {
+        return true;
+    }
+    if (!cursor_parse(ctx->keys, &q->binding, &given, ctx->arena, &q->cursor, err)) {
+        return false;
+    }
+    q->page.backward = q->cursor.backward;
+    q->page.from = q->cursor.edge ? NULL : &q->cursor.place;
+    return true;
+}
+
+// Where an earlier page said that this one begins.
+static void find_walk(struct query *q)
+{
+    struct walk_key key = query_walk_key(q, q->start_index);
+    if (q->start_index > 1 && walks_find(q->ctx->walks, &key, q->ctx->arena, &q->walk)) {
+        q->page.from = &q->walk.place;
+        q->page.skip = 0;
+    }
+}
+
+static bool parse_page(struct query *q, struct roster_error *err)
 {
     const struct search_request *request = q->call->request;
     int64_t count = request->has_count ? request->count : PAGE_DEFAULT;
+    if (request->has_cursor && request->has_start_index) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "send cursor or startIndex, not both");
+    }
+    q->by_cursor = request->has_cursor;
     q->start_index =
         request->has_start_index && request->start_index > 1 ? request->start_index : 1;
     q->page.skip = q->start_index - 1;
     q->page.limit = (size_t)(count < 0 ? 0 : (count > PAGE_MAX ? PAGE_MAX : count));
+    const struct actor *actor = q->ctx->actor;
+    const struct cursor_scope scope = {
+        .tenant = actor->tenant,
+        .credential = actor->credential,
+        .type = q->call->type == NULL ? 0 : q->call->type->number,
+        .in_body = q->call->in_body,
+        .request = request,
+    };
+    q->binding = cursor_bind(&scope);
+    if (q->by_cursor) {
+        return parse_cursor(q, err);
+    }
+    find_walk(q);
+    return true;
 }
 
-static bool add_part(struct query *q, const struct roster_resource_type *type,
-                     struct roster_error *err)
+static bool parse_part(struct query *q, const struct roster_resource_type *type,
+                       struct roster_error *err)
 {
-    const struct context *ctx = q->ctx;
     const struct search_request *request = q->call->request;
     struct search_part *part = &q->parts[q->part_count];
-    struct scope scope = context_scope(ctx, type);
+    struct scope scope = context_scope(q->ctx, type);
     part->type = type;
     if (!parse_filter(q, part, err) || !parse_sort(q, part, &q->sorts[q->part_count], err) ||
         !projection_parse(&scope, request->attributes, request->excluded,
                           &q->projections[q->part_count], err)) {
         return false;
     }
-    struct search search = {
-        .tenant = ctx->actor->tenant,
-        .source = ctx->actor->source,
-        .type = type,
-        .indexes = context_indexes(ctx, type),
-        .filter = part->filter,
-        .sort = part->sort,
-        .descending = q->page.descending,
-    };
-    if (!search_compile(ctx->store, &search, ctx->arena, &part->plan, err)) {
-        return false;
-    }
-    part->traits = search_traits(part->plan);
+    q->sorted |= part->sort != NULL;
     q->part_count++;
     return true;
 }
 
-static bool add_parts(struct query *q, struct roster_error *err)
+static bool parse_parts(struct query *q, struct roster_error *err)
 {
     const struct roster_registry *registry = q->ctx->view->registry;
     if (q->call->type != NULL) {
-        return add_part(q, q->call->type, err);
+        return parse_part(q, q->call->type, err);
     }
     assert(registry->type_count <= PARTS_MAX);
     for (size_t at = 0; at < registry->type_count; at++) {
-        if (!add_part(q, &registry->types[at], err)) {
+        if (!parse_part(q, &registry->types[at], err)) {
             return false;
         }
     }
     return true;
 }
 
-// Whether the store alone gives the page: what it finds is right and in the right order.
-static bool is_direct(const struct query *q)
+// Types come one after the other: a page is in one of them, done with some, and before others.
+static void begin_in_turn(const struct query *q, struct search_part *part, struct search *search)
 {
-    for (size_t at = 0; at < q->part_count; at++) {
-        const struct search_part *part = &q->parts[at];
-        if (!part->traits.exact || !part->traits.sorted ||
-            (q->part_count > 1 && part->sort != NULL)) {
-            return false;
-        }
-    }
-    return true;
+    const struct place *from = q->page.from;
+    int order = from == NULL ? 0 : part->type->number - from->type;
+    part->place_type = part->type->number;
+    part->skipped = q->page.backward ? order > 0 : order < 0;
+    search->from = order == 0 ? from : NULL;
 }
 
-// Whether a loop thread may do it: only probes, or a shallow page of everything.
-static bool is_inline(const struct query *q)
+// All resources of a type without the attribute stand where values are absent, in order of rows.
+static void begin_absent(const struct query *q, struct search_part *part, struct search *search)
 {
-    for (size_t at = 0; at < q->part_count; at++) {
-        const struct search_part *part = &q->parts[at];
-        bool shallow = q->page.skip <= PAGE_DEPTH_INLINE && part->traits.exact &&
-                       part->traits.sorted &&
-                       (part->filter == NULL || part->traits.cost == SEARCH_INDEX);
-        if (part->traits.cost != SEARCH_POINT && !shallow) {
-            return false;
-        }
-    }
-    return true;
+    const struct place *from = q->page.from;
+    bool down = q->page.descending != q->page.backward;
+    part->lacks_sort = true;
+    part->skipped = from != NULL && !from->absent && down;
+    search->from = from != NULL && from->absent ? from : NULL;
+    search->backward = down;
 }
 
-// Whether the candidates of every part are few enough to be looked at one by one on a loop.
-static bool is_few(const struct query *q)
-{
-    for (size_t at = 0; at < q->part_count; at++) {
-        int64_t count = 0;
-        if (search_count(q->ctx->conn, q->parts[at].plan, COLLECT_INLINE_MAX, &count) != STORE_OK ||
-            count > COLLECT_INLINE_MAX) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static enum outcome count_part(const struct query *q, const struct search_part *part,
-                               int64_t *count, struct roster_error *err)
+static bool compile_part(struct query *q, struct search_part *part, struct roster_error *err)
 {
     const struct context *ctx = q->ctx;
-    bool bounded = !ctx->on_worker && part->filter != NULL;
-    enum store_outcome got =
-        search_count(ctx->conn, part->plan, bounded ? COUNT_INLINE_MAX : 0, count);
-    if (got != STORE_OK && got != STORE_NONE) {
-        return outcome_of_store(got, err);
+    struct search search = {
+        .tenant = ctx->actor->tenant,
+        .source = ctx->actor->source,
+        .type = part->type,
+        .indexes = context_indexes(ctx, part->type),
+        .filter = part->filter,
+        .sort = part->sort,
+        .descending = q->page.descending,
+        .backward = q->page.backward,
+    };
+    if (!q->sorted) {
+        begin_in_turn(q, part, &search);
+    } else if (part->sort != NULL) {
+        search.from = q->page.from;
+    } else {
+        begin_absent(q, part, &search);
     }
-    return bounded && *count > COUNT_INLINE_MAX ? OUTCOME_DEFER : OUTCOME_DONE;
+    if (q->sorted && q->part_count > 1 && !q->by_cursor) {
+        search.from = NULL;  // all are put in order in memory
+        part->skipped = false;
+    }
+    part->begun = search.from != NULL;
+    if (!search_compile(ctx->store, &search, ctx->arena, &part->plan, err)) {
+        return false;
+    }
+    part->traits = search_traits(part->plan);
+    return true;
 }
 
-// One part's rows of the page; `skip` counts within the part.
-static enum outcome page_part(const struct query *q, const struct search_part *part, int64_t skip,
-                              struct found_page *found, struct roster_error *err)
+static bool parse(struct query *q, struct roster_error *err)
 {
-    struct resource_row *rows = NULL;
-    size_t count = 0;
-    size_t left = q->page.limit - found->count;
-    if (left == 0) {
-        return OUTCOME_DONE;
+    if (!parse_order(q, err) || !parse_page(q, err) || !parse_parts(q, err)) {
+        return false;
     }
-    enum store_outcome got =
-        search_page(q->ctx->conn, part->plan, skip, 0, left, q->ctx->arena, &rows, &count);
-    if (got != STORE_OK && got != STORE_NONE) {
-        return outcome_of_store(got, err);
-    }
-    for (size_t at = 0; at < count; at++) {
-        found->items[found->count++] = (struct found){rows[at], part};
-    }
-    return OUTCOME_DONE;
-}
-
-static enum outcome find_direct(const struct query *q, struct found_page *found,
-                                struct roster_error *err)
-{
-    found->items = arena_array(q->ctx->arena, q->page.limit + 1, sizeof(*found->items));
-    if (found->items == NULL) {
-        fail_memory(err);
-        return OUTCOME_REFUSED;
-    }
+    q->page.descending &= q->sorted;
     for (size_t at = 0; at < q->part_count; at++) {
-        int64_t count = 0;
-        enum outcome outcome = count_part(q, &q->parts[at], &count, err);
-        if (outcome != OUTCOME_DONE) {
-            return outcome;
-        }
-        int64_t skip = q->page.skip > found->total ? q->page.skip - found->total : 0;
-        found->total += count;
-        outcome = skip < count ? page_part(q, &q->parts[at], skip, found, err) : OUTCOME_DONE;
-        if (outcome != OUTCOME_DONE) {
-            return outcome;
+        if (!compile_part(q, &q->parts[at], err)) {
+            return false;
         }
     }
-    return OUTCOME_DONE;
+    return true;
 }
 
 // The groups of all users of the page at once; NULL where no answer shows them.
@@ -259,16 +259,34 @@ static enum store_outcome fetch_groups(const struct query *q, const struct found
     return groups_of_each(ctx->conn, ctx->actor->tenant, members, found->count, ctx->arena, *out);
 }
 
+static void write_cursor(struct text *out, const char *before, str cursor)
+{
+    if (cursor.len > 0) {
+        text_add(out, str_of(before));
+        text_add(out, cursor);
+        text_char(out, '"');
+    }
+}
+
 static void write_head(const struct query *q, const struct found_page *found, struct text *out)
 {
     text_lit(out, "{\"schemas\":[\"");
     text_add(out, URI_LIST);
-    text_lit(out, "\"],\"totalResults\":");
-    text_i64(out, found->total);
-    text_lit(out, ",\"startIndex\":");
-    text_i64(out, q->start_index);
-    text_lit(out, ",\"itemsPerPage\":");
+    text_lit(out, "\"],");
+    if (!q->uncounted) {
+        text_lit(out, "\"totalResults\":");
+        text_i64(out, found->total);
+        text_char(out, ',');
+    }
+    if (!q->by_cursor) {
+        text_lit(out, "\"startIndex\":");
+        text_i64(out, q->start_index);
+        text_char(out, ',');
+    }
+    text_lit(out, "\"itemsPerPage\":");
     text_i64(out, (int64_t)found->count);
+    write_cursor(out, ",\"previousCursor\":\"", q->previous);
+    write_cursor(out, ",\"nextCursor\":\"", q->next);
     text_lit(out, ",\"Resources\":[");
 }
 
@@ -336,18 +354,11 @@ enum outcome search_run(const struct context *ctx, const struct search_call *cal
     }
     q->ctx = ctx;
     q->call = call;
-    parse_page(q);
-    if (!parse_order(q, err) || !add_parts(q, err)) {
+    if (!parse(q, err)) {
         return OUTCOME_REFUSED;
     }
-    if (!ctx->on_worker && !is_inline(q)) {
-        return OUTCOME_DEFER;
-    }
-    if (!ctx->on_worker && !is_direct(q) && !is_few(q)) {
-        return OUTCOME_DEFER;
-    }
-    enum outcome outcome = is_direct(q)
-                               ? find_direct(q, &found, err)
-                               : collect(ctx, q->parts, q->part_count, &q->page, &found, err);
+    // A page of none is asked for its total, which only the other way counts whatever it costs.
+    enum outcome outcome = q->by_cursor && q->page.limit > 0 ? find_by_cursor(q, &found, err)
+                                                             : find_by_index(q, &found, err);
     return outcome == OUTCOME_DONE ? write_list(q, &found, out, err) : outcome;
 }

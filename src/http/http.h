@@ -60,10 +60,11 @@ struct http_reply {
 struct http_exchange {
     enum http_method method;
     str method_text;
-    str path;    // raw, undecoded, from the first '/' up to '?'
-    str query;   // raw, behind '?'; empty when there is none
-    str body;    // empty until `begin`
-    str remote;  // numeric peer address without port
+    str path;             // raw, undecoded, from the first '/' up to '?'
+    str query;            // raw, behind '?'; empty when there is none
+    str body;             // empty until `begin`
+    str remote;           // numeric peer address without port
+    uint64_t connection;  // number of the connection in this process, from 1 on; 0: it has none
     bool tls;
     const struct http_header *headers;  // as sent; a repeated name stands here more than once
     size_t header_count;

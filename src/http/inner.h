@@ -41,6 +41,7 @@ struct peer {
     struct request *request;  // under way, or NULL
     int64_t deadline_ms;      // then it is cut off
     int fd;
+    uint64_t number;
     char remote[REMOTE_LEN_MAX];
 };
 

@@ -12,6 +12,8 @@
 
 enum { SWEEP_MS = 500 };
 
+static _Atomic uint64_t peers_numbered;  // over all loops
+
 // IPv4 over an IPv6 socket is shown as IPv4.
 static void print_remote(const struct sockaddr *address, char out[REMOTE_LEN_MAX])
 {
@@ -36,6 +38,7 @@ static struct peer *peer_open(struct http_loop *loop, struct MHD_Connection *con
         return NULL;
     }
     peer->loop = loop;
+    peer->number = atomic_fetch_add_explicit(&peers_numbered, 1, memory_order_relaxed) + 1;
     peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     print_remote(
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,

@@ -60,3 +60,22 @@ bool base64_decode(str text, unsigned char *out, size_t *len)
     }
     return is_padding(str_tail(text, at), digits);
 }
+
+void base64url_add(struct text *out, const unsigned char *octets, size_t len)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    unsigned bits = 0;
+    int waiting = 0;
+    for (size_t at = 0; at < len; at++) {
+        bits = (bits << 8 | octets[at]) & 0xffff;
+        waiting += 8;
+        while (waiting >= 6) {
+            waiting -= 6;
+            text_char(out, alphabet[bits >> waiting & 63]);
+        }
+    }
+    if (waiting > 0) {
+        text_char(out, alphabet[bits << (6 - waiting) & 63]);
+    }
+}

@@ -4,11 +4,14 @@
 #define SCIM_BASE64_H
 
 #include "base/check.h"
-#include "base/str.h"
+#include "base/text.h"
 
 // Decodes either alphabet of RFC 4648, with or without padding, whitespace skipped (P-015).
 // `out` has room for text.len / 4 * 3 + 3 bytes; *len gets how many were written. False when it is
 // not base64.
 MUST_CHECK bool base64_decode(str text, unsigned char *out, size_t *len);
+
+// Appends the octets in the URL-safe alphabet, without padding.
+void base64url_add(struct text *out, const unsigned char *octets, size_t len);
 
 #endif

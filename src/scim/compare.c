@@ -89,6 +89,22 @@ static enum key_outcome decimal_key(const struct attr *attr, str text, struct ro
     return number_parse(text, &number) ? done(number_key(&number, arena, key)) : KEY_MISFIT;
 }
 
+// Counted from long before the year 0, so that no key has a sign.
+static const int64_t time_origin = INT64_C(1000000000000000);
+
+bool time_key(int64_t ms, struct roster_arena *arena, str *key)
+{
+    return arena_format(arena, key, "%016lld", (long long)(ms + time_origin));
+}
+
+bool time_of_key(str key, int64_t *ms)
+{
+    int64_t counted = 0;
+    bool is_time = str_to_i64(key, &counted) && counted >= 0;
+    *ms = is_time ? counted - time_origin : 0;
+    return is_time;
+}
+
 static enum key_outcome datetime_key(const struct attr *attr, str text, struct roster_arena *arena,
                                      str *key)
 {
@@ -96,8 +112,7 @@ static enum key_outcome datetime_key(const struct attr *attr, str text, struct r
     if (!time_parse(text, &ms)) {
         return KEY_MISFIT;
     }
-    // Counted from long before the year 0, so that no key has a sign.
-    return done(arena_format(arena, key, "%016lld", (long long)(ms + INT64_C(1000000000000000))));
+    return done(time_key(ms, arena, key));
 }
 
 static enum key_outcome binary_key(const struct attr *attr, str text, struct roster_arena *arena,

@@ -37,6 +37,10 @@ MUST_CHECK bool value_key_text(const struct attr *attr, str text, struct roster_
 MUST_CHECK enum key_outcome value_fold(const struct attr *attr, str text,
                                        struct roster_arena *arena, str *key);
 
+// The key of an instant, and the instant of such a key. False: the arena is full; it is none.
+MUST_CHECK bool time_key(int64_t ms, struct roster_arena *arena, str *key);
+MUST_CHECK bool time_of_key(str key, int64_t *ms);
+
 // Whether two values of one attribute are the same: simple ones by key, complex ones when all
 // sub-attributes are, lists when they hold the same values in any order. Read-only sub-attributes
 // do not count.

@@ -84,6 +84,7 @@ bool search_request_read(const struct roster_json *body, struct roster_quirks *q
     if (!check_schemas(&r) || !read_text(&r, "filter", &request.filter, &request.has_filter) ||
         !read_text(&r, "sortBy", &request.sort_by, &has) ||
         !read_text(&r, "sortOrder", &request.sort_order, &has) ||
+        !read_text(&r, "cursor", &request.cursor, &request.has_cursor) ||
         !read_names(&r, "attributes", &request.attributes) ||
         !read_names(&r, "excludedAttributes", &request.excluded) ||
         !read_number(&r, "startIndex", &request.start_index, &request.has_start_index) ||

@@ -13,6 +13,8 @@ struct search_request {
     str attributes;  // comma-separated; lists of a body are joined
     str excluded;
     bool has_filter;  // a filter was given, even an empty one (which is refused)
+    str cursor;       // RFC 9865; empty on the first page
+    bool has_cursor;
     bool has_start_index;
     bool has_count;
     int64_t start_index;  // as sent; below 1 means 1

@@ -224,6 +224,8 @@ static bool make_context(struct lane *lane, struct pending *pending)
         .view = &pending->view,
         .arena = arena,
         .quirks = &pending->quirks,
+        .keys = app->keys,
+        .walks = app->walks,
         .address = client_address(pending),
     };
     pending->view.registry = app->registry;
@@ -258,6 +260,19 @@ static bool admit(struct lane *lane, struct pending *pending)
     }
     return check_route(pending) && check_media(pending) && check_conditions(pending) &&
            parameters_read(exchange->query, exchange->arena, &pending->request, &pending->err);
+}
+
+uint64_t pending_connection(const struct pending *pending)
+{
+    static const str marks[] = {STR_INIT("X-Forwarded-For"), STR_INIT("Forwarded"),
+                                STR_INIT("Via")};
+    const struct http_exchange *exchange = pending->exchange;
+    bool proxied = is_proxy(pending->app, exchange->remote);
+    for (size_t at = 0; at < COUNT_OF(marks) && !proxied; at++) {
+        str ignored = {0};
+        proxied = http_header_find(exchange, marks[at], &ignored);
+    }
+    return proxied ? 0 : exchange->connection;
 }
 
 struct pending *app_admit(struct lane *lane, struct http_exchange *exchange)

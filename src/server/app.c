@@ -2,15 +2,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/app.h"
 
+#include "core/walks.h"
 #include "server/bulk.h"
 #include "server/handlers.h"
 #include "server/reply.h"
 #include "server/routes.h"
 #include "sys/log.h"
 
+static bool open_memory(struct app *app, struct roster_error *err)
+{
+    str folder = {0};
+    str name = {0};
+    if (!store_keys_place(app->options.store, app->arena, &folder, &name)) {
+        return fail_memory(err);
+    }
+    app->keys = keyring_open(folder.ptr, name.ptr, app->options.env);
+    app->walks = walks_open();
+    return (app->keys != NULL && app->walks != NULL) || fail_memory(err);
+}
+
 bool app_open(struct app *app, const struct app_options *options, struct roster_error *err)
 {
     app->options = *options;
+    app->keys = NULL;
+    app->walks = NULL;
     atomic_store(&app->generation, 1);
     app->arena = roster_arena_open(ARENA_REQUEST_MAX);
     if (app->arena == NULL) {
@@ -22,8 +37,10 @@ bool app_open(struct app *app, const struct app_options *options, struct roster_
         return fail_memory(err);
     }
     app->registry = roster_registry_builtin(app->arena, err);
-    if (app->registry == NULL || !index_sets_build(app->options.store, app->registry, NULL,
-                                                   app->arena, &app->indexes, err)) {
+    if (app->registry == NULL ||
+        !index_sets_build(app->options.store, app->registry, NULL, app->arena, &app->indexes,
+                          err) ||
+        !open_memory(app, err)) {
         app_close(app);
         return false;
     }
@@ -33,8 +50,12 @@ bool app_open(struct app *app, const struct app_options *options, struct roster_
 void app_close(struct app *app)
 {
     registries_close(app->registries);
+    keyring_close(app->keys);
+    walks_close(app->walks);
     roster_arena_close(app->arena);
     app->registries = NULL;
+    app->keys = NULL;
+    app->walks = NULL;
     app->arena = NULL;
 }
 
@@ -122,6 +143,8 @@ void app_work(struct lane *worker, struct pending *pending)
         work_bulk(pending);
         return;
     }
+    // One snapshot: what is counted and what is shown belong together.
+    conn_hold(worker->conn);
     conn_deadline(worker->conn, SCAN_MS_MAX);
     if (pending->is_read) {
         work_read(worker, pending);
@@ -129,6 +152,7 @@ void app_work(struct lane *worker, struct pending *pending)
         run_search(pending, worker->conn, true);
     }
     conn_deadline(worker->conn, 0);
+    conn_rest(worker->conn);
 }
 
 void app_finish(struct lane *lane, struct pending *pending)

@@ -47,6 +47,8 @@ struct app {
     _Atomic int streams;            // large answers being sent
     _Atomic int bulk_jobs;          // under way
     _Atomic int64_t stop_us;        // from when on bulk jobs are ended; 0: the server does not stop
+    struct keyring *keys;           // of cursors
+    struct walks *walks;
     struct metrics metrics;
 };
 
@@ -121,6 +123,9 @@ struct pending {
 // Looks at the head. Always gives a pending (NULL only without memory); `admitted` says whether it
 // may go on, app_begin answers a refusal.
 MUST_CHECK struct pending *app_admit(struct lane *lane, struct http_exchange *exchange);
+// Number of the client's connection; 0: it is not known, because a proxy sends the requests of many
+// clients over one.
+uint64_t pending_connection(const struct pending *pending);
 // Runs the request, or answers its refusal. STEP_DONE: exchange->reply is filled.
 MUST_CHECK enum step app_begin(struct lane *lane, struct pending *pending);
 // On a worker, with the worker's connection and deadline. pending->step says where it goes now.

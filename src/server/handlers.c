@@ -205,6 +205,7 @@ void finish_search(struct lane *lane, struct pending *pending)
 static enum step start_search(struct lane *lane, struct pending *pending, bool in_body)
 {
     pending->search = (struct search_call){pending->type, &pending->request, in_body};
+    pending->ctx.connection = pending_connection(pending);
     run_search(pending, lane->conn, false);
     if (pending->outcome == OUTCOME_DEFER) {
         return STEP_WORK;

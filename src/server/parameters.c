@@ -13,6 +13,7 @@ enum parameter {
     PARAM_EXCLUDED,
     PARAM_START_INDEX,
     PARAM_COUNT,
+    PARAM_CURSOR,
     PARAMETER_COUNT,
 };
 
@@ -24,6 +25,7 @@ static const str names[PARAMETER_COUNT] = {
     [PARAM_EXCLUDED] = STR("excludedAttributes"),
     [PARAM_START_INDEX] = STR("startIndex"),
     [PARAM_COUNT] = STR("count"),
+    [PARAM_CURSOR] = STR("cursor"),
 };
 
 static bool read_number(enum parameter parameter, str value, int64_t *out, struct roster_error *err)
@@ -61,6 +63,10 @@ static bool store_value(enum parameter parameter, str value, struct search_reque
     case PARAM_COUNT:
         out->has_count = true;
         return read_number(parameter, value, &out->count, err);
+    case PARAM_CURSOR:
+        out->cursor = value;
+        out->has_cursor = true;
+        return true;
     case PARAMETER_COUNT:
         break;
     }

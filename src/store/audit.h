@@ -51,6 +51,8 @@ struct change {
 MUST_CHECK enum store_outcome change_insert(struct conn *writer, int64_t tenant,
                                             struct change *change, const unsigned char salt[16]);
 // Recomputes the chain of a tenant. *broken gets the sequence of the first wrong row, or 0.
+// Of the tenant's last change; 0: there was none. Two equal ones: nothing was changed between.
+MUST_CHECK enum store_outcome change_sequence(struct conn *conn, int64_t tenant, int64_t *sequence);
 MUST_CHECK enum store_outcome audit_verify(struct conn *conn, int64_t tenant, int64_t *rows,
                                            int64_t *broken);
 

@@ -116,3 +116,11 @@ enum store_outcome change_insert(struct conn *writer, int64_t tenant, struct cha
     }
     return got;
 }
+
+enum store_outcome change_sequence(struct conn *conn, int64_t tenant, int64_t *sequence)
+{
+    struct sql q = sql_begin(conn, STATEMENT_CHAIN_FIND);
+    sql_i64(&q, 1, tenant);
+    *sequence = sql_step(&q) == SQL_ROW ? sql_column_i64(&q, 0) : 0;
+    return sql_end(&q);
+}

@@ -5,6 +5,7 @@
 // makes once for the statement; never a search in part of an index for each row.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
+#include "scim/compare.h"
 #include "store/set.h"
 #include "store/statements.h"
 
@@ -110,27 +111,63 @@ static const char *distinct(const struct set *set)
     return set->repeats && set->rank != RANK_ALL ? "DISTINCT " : "";
 }
 
-str query_rows(struct where *where, const struct set *set, bool descending)
+// What all rows lie behind: the row that PARAMETER_AFTER names.
+static const char *behind(const struct sort *sort)
 {
-    struct text text;
-    text_init(&text, where->arena, SQL_LEN_MAX);
-    text_format(&text, "SELECT %sc.row FROM (", distinct(set));
-    add_rows(&text, set);
-    text_format(&text, ") AS c WHERE c.row > $3 ORDER BY c.row%s LIMIT $4 OFFSET $5",
-                descending ? " DESC" : "");
-    return finish(where, &text);
+    return sort->descending ? "<" : ">";
 }
 
-str query_whole(struct where *where, bool descending)
+static const char *direction(const struct sort *sort)
 {
-    struct text text;
-    text_init(&text, where->arena, SQL_LEN_MAX);
-    text_format(&text,
-                "SELECT " RESOURCE_COLUMNS " FROM resource AS r"
-                " WHERE r.tenant = $1 AND r.type = $2 AND r.row > $3"
-                " ORDER BY r.row%s LIMIT $4 OFFSET $5",
-                descending ? " DESC" : "");
-    return finish(where, &text);
+    return sort->descending ? " DESC" : "";
+}
+
+// `rows` gives the rows as a page shows them, `counted` as they are counted.
+static struct leg make_leg(struct where *where, const struct text *rows, const struct text *counted,
+                           str order)
+{
+    struct leg leg = {0};
+    struct text page;
+    struct text count;
+    text_init(&page, where->arena, SQL_LEN_MAX);
+    text_init(&count, where->arena, SQL_LEN_MAX);
+    text_add(&page, text_str(rows));
+    text_add(&page, order);
+    text_lit(&page, " LIMIT $4 OFFSET $5");
+    text_lit(&count, "SELECT count(*) FROM (");
+    text_add(&count, text_str(counted));
+    text_lit(&count, " LIMIT $4) AS counted");
+    where->full |= rows->full || counted->full;
+    leg.page = finish(where, &page);
+    leg.count = finish(where, &count);
+    return leg;
+}
+
+struct leg query_rows(struct where *where, const struct set *set, const struct sort *sort)
+{
+    struct text rows;
+    text_init(&rows, where->arena, SQL_LEN_MAX);
+    text_format(&rows, "SELECT %sc.row FROM (", distinct(set));
+    add_rows(&rows, set);
+    text_format(&rows, ") AS c WHERE c.row %s $3", behind(sort));
+    return make_leg(where, &rows, &rows,
+                    sort->descending ? STR(" ORDER BY c.row DESC") : STR(" ORDER BY c.row"));
+}
+
+struct leg query_whole(struct where *where, const struct sort *sort)
+{
+    static const char from[] =
+        " FROM resource AS r WHERE r.tenant = $1 AND r.type = $2 AND r.row %s $3";
+    struct text rows;
+    struct text counted;
+    text_init(&rows, where->arena, SQL_LEN_MAX);
+    text_init(&counted, where->arena, SQL_LEN_MAX);
+    text_lit(&rows, "SELECT " RESOURCE_COLUMNS);
+    text_format(&rows, from, behind(sort));
+    text_lit(&counted, "SELECT r.row");
+    text_format(&counted, from, behind(sort));
+    return make_leg(where, &rows, &counted,
+                    sort->descending ? STR(" ORDER BY r.row DESC") : STR(" ORDER BY r.row"));
 }
 
 str query_count(struct where *where, const struct set *set)
@@ -157,6 +194,11 @@ bool query_is_direct(const struct set *set, const struct sort *sort)
     return direct_part(set, sort) != NULL;
 }
 
+bool query_is_all_direct(const struct set *set, const struct sort *sort)
+{
+    return set->kind == SET_ALL || direct_part(set, sort) == set;
+}
+
 // What remains to be tested of rows that come off the index of the sort.
 static void add_rest(struct text *out, const struct set *set, const struct set *done)
 {
@@ -176,53 +218,97 @@ static void add_rest(struct text *out, const struct set *set, const struct set *
     }
 }
 
-// In the order of an index. Within equal keys the order of rows, whatever the direction.
+// The condition of an index without the bound that the place replaces: of two bounds on one side
+// the engine takes any, and would read from the beginning of the filter's range to the place.
+static void add_loosened(struct text *out, str condition, char sign)
+{
+    static const str key = STR_INIT("key ");
+    for (size_t at = 0; at < condition.len; at++) {
+        str rest = str_tail(condition, at);
+        bool is_bound = rest.len > key.len && str_equal(str_head(rest, key.len), key) &&
+                        rest.ptr[key.len] == sign;
+        if (is_bound) {
+            text_char(out, '+');
+        }
+        text_char(out, condition.ptr[at]);
+    }
+}
+
+// In the order of an index.
 static void add_by_index(struct where *where, struct text *out, const struct set *set,
                          const struct sort *sort)
 {
     const struct index *index = sort->index;
     const struct set *direct = direct_part(set, sort);
-    text_format(out, "SELECT s.row FROM %s AS s WHERE s.tenant = $1 AND ",
+    text_format(out, "SELECT s.row, s.key FROM %s AS s WHERE s.tenant = $1 AND ",
                 index->unique ? "unique_value" : "index_value");
-    if (direct != NULL) {
-        text_add(out, direct->condition);
-    } else {
+    if (direct == NULL) {
         text_format(out, "s.attribute = $%d%s", where_number(where, index->number),
                     index->marks_absent ? " AND s.element >= 0" : "");
+    } else if (sort->from != NULL) {
+        add_loosened(out, direct->condition, sort->descending ? '<' : '>');
+    } else {
+        text_add(out, direct->condition);
     }
     add_rest(out, set, direct);
-    text_format(out, " ORDER BY s.key%s, s.row", sort->descending ? " DESC" : "");
 }
 
-str query_sorted(struct where *where, const struct set *set, const struct sort *sort)
+static void add_behind_key(struct where *where, struct text *out, const char *column,
+                           const struct sort *sort)
 {
-    // The plus keeps the engine from choosing an index by type, which would mean to sort.
-    struct text text;
-    assert(sort->kind == SORT_INDEX || sort->kind == SORT_MODIFIED || sort->kind == SORT_ID);
-    text_init(&text, where->arena, SQL_LEN_MAX);
-    if (sort->kind == SORT_INDEX) {
-        add_by_index(where, &text, set, sort);
+    const struct place *from = sort->from;
+    int64_t ms = 0;
+    int key = 0;
+    if (sort->kind == SORT_MODIFIED) {
+        // A key that is no time stands behind all of them, or before.
+        key = where_number(where, time_of_key(from->key, &ms) ? ms : INT64_MAX);
     } else {
-        text_format(&text, "SELECT s.row FROM resource AS s WHERE s.tenant = $1 AND %ss.type = $2",
-                    sort->kind == SORT_ID ? "+" : "");
-        add_rest(&text, set, NULL);
-        text_format(&text, " ORDER BY %s%s, s.row",
-                    sort->kind == SORT_ID ? "s.id" : "s.modified_ms",
-                    sort->descending ? " DESC" : "");
+        key = where_bytes(where, from->key);
     }
-    text_lit(&text, " LIMIT $4 OFFSET $5");
-    return finish(where, &text);
+    text_format(out, " AND (%s, s.row) %s ($%d, $%d)", column, behind(sort), key,
+                where_number(where, from->row));
 }
 
-str query_absent(struct where *where, const struct set *set, const struct index *index)
+struct leg query_sorted(struct where *where, const struct set *set, const struct sort *sort)
 {
-    struct text text;
-    text_init(&text, where->arena, SQL_LEN_MAX);
-    text_format(&text,
+    struct text rows;
+    str order = {0};
+    const char *column = sort->kind == SORT_INDEX      ? "s.key"
+                         : sort->kind == SORT_MODIFIED ? "s.modified_ms"
+                                                       : "s.id";
+    assert(sort->kind == SORT_INDEX || sort->kind == SORT_MODIFIED || sort->kind == SORT_ID);
+    text_init(&rows, where->arena, SQL_LEN_MAX);
+    if (sort->kind == SORT_INDEX) {
+        add_by_index(where, &rows, set, sort);
+    } else {
+        // The plus keeps the engine from choosing an index by type, which would mean to sort.
+        text_format(&rows, "SELECT s.row FROM resource AS s WHERE s.tenant = $1 AND %ss.type = $2",
+                    sort->kind == SORT_ID ? "+" : "");
+        add_rest(&rows, set, NULL);
+    }
+    if (sort->from != NULL) {
+        add_behind_key(where, &rows, column, sort);
+    }
+    if (!arena_format(where->arena, &order, " ORDER BY %s%s, s.row%s", column, direction(sort),
+                      direction(sort))) {
+        where->full = true;
+    }
+    return make_leg(where, &rows, &rows, order);
+}
+
+struct leg query_absent(struct where *where, const struct set *set, const struct sort *sort)
+{
+    struct text rows;
+    text_init(&rows, where->arena, SQL_LEN_MAX);
+    text_format(&rows,
                 "SELECT s.row FROM index_value AS s WHERE s.tenant = $1 AND s.attribute = $%d"
-                " AND s.key = $%d AND s.element = -1",
-                where_number(where, index->number), where_bytes(where, (str){0}));
-    add_rest(&text, set, NULL);
-    text_lit(&text, " ORDER BY s.row LIMIT $4 OFFSET $5");
-    return finish(where, &text);
+                " AND s.key = $%d AND s.element = -1 AND s.row %s $3",
+                where_number(where, sort->index->number), where_bytes(where, (str){0}),
+                behind(sort));
+    add_rest(&rows, set, NULL);
+    struct leg leg =
+        make_leg(where, &rows, &rows,
+                 sort->descending ? STR(" ORDER BY s.row DESC") : STR(" ORDER BY s.row"));
+    leg.absent = true;
+    return leg;
 }

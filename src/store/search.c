@@ -5,7 +5,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/search.h"
 
+#include "scim/compare.h"
 #include "store/conn.h"
+#include "store/id.h"
 #include "store/row.h"
 #include "store/set.h"
 
@@ -16,13 +18,14 @@ struct search_plan {
     struct search_traits traits;
     const struct set *set;
     const struct argument *arguments;
+    struct sort sort;
+    int64_t after;  // row number that all rows lie behind
     // The rows are those of `legs`, one after the other; a plan that matches nothing has none.
-    str legs[2];
+    struct leg legs[2];
     int leg_count;
-    str count;       // empty: all resources of the type
-    bool is_rest;    // `count` counts what is left out of all of them
-    bool continues;  // by row number
-    bool whole;      // the one leg gives whole resources, not their numbers
+    str count;     // empty: all resources of the type
+    bool is_rest;  // `count` counts what is left out of all of them
+    bool whole;    // the one leg gives whole resources, not their numbers
 };
 
 enum { LIMIT_NONE = 0 };
@@ -36,12 +39,15 @@ static bool is_common(const struct path *path, const char *attr, const char *sub
 
 static struct sort sort_of(const struct search *search)
 {
-    struct sort sort = {.kind = SORT_OTHER, .descending = search->descending};
     const struct path *path = search->sort;
+    struct sort sort = {
+        .kind = SORT_OTHER,
+        .descending = (path != NULL && search->descending) != search->backward,
+        .from = search->from,
+    };
     if (path == NULL) {
-        return (struct sort){.kind = SORT_ROW};
-    }
-    if (is_common(path, "id", NULL)) {
+        sort.kind = SORT_ROW;
+    } else if (is_common(path, "id", NULL)) {
         sort.kind = SORT_ID;
     } else if (is_common(path, "meta", "lastModified")) {
         sort.kind = SORT_MODIFIED;
@@ -87,39 +93,80 @@ static enum search_cost cost_of(const struct set *set, const struct sort *sort, 
     return set->rank <= RANK_RANGE ? SEARCH_INDEX : SEARCH_SCAN;
 }
 
-static void add_leg(struct search_plan *plan, str text)
+// Whether every row that is read belongs to the page, however deep that is.
+static bool is_steady(const struct set *set, const struct sort *sort)
 {
-    plan->legs[plan->leg_count++] = text;
+    switch (sort->kind) {
+    case SORT_ROW:
+        return set->kind == SET_ALL || set->rank == RANK_FEW ||
+               (set->kind == SET_ROWS && set->rank == RANK_MANY && set->beside.len == 0 &&
+                !set->repeats);
+    case SORT_MODIFIED:
+        return set->kind == SET_ALL;
+    case SORT_INDEX:
+        return query_is_all_direct(set, sort);
+    case SORT_ID:  // the index of ids holds those of all types
+    case SORT_OTHER:
+        break;
+    }
+    return false;
 }
 
-// P-179: those without a value come last in ascending order and first in descending order.
-static void write_sorted(struct where *where, const struct sort *sort, struct search_plan *plan)
+static void add_leg(struct search_plan *plan, struct leg leg)
 {
-    bool absent = sort->kind == SORT_INDEX && sort->index->marks_absent;
-    if (absent && sort->descending) {
-        add_leg(plan, query_absent(where, plan->set, sort->index));
+    plan->legs[plan->leg_count++] = leg;
+}
+
+// P-179: those without a value come last in ascending order and first in descending order. Behind a
+// place in one leg the other is done with, or still to come.
+static void write_sorted(struct where *where, struct search_plan *plan)
+{
+    const struct sort *sort = &plan->sort;
+    const struct place *from = sort->from;
+    // Where the filter itself asks for a value of that index, nobody without one matches.
+    bool absent =
+        sort->kind == SORT_INDEX && sort->index->marks_absent && !query_is_direct(plan->set, sort);
+    struct sort whole = *sort;
+    whole.from = NULL;
+    if (absent && sort->descending && (from == NULL || from->absent)) {
+        add_leg(plan, query_absent(where, plan->set, sort));
     }
-    add_leg(plan, query_sorted(where, plan->set, sort));
+    if (from == NULL || !from->absent || sort->descending) {
+        bool begun = from != NULL && !from->absent;
+        add_leg(plan, query_sorted(where, plan->set, begun ? sort : &whole));
+    }
     if (absent && !sort->descending) {
-        add_leg(plan, query_absent(where, plan->set, sort->index));
+        add_leg(plan, query_absent(where, plan->set, sort));
     }
 }
 
-static void write_legs(struct where *where, const struct sort *sort, struct search_plan *plan)
+// Only the legs by row number know this number; a place among those with a value has no meaning
+// there.
+static int64_t after_of(const struct sort *sort)
 {
-    bool by_row = sort->kind == SORT_ROW || !plan->traits.sorted;
+    bool by_row = sort->kind == SORT_ROW || (sort->from != NULL && sort->from->absent);
+    if (sort->from != NULL && by_row) {
+        return sort->from->row;
+    }
+    return sort->descending ? INT64_MAX : 0;
+}
+
+static void write_legs(struct where *where, struct search_plan *plan)
+{
     if (plan->set->kind == SET_NONE) {
         return;
     }
-    bool descending = sort->kind == SORT_ROW && sort->descending;
-    plan->continues = by_row && !descending;
-    plan->whole = by_row && plan->set->kind == SET_ALL;
+    if (!plan->traits.sorted) {
+        plan->sort = (struct sort){.kind = SORT_ROW};
+    }
+    plan->after = after_of(&plan->sort);
+    plan->whole = plan->sort.kind == SORT_ROW && plan->set->kind == SET_ALL;
     if (plan->whole) {
-        add_leg(plan, query_whole(where, descending));
-    } else if (by_row) {
-        add_leg(plan, query_rows(where, plan->set, descending));
+        add_leg(plan, query_whole(where, &plan->sort));
+    } else if (plan->sort.kind == SORT_ROW) {
+        add_leg(plan, query_rows(where, plan->set, &plan->sort));
     } else {
-        write_sorted(where, sort, plan);
+        write_sorted(where, plan);
     }
 }
 
@@ -150,9 +197,13 @@ bool search_compile(struct store *store, const struct search *search, struct ros
         .source = search->source,
         .type = search->type->number,
         .set = set,
-        .traits = {cost_of(set, &sort, sorted), set->exact, sorted || set->kind == SET_NONE},
+        .sort = sort,
+        .traits = {.cost = cost_of(set, &sort, sorted),
+                   .exact = set->exact,
+                   .sorted = sorted || set->kind == SET_NONE},
     };
-    write_legs(&where, &sort, plan);
+    plan->traits.steady = sorted && set->exact && is_steady(set, &sort);
+    write_legs(&where, plan);
     write_count(&where, plan);
     plan->arguments = where.arguments;
     *out = plan;
@@ -170,7 +221,7 @@ static struct sql begin(struct conn *conn, const struct search_plan *plan, str t
     int parameter = PARAMETER_FIRST;
     sql_i64(&q, PARAMETER_TENANT, plan->tenant);
     sql_i64(&q, PARAMETER_TYPE, plan->type);
-    sql_i64(&q, PARAMETER_AFTER, 0);
+    sql_i64(&q, PARAMETER_AFTER, plan->after);
     sql_i64(&q, PARAMETER_LIMIT, limit == LIMIT_NONE ? INT64_MAX : limit);
     sql_i64(&q, PARAMETER_SKIP, 0);
     for (const struct argument *argument = plan->arguments; argument != NULL;
@@ -198,10 +249,10 @@ static enum store_outcome count_all(struct conn *conn, const struct search_plan 
     return sql_end(&q);
 }
 
-static enum store_outcome count_found(struct conn *conn, const struct search_plan *plan,
+static enum store_outcome count_found(struct conn *conn, const struct search_plan *plan, str text,
                                       int64_t limit, int64_t *count)
 {
-    struct sql q = begin(conn, plan, plan->count, limit);
+    struct sql q = begin(conn, plan, text, limit);
     *count = sql_step(&q) == SQL_ROW ? sql_column_i64(&q, 0) : 0;
     return sql_end(&q);
 }
@@ -214,14 +265,28 @@ enum store_outcome search_count(struct conn *conn, const struct search_plan *pla
         return STORE_OK;
     }
     if (plan->count.len > 0 && !plan->is_rest) {
-        return count_found(conn, plan, max > 0 ? max + 1 : LIMIT_NONE, count);
+        return count_found(conn, plan, plan->count, max > 0 ? max + 1 : LIMIT_NONE, count);
     }
     int64_t left_out = 0;
     enum store_outcome got = count_all(conn, plan, count);
     if (got == STORE_OK && plan->is_rest) {
-        got = count_found(conn, plan, LIMIT_NONE, &left_out);
+        got = count_found(conn, plan, plan->count, LIMIT_NONE, &left_out);
     }
     *count -= left_out;
+    return got;
+}
+
+enum store_outcome search_count_rest(struct conn *conn, const struct search_plan *plan, int64_t max,
+                                     int64_t *count)
+{
+    enum store_outcome got = STORE_OK;
+    assert(plan->traits.sorted);
+    *count = 0;
+    for (int at = 0; at < plan->leg_count && got == STORE_OK && (max == 0 || *count <= max); at++) {
+        int64_t more = 0;
+        got = count_found(conn, plan, plan->legs[at].count, max > 0 ? max + 1 : LIMIT_NONE, &more);
+        *count += more;
+    }
     return got;
 }
 
@@ -229,26 +294,27 @@ enum store_outcome search_count(struct conn *conn, const struct search_plan *pla
 struct visit {
     struct conn *conn;
     const struct search_plan *plan;
+    const struct leg *leg;
     bool (*take)(struct visit *visit, struct sql *q);
     enum store_outcome failure;
     bool stopped;
     int64_t count;  // rows that the leg gave
     // A page
     struct roster_arena *arena;
-    struct resource_row *rows;
-    size_t row_count;
-    size_t row_cap;
+    struct hit *hits;
+    size_t hit_count;
+    size_t hit_cap;
     // Each candidate
-    bool (*each)(void *ctx, const struct resource_row *row);
+    bool (*each)(void *ctx, const struct hit *hit);
     void *ctx;
 };
 
-static enum store_outcome run_leg(struct visit *visit, str text, int64_t skip, int64_t after,
+static enum store_outcome run_leg(struct visit *visit, const struct leg *leg, int64_t skip,
                                   int64_t limit)
 {
-    struct sql q = begin(visit->conn, visit->plan, text, limit);
-    sql_i64(&q, PARAMETER_AFTER, after);
+    struct sql q = begin(visit->conn, visit->plan, leg->page, limit);
     sql_i64(&q, PARAMETER_SKIP, skip);
+    visit->leg = leg;
     visit->count = 0;
     while (!visit->stopped && sql_step(&q) == SQL_ROW) {
         visit->count++;
@@ -258,59 +324,87 @@ static enum store_outcome run_leg(struct visit *visit, str text, int64_t skip, i
     return visit->failure != STORE_OK ? visit->failure : got;
 }
 
+int place_compare(const struct place *a, const struct place *b)
+{
+    if (a->type != b->type) {
+        return a->type < b->type ? -1 : 1;
+    }
+    if (a->absent != b->absent) {
+        return a->absent ? 1 : -1;
+    }
+    int order = str_compare(a->key, b->key);
+    return order != 0 ? order : (a->row > b->row) - (a->row < b->row);
+}
+
+bool place_id_key(str id, struct roster_arena *arena, str *key)
+{
+    struct id_form form = id_make(id);
+    return arena_copy(arena, id_str(&form), key);
+}
+
+enum { COLUMN_KEY = 1 };  // of the leg by an index
+
+static bool read_place(const struct visit *visit, struct sql *q, struct hit *hit)
+{
+    struct place *place = &hit->place;
+    *place = (struct place){.row = hit->row.row, .absent = visit->leg->absent};
+    switch (visit->plan->sort.kind) {
+    case SORT_INDEX:
+        return place->absent || arena_copy(visit->arena, sql_column(q, COLUMN_KEY), &place->key);
+    case SORT_MODIFIED:
+        return time_key(hit->row.modified_ms, visit->arena, &place->key);
+    case SORT_ID:
+        return place_id_key(hit->row.id, visit->arena, &place->key);
+    case SORT_ROW:
+    case SORT_OTHER:
+        break;
+    }
+    return true;
+}
+
 // The resource that `q` stands on, or that it gives the number of. STORE_NONE: without a snapshot
 // it may be deleted between the two statements.
-static enum store_outcome load(struct visit *visit, struct sql *q, struct resource_row *row)
+static enum store_outcome load(struct visit *visit, struct sql *q, struct hit *hit)
 {
+    enum store_outcome got = STORE_OK;
     if (visit->plan->whole) {
-        row_read(q, visit->plan->source, visit->arena, row);
-        return q->outcome == SQL_ROW ? STORE_OK : STORE_FAILED;
+        row_read(q, visit->plan->source, visit->arena, &hit->row);
+        got = q->outcome == SQL_ROW ? STORE_OK : STORE_FAILED;
+    } else {
+        got = row_load(visit->conn, visit->plan->tenant, sql_column_i64(q, COLUMN_ROW),
+                       visit->plan->source, visit->arena, &hit->row);
     }
-    return row_load(visit->conn, visit->plan->tenant, sql_column_i64(q, COLUMN_ROW),
-                    visit->plan->source, visit->arena, row);
+    return got == STORE_OK && !read_place(visit, q, hit) ? STORE_FAILED : got;
 }
 
 static bool take_row(struct visit *visit, struct sql *q)
 {
-    struct resource_row *rows =
-        arena_room(visit->arena, visit->rows, visit->row_count, &visit->row_cap, sizeof(*rows));
-    if (rows == NULL) {
+    struct hit *hits =
+        arena_room(visit->arena, visit->hits, visit->hit_count, &visit->hit_cap, sizeof(*hits));
+    if (hits == NULL) {
         visit->failure = STORE_FAILED;
         return false;
     }
-    visit->rows = rows;
-    enum store_outcome got = load(visit, q, &rows[visit->row_count]);
+    visit->hits = hits;
+    enum store_outcome got = load(visit, q, &hits[visit->hit_count]);
     visit->failure = got == STORE_NONE ? STORE_OK : got;
-    visit->row_count += got == STORE_OK;
+    visit->hit_count += got == STORE_OK;
     return visit->failure == STORE_OK;
 }
 
-static bool ignore_row(struct visit *visit, struct sql *q)
-{
-    return true;
-}
-
-// How many rows the first leg has: asked only when the page begins behind them.
-static enum store_outcome count_leg(struct visit *visit, str text, int64_t *count)
-{
-    struct visit counting = {
-        .conn = visit->conn, .plan = visit->plan, .take = ignore_row, .failure = STORE_OK};
-    enum store_outcome got = run_leg(&counting, text, 0, 0, LIMIT_NONE);
-    *count = counting.count;
-    return got;
-}
-
-static enum store_outcome run_page(struct visit *visit, int64_t skip, int64_t after, size_t limit)
+static enum store_outcome run_page(struct visit *visit, int64_t skip, size_t limit)
 {
     const struct search_plan *plan = visit->plan;
     enum store_outcome got = STORE_OK;
     for (int at = 0; at < plan->leg_count && limit > 0 && got == STORE_OK; at++) {
-        got = run_leg(visit, plan->legs[at], skip, after, (int64_t)limit);
+        const struct leg *leg = &plan->legs[at];
+        got = run_leg(visit, leg, skip, (int64_t)limit);
         limit -= (size_t)visit->count;
+        // How many rows the first leg has is asked only when the page begins behind them.
         bool behind = at + 1 < plan->leg_count && limit > 0 && skip > 0 && visit->count == 0;
         int64_t passed = skip;
         if (got == STORE_OK && behind) {
-            got = count_leg(visit, plan->legs[at], &passed);
+            got = count_found(visit->conn, plan, leg->count, LIMIT_NONE, &passed);
         }
         skip -= passed;
     }
@@ -318,27 +412,26 @@ static enum store_outcome run_page(struct visit *visit, int64_t skip, int64_t af
 }
 
 enum store_outcome search_page(struct conn *conn, const struct search_plan *plan, int64_t skip,
-                               int64_t after, size_t limit, struct roster_arena *arena,
-                               struct resource_row **rows, size_t *count)
+                               size_t limit, struct roster_arena *arena, struct hit **hits,
+                               size_t *count)
 {
     struct visit visit = {
         .conn = conn, .plan = plan, .take = take_row, .failure = STORE_OK, .arena = arena};
-    assert(after == 0 || plan->continues);
     assert(skip >= 0);
-    enum store_outcome got = run_page(&visit, skip, after, limit);
-    *rows = visit.rows;
-    *count = visit.row_count;
+    enum store_outcome got = run_page(&visit, skip, limit);
+    *hits = visit.hits;
+    *count = visit.hit_count;
     return got;
 }
 
 static bool show_row(struct visit *visit, struct sql *q)
 {
-    struct resource_row row;
+    struct hit hit;
     bool more = true;
     struct arena_mark mark = arena_mark(visit->arena);
-    enum store_outcome got = load(visit, q, &row);
+    enum store_outcome got = load(visit, q, &hit);
     if (got == STORE_OK) {
-        more = visit->each(visit->ctx, &row);
+        more = visit->each(visit->ctx, &hit);
     }
     visit->failure = got == STORE_NONE ? STORE_OK : got;
     arena_rewind(visit->arena, mark);
@@ -347,7 +440,7 @@ static bool show_row(struct visit *visit, struct sql *q)
 
 enum store_outcome search_each(struct conn *conn, const struct search_plan *plan,
                                struct roster_arena *scratch,
-                               bool (*each)(void *ctx, const struct resource_row *row), void *ctx)
+                               bool (*each)(void *ctx, const struct hit *hit), void *ctx)
 {
     struct visit visit = {.conn = conn,
                           .plan = plan,
@@ -358,7 +451,7 @@ enum store_outcome search_each(struct conn *conn, const struct search_plan *plan
                           .ctx = ctx};
     enum store_outcome got = STORE_OK;
     for (int at = 0; at < plan->leg_count && !visit.stopped && got == STORE_OK; at++) {
-        got = run_leg(&visit, plan->legs[at], 0, 0, LIMIT_NONE);
+        got = run_leg(&visit, &plan->legs[at], 0, LIMIT_NONE);
     }
     return got;
 }

@@ -9,6 +9,18 @@
 
 #include "store/resource.h"
 
+// Where a resource stands in an order. Places compare by their members in turn. Descending and
+// backward is the exact reverse: who has no value comes last, equal keys are in the order of rows.
+struct place {
+    int type;     // number of the type, where types come one after the other; else 0
+    bool absent;  // has no value of what is sorted by
+    str key;      // of that value, as in scim/compare.h, at most SORT_KEY_MAX bytes of it
+    int64_t row;
+};
+int place_compare(const struct place *a, const struct place *b);
+// The key by which ids are in order.
+MUST_CHECK bool place_id_key(str id, struct roster_arena *arena, str *key);
+
 struct search {
     int64_t tenant;
     int64_t source;  // whose externalId is searched and shown
@@ -17,6 +29,9 @@ struct search {
     const struct roster_filter *filter;  // NULL: all
     const struct path *sort;             // NULL: order of creation
     bool descending;
+    bool backward;             // in the reverse order
+    const struct place *from;  // only what comes behind it; NULL: from the beginning. Only for
+                               // plans that turn out to be sorted: others take no notice.
 };
 
 struct search_plan;
@@ -31,6 +46,13 @@ struct search_traits {
     enum search_cost cost;
     bool exact;   // rows are exactly the matches
     bool sorted;  // rows come in the order that was asked for
+    bool steady;  // and a page costs the same wherever it begins
+};
+
+// A candidate and where it stands (its type is left 0).
+struct hit {
+    struct resource_row row;
+    struct place place;
 };
 
 MUST_CHECK bool search_compile(struct store *store, const struct search *search,
@@ -42,17 +64,18 @@ struct search_traits search_traits(const struct search_plan *plan);
 // of a tenant are counted in constant time.
 MUST_CHECK enum store_outcome search_count(struct conn *conn, const struct search_plan *plan,
                                            int64_t max, int64_t *count);
-// Candidates in the plan's order after skipping `skip`; at most `limit`. `after` > 0 starts behind
-// that row number instead (plans without sort only).
+// The same of those behind search.from, for sorted plans.
+MUST_CHECK enum store_outcome search_count_rest(struct conn *conn, const struct search_plan *plan,
+                                                int64_t max, int64_t *count);
+// Candidates in the plan's order after skipping `skip`; at most `limit`.
 MUST_CHECK enum store_outcome search_page(struct conn *conn, const struct search_plan *plan,
-                                          int64_t skip, int64_t after, size_t limit,
-                                          struct roster_arena *arena, struct resource_row **rows,
-                                          size_t *count);
-// Calls `each` for every candidate; the row lives during the call only, in `scratch`, which is
+                                          int64_t skip, size_t limit, struct roster_arena *arena,
+                                          struct hit **hits, size_t *count);
+// Calls `each` for every candidate; the hit lives during the call only, in `scratch`, which is
 // rewound. Stops when `each` returns false.
 MUST_CHECK enum store_outcome search_each(struct conn *conn, const struct search_plan *plan,
                                           struct roster_arena *scratch,
-                                          bool (*each)(void *ctx, const struct resource_row *row),
+                                          bool (*each)(void *ctx, const struct hit *hit),
                                           void *ctx);
 
 #endif

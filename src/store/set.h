@@ -102,23 +102,34 @@ struct key_condition {
 MUST_CHECK bool where_key(struct where *where, const struct roster_filter *filter,
                           const struct index *index, struct key_condition *out);
 
-// SQL. NULL text when the arena is full.
-// In the order of rows; ascending ones behind a row number.
-str query_rows(struct where *where, const struct set *set, bool descending);
-// All resources of the type, whole.
-str query_whole(struct where *where, bool descending);
-str query_count(struct where *where, const struct set *set);
-
 enum sort_kind { SORT_ROW, SORT_MODIFIED, SORT_ID, SORT_INDEX, SORT_OTHER };
 struct sort {
     enum sort_kind kind;
     const struct index *index;
-    bool descending;
+    bool descending;           // the order in which rows are read
+    const struct place *from;  // only what comes behind it in that order; NULL: all
 };
-str query_sorted(struct where *where, const struct set *set, const struct sort *sort);
-// Those without a value of the index, in order of rows.
-str query_absent(struct where *where, const struct set *set, const struct index *index);
+
+// One statement over part of an order: its rows in pages, and how many there are. SQL; NULL texts
+// when the arena is full. PARAMETER_AFTER is a row number that all rows lie behind.
+struct leg {
+    str page;
+    str count;
+    bool absent;  // of those without a value
+};
+// In the order of rows.
+struct leg query_rows(struct where *where, const struct set *set, const struct sort *sort);
+// All resources of the type, whole, in the order of rows.
+struct leg query_whole(struct where *where, const struct sort *sort);
+// By a key, which stands behind the row where the sort is by an index.
+struct leg query_sorted(struct where *where, const struct set *set, const struct sort *sort);
+// Those without a value of the index, in the order of rows.
+struct leg query_absent(struct where *where, const struct set *set, const struct sort *sort);
+// How many rows a set has.
+str query_count(struct where *where, const struct set *set);
 // Whether the rows come off the index that they are sorted by.
 bool query_is_direct(const struct set *set, const struct sort *sort);
+// Whether all that comes off the index is in the set, so that none is passed over.
+bool query_is_all_direct(const struct set *set, const struct sort *sort);
 
 #endif

@@ -123,7 +123,7 @@ static void thread_digest_init(void)
     pthread_key_create(&thread_digest, thread_digest_close);
 }
 
-void digest_of(str data, unsigned char out[DIGEST_LEN])
+struct digest *digest_of_thread(void)
 {
     pthread_once(&thread_digest_once, thread_digest_init);
     struct digest *digest = pthread_getspecific(thread_digest);
@@ -134,6 +134,12 @@ void digest_of(str data, unsigned char out[DIGEST_LEN])
         }
         pthread_setspecific(thread_digest, digest);
     }
+    return digest;
+}
+
+void digest_of(str data, unsigned char out[DIGEST_LEN])
+{
+    struct digest *digest = digest_of_thread();
     digest_begin(digest);
     digest_add(digest, data.ptr, data.len);
     digest_end(digest, out);

@@ -32,6 +32,8 @@ void digest_close(struct digest *digest);  // NULL is accepted
 void digest_begin(struct digest *digest);
 void digest_add(struct digest *digest, const void *data, size_t len);
 void digest_end(struct digest *digest, unsigned char out[DIGEST_LEN]);
+// The calling thread's own, for one digest at a time.
+struct digest *digest_of_thread(void);
 // One-shot, with a context of the calling thread.
 void digest_of(str data, unsigned char out[DIGEST_LEN]);
 // Equal in constant time.

@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>  // last: it makes a macro of `fail`
@@ -149,6 +150,72 @@ static void a_delete_is_whole_or_nothing_and_leaves_no_edge(void **state)
     assert_false(met);
 }
 
+// What a page shows: all but its cursors, which are new each time.
+static str shown(struct rig_reply reply)
+{
+    const char *found = memmem(reply.body.ptr, reply.body.len, "\"Resources\":", 12);
+    assert_non_null(found);
+    return str_tail(reply.body, (size_t)(found - reply.body.ptr));
+}
+
+static void expect_page(const char *path)
+{
+    struct roster_arena *arena = roster_arena_open(MIB(1));
+    str right = {0};
+    bool met = true;
+    assert_true(arena_copy(arena, shown(send_text("GET", path, "")), &right));
+    for (long call = 1; met && call < FAULTS_MAX; call++) {
+        store_fail_at(rig.store, call);
+        struct rig_reply reply = send_text("GET", path, "");
+        met = store_fail_left(rig.store) <= 0;
+        store_fail_at(rig.store, -1);
+        assert_true(reply.status == 200 || reply.status == 503);
+        if (reply.status == 200) {
+            assert_true(str_equal(shown(reply), right));
+        }
+    }
+    assert_false(met);
+    roster_arena_close(arena);
+}
+
+static void a_page_is_right_or_refused(void **state)
+{
+    static const char *const paths[] = {
+        "/scim/v2/Users?cursor=&count=2",
+        "/scim/v2/Users?cursor=&count=2&sortBy=userName&sortOrder=descending",
+        "/scim/v2/Users?cursor=&count=2&sortBy=title",
+        "/scim/v2/Users?cursor=&count=2&filter=title+co+%22t%22",
+        "/scim/v2?cursor=&count=3&sortBy=displayName",
+        "/scim/v2/Users?startIndex=1&count=2",
+        "/scim/v2/Users?startIndex=3&count=2",
+    };
+    for (int at = 0; at < 6; at++) {
+        char body[BODY_MAX];
+        char id[UUID_TEXT_LEN + 1];
+        snprintf(body, sizeof(body), "{\"userName\":\"page%d\",\"title\":\"t%d\"}", at, at % 3);
+        keep_id(send_text("POST", "/scim/v2/Users", body), id);
+    }
+    for (size_t at = 0; at < COUNT_OF(paths); at++) {
+        expect_page(paths[at]);
+    }
+}
+
+// A total that a fault made uncertain is counted anew, never carried on.
+static void a_walk_by_index_that_meets_faults_has_right_totals(void **state)
+{
+    for (long call = 1; call < 60; call++) {
+        store_fail_at(rig.store, call);
+        (void)send_text("GET", "/scim/v2/Users?startIndex=1&count=2", "");
+        store_fail_at(rig.store, -1);
+        struct rig_reply all = send_text("GET", "/scim/v2/Users?count=0", "");
+        const char *at = memmem(all.body.ptr, all.body.len, "\"totalResults\":", 15);
+        assert_non_null(at);
+        char part[BODY_MAX];
+        snprintf(part, sizeof(part), "\"totalResults\":%ld,", strtol(at + 15, NULL, 10));
+        assert_true(body_has(send_text("GET", "/scim/v2/Users?startIndex=3&count=2", ""), part));
+    }
+}
+
 static int open_all(void **state)
 {
     rig_open(&rig);
@@ -172,6 +239,8 @@ int main(void)
         cmocka_unit_test(a_create_is_there_as_a_whole_or_not_at_all),
         cmocka_unit_test(a_patch_of_members_is_there_as_a_whole_or_not_at_all),
         cmocka_unit_test(a_delete_is_whole_or_nothing_and_leaves_no_edge),
+        cmocka_unit_test(a_page_is_right_or_refused),
+        cmocka_unit_test(a_walk_by_index_that_meets_faults_has_right_totals),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }

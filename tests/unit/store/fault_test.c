@@ -239,7 +239,7 @@ static enum store_outcome read_all(struct script *s)
 {
     struct rig *rig = s->rig;
     struct roster_error err = {0};
-    struct resource_row *rows = NULL;
+    struct hit *hits = NULL;
     struct member_row *members = NULL;
     struct group_list groups = {0};
     struct search_plan *plan = NULL;
@@ -251,7 +251,9 @@ static enum store_outcome read_all(struct script *s)
     assert_true(search_compile(rig->store, &search, rig->arena, &plan, &err));
     enum store_outcome outcomes[] = {
         search_count(rig->reader, plan, 0, &numbers[0]),
-        search_page(rig->reader, plan, 0, 0, 10, rig->arena, &rows, &count),
+        search_page(rig->reader, plan, 0, 10, rig->arena, &hits, &count),
+        search_count_rest(rig->reader, plan, 0, &numbers[0]),
+        change_sequence(rig->reader, rig->tenant, &numbers[0]),
         member_page(rig->reader, rig->tenant, s->group.row, 0, 9, true, rig->arena, &members,
                     &count),
         groups_of(rig->reader, rig->tenant, s->user.row, rig->arena, &groups),

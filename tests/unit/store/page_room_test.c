@@ -112,15 +112,14 @@ static void a_page_of_a_search_takes_room_for_what_was_found(void **state)
     struct rig *rig = &room->rig;
     struct roster_error err = {0};
     struct search_plan *plan = NULL;
-    struct resource_row *rows = NULL;
+    struct hit *hits = NULL;
     size_t count = 0;
     struct search search = {.tenant = rig->tenant, .type = rig->user, .indexes = rig->user_set};
     assert_true(search_compile(rig->store, &search, rig->arena, &plan, &err));
     assert_int_equal(
-        search_page(rig->reader, plan, MANY - FEW, 0, ALLOWED, room->arena, &rows, &count),
-        STORE_OK);
+        search_page(rig->reader, plan, MANY - FEW, ALLOWED, room->arena, &hits, &count), STORE_OK);
     assert_int_equal(count, FEW);
-    assert_int_equal(rows[FEW - 1].row, room->user);
+    assert_int_equal(hits[FEW - 1].row.row, room->user);
     assert_true(arena_used(room->arena) < KIB(8));
 }
 

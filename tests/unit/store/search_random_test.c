@@ -33,10 +33,10 @@ struct case_state {
     size_t few_count;
 };
 
-static bool note_row(void *ctx, const struct resource_row *row)
+static bool note_row(void *ctx, const struct hit *hit)
 {
     struct found *found = ctx;
-    found->rows[found->count++] = row->row;
+    found->rows[found->count++] = hit->row.row;
     return true;
 }
 
@@ -109,27 +109,65 @@ static void expect_pages(struct case_state *c, const struct found *found)
     size_t skip = 0;
     size_t count = limit;
     while (count > 0) {
-        struct resource_row *rows = NULL;
+        struct hit *hits = NULL;
         assert_int_equal(
-            search_page(rig->reader, c->plan, (int64_t)skip, 0, limit, rig->arena, &rows, &count),
+            search_page(rig->reader, c->plan, (int64_t)skip, limit, rig->arena, &hits, &count),
             STORE_OK);
         for (size_t at = 0; at < count; at++) {
-            if (skip + at >= found->count || rows[at].row != found->rows[skip + at]) {
+            if (skip + at >= found->count || hits[at].row.row != found->rows[skip + at]) {
                 fail_msg("%.*s: the page at %zu differs", STR_ARGS(c->text), skip);
             }
         }
         skip += count;
     }
     assert_int_equal(skip, found->count);
-    if (c->search.sort == NULL && found->count > 2) {
-        struct resource_row *rows = NULL;
-        size_t middle = found->count / 2;
-        assert_int_equal(
-            search_page(rig->reader, c->plan, 0, found->rows[middle], 1, rig->arena, &rows, &count),
-            STORE_OK);
-        assert_int_equal(count, 1);
-        assert_int_equal(rows[0].row, found->rows[middle + 1]);
+}
+
+// What comes behind `from`, or before it, is just what the list has there.
+static size_t expect_part(struct case_state *c, const struct found *found, struct search *search,
+                          size_t at, struct place *from)
+{
+    struct rig *rig = c->crowd.rig;
+    struct roster_error err = {0};
+    struct search_plan *plan = NULL;
+    struct hit *hits = NULL;
+    size_t count = 0;
+    int64_t rest = 0;
+    size_t limit = 1 + crowd_random(&c->crowd, 60);
+    search->from = at == 0 ? NULL : from;
+    assert_true(search_compile(rig->store, search, rig->arena, &plan, &err));
+    assert_int_equal(search_count_rest(rig->reader, plan, 0, &rest), STORE_OK);
+    if (rest != (int64_t)(found->count - at)) {
+        fail_msg("%.*s: counted %lld behind the place %zu of %zu", STR_ARGS(c->text),
+                 (long long)rest, at, found->count);
     }
+    assert_int_equal(search_page(rig->reader, plan, 0, limit, rig->arena, &hits, &count), STORE_OK);
+    assert_int_equal(count, limit < found->count - at ? limit : found->count - at);
+    for (size_t i = 0; i < count; i++) {
+        size_t place = search->backward ? found->count - 1 - at - i : at + i;
+        if (hits[i].row.row != found->rows[place]) {
+            fail_msg("%.*s: the page behind the place %zu differs", STR_ARGS(c->text), at);
+        }
+    }
+    if (count > 0) {
+        *from = hits[count - 1].place;
+    }
+    return count;
+}
+
+// Walking by places, in either direction, cuts the list into pages.
+static void expect_walk(struct case_state *c, const struct found *found, bool backward)
+{
+    struct search search = c->search;
+    struct place from = {0};
+    size_t at = 0;
+    size_t count = 1;
+    search.backward = backward;
+    while (count > 0) {
+        count = expect_part(c, found, &search, at, &from);
+        at += count;
+    }
+    assert_int_equal(at, found->count);
 }
 
 static bool take_first(void *ctx, const struct roster_json *value)
@@ -157,8 +195,8 @@ static int in_order(struct case_state *c, int64_t left, int64_t right)
     bool has_right = sort_key(c, at[1], &keys[1]);
     int order = has_left != has_right ? (has_left ? -1 : 1)
                                       : (has_left ? str_compare(keys[0], keys[1]) : 0);
-    order = c->search.descending ? -order : order;
-    return order != 0 ? order : (left > right) - (left < right);
+    order = order != 0 ? order : (left > right) - (left < right);
+    return c->search.descending ? -order : order;
 }
 
 static bool is_id(const struct path *path)
@@ -173,10 +211,6 @@ static void expect_order(struct case_state *c, const struct found *found)
         int64_t right = found->rows[at];
         bool good = c->search.sort == NULL ? left < right
                                            : is_id(c->search.sort) || in_order(c, left, right) < 0;
-        // meta.created: equal times are in the order of rows in either direction of the sort.
-        if (!good && c->search.sort->sub != NULL && c->search.descending) {
-            good = left > right;
-        }
         if (!good) {
             fail_msg("%.*s: sorted by %.*s, but %lld comes before %lld", STR_ARGS(c->text),
                      STR_ARGS(c->search.sort->text), (long long)left, (long long)right);
@@ -233,6 +267,8 @@ static void try_one(struct case_state *c)
     expect_pages(c, &found);
     if (c->traits.sorted) {
         expect_order(c, &found);
+        expect_walk(c, &found, false);
+        expect_walk(c, &found, true);
     }
     c->tried++;
     c->exact_count += c->traits.exact;

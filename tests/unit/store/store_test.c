@@ -411,7 +411,7 @@ static void reads_behind_one_hold_see_the_same(void **state)
     conn_rest(rig->reader);
 }
 
-static bool burn_time(void *ctx, const struct resource_row *row)
+static bool burn_time(void *ctx, const struct hit *hit)
 {
     int64_t until = sys_monotonic_us() + 3000;
     while (sys_monotonic_us() < until) {

@@ -162,7 +162,6 @@ static void nothing_of_a_tenant_is_seen_by_another(void **state)
     struct resource_row found = {0};
     struct group_list groups = {0};
     struct member_row *members = NULL;
-    struct resource_row *rows = NULL;
     struct group_duplicate *duplicates = NULL;
     size_t count = 0;
     struct resource_row user =
@@ -206,13 +205,14 @@ static void nothing_of_a_tenant_is_seen_by_another(void **state)
 
     struct roster_error err = {0};
     struct search_plan *plan = NULL;
+    struct hit *hits = NULL;
     struct search search = {
         .tenant = other, .source = rig->source, .type = rig->user, .indexes = rig->user_set};
     int64_t total = 0;
     assert_true(search_compile(rig->store, &search, rig->arena, &plan, &err));
     assert_int_equal(search_count(conn, plan, 0, &total), STORE_OK);
     assert_int_equal(total, 0);
-    assert_int_equal(search_page(conn, plan, 0, 0, 10, rig->arena, &rows, &count), STORE_OK);
+    assert_int_equal(search_page(conn, plan, 0, 10, rig->arena, &hits, &count), STORE_OK);
     assert_int_equal(count, 0);
 
     assert_cannot_write(rig, other, other_source, &user, group.row);
