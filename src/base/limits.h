@@ -128,7 +128,8 @@
 #define BODY_REFUSED_MAX                                                                           \
     65536                // a refused request's body is read up to here, to keep its connection
 #define ACTORS_MAX 1024  // credentials a loop remembers: 0.5 MB
-#define STREAMS_MAX 64   // large answers sent at a time: each holds a read connection
+#define HEAP_BYTES_KEEP MIB(2)  // free memory that each thread's heap keeps for its next requests
+#define STREAMS_MAX 64          // large answers sent at a time: each holds a read connection
 #define LOOPS_MAX 64
 #define STORE_RETRY_S 2  // between attempts to reopen a broken store
 
@@ -146,6 +147,7 @@
 #define WAL_RETRY_PAGES 1000           // a reader held the log: try again when it has grown by 4 MB
 #define STORE_WRITER_CACHE_KIB 24576   // 24 MB: the dirty pages of a batch, and the hot leaves
 #define STORE_READER_CACHE_KIB 2048    // 2 MB: inner pages; the kernel caches the rest
+#define STORE_LOOPS_CACHE_KIB 32768    // 32 MB for all loops: leaves of the indexes by id and name
 #define STORE_WAIT_US 100              // between two looks whether a lock of the engine is free
 #define STORE_WAITS_MAX 100            // 10 ms: longer than any read but a streamed one
 #define STATEMENT_PARAMETERS_MAX 2000  // of one filter: FILTER_TERMS_MAX terms need four each

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/percent.h"
 
+#include "base/eight.h"
+
 static int hex_value(char c)
 {
     if (c >= '0' && c <= '9') {
@@ -27,7 +29,14 @@ static int escape_value(str in, size_t at)
 // Whether the text stands for itself.
 static bool is_literal(str in, bool plus)
 {
-    for (size_t at = 0; at < in.len; at++) {
+    size_t at = 0;
+    for (; in.len - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        uint64_t eight = eight_load(in.ptr + at);
+        if (eight_has(eight, '%') || eight_has(eight, '\0') || eight_has(eight, '+')) {
+            break;
+        }
+    }
+    for (; at < in.len; at++) {
         if (in.ptr[at] == '%' || in.ptr[at] == '\0' || (plus && in.ptr[at] == '+')) {
             return false;
         }

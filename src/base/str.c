@@ -142,11 +142,24 @@ int str_compare(str a, str b)
     return a.len == b.len ? 0 : (a.len < b.len ? -1 : 1);
 }
 
+// A product carries bits upwards only; the shift brings them down again.
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 29;
+}
+
 uint64_t str_hash(str s, uint64_t seed)
 {
-    uint64_t hash = 0xcbf29ce484222325u ^ seed;
-    for (size_t at = 0; at < s.len; at++) {
-        hash = (hash ^ (unsigned char)s.ptr[at]) * 0x100000001b3u;
+    uint64_t hash = mix(seed, s.len);
+    uint64_t word = 0;
+    for (; s.len >= sizeof(word); s = str_tail(s, sizeof(word))) {
+        memcpy(&word, s.ptr, sizeof(word));
+        hash = mix(hash, word);
     }
-    return hash;
+    word = 0;
+    if (s.len > 0) {
+        memcpy(&word, s.ptr, s.len);
+    }
+    return mix(mix(hash, word), 0);
 }

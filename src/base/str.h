@@ -46,7 +46,7 @@ enum { HEX32_LEN = 8 };
 void str_put_hex32(uint32_t value, char out[HEX32_LEN]);
 // Bytes in the manner of memcmp: negative, 0, positive.
 int str_compare(str a, str b);
-// FNV-1a over the bytes, for hash maps and weak tags; never for secrets.
+// For hash maps and weak tags; never for secrets.
 uint64_t str_hash(str s, uint64_t seed);
 
 #endif

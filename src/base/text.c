@@ -13,47 +13,47 @@ void text_init(struct text *text, struct roster_arena *arena, size_t len_max)
     *text = (struct text){.arena = arena, .max = len_max};
 }
 
-// `spare` bytes are there too, but do not count as text.
-static bool has_room(struct text *text, size_t more, size_t spare)
+static bool refuse(struct text *text)
+{
+    text->full = true;
+    text->cap = text->len;
+    return false;
+}
+
+// Makes room for `more` bytes, and for one behind them that does not count: NULs stand there.
+static bool grow(struct text *text, size_t more)
 {
     if (text->full || more > text->max - text->len) {
-        text->full = true;
-        return false;
-    }
-    if (text->cap - text->len >= more + spare) {
-        return true;
+        return refuse(text);
     }
     size_t want = text->cap < TEXT_FIRST ? TEXT_FIRST : text->cap * 2;
-    if (want < text->len + more + spare) {
-        want = text->len + more + spare;
-    }
-    char *grown = arena_grow_bytes(text->arena, text->ptr, text->cap, want);
+    want = want < text->len + more ? text->len + more : want;
+    want = want < text->max ? want : text->max;
+    size_t has = text->ptr == NULL ? 0 : text->cap + 1;
+    char *grown = arena_grow_bytes(text->arena, text->ptr, has, want + 1);
     if (grown == NULL) {
-        text->full = true;
-        return false;
+        return refuse(text);
     }
     text->ptr = grown;
     text->cap = want;
     return true;
 }
 
+static bool has_room(struct text *text, size_t more)
+{
+    return more <= text->cap - text->len || grow(text, more);
+}
+
 void text_reserve(struct text *text, size_t more)
 {
-    (void)has_room(text, more, 0);
+    (void)has_room(text, more);
 }
 
-void text_add(struct text *text, str more)
+void text_add_slowly(struct text *text, str more)
 {
-    if (more.len > 0 && has_room(text, more.len, 0)) {
+    if (grow(text, more.len)) {
         memcpy(text->ptr + text->len, more.ptr, more.len);
         text->len += more.len;
-    }
-}
-
-void text_char(struct text *text, char c)
-{
-    if (has_room(text, 1, 0)) {
-        text->ptr[text->len++] = c;
     }
 }
 
@@ -63,21 +63,33 @@ void text_i64(struct text *text, int64_t value)
     text_add(text, (str){digits, str_put_i64(value, digits)});
 }
 
+// Bytes that the whole would take, of which as many as fit were written behind the text. Negative:
+// it cannot be formatted.
+static int format_behind(struct text *text, const char *format, va_list args)
+{
+    va_list copy;
+    va_copy(copy, args);
+    bool none = text->ptr == NULL;
+    int len = vsnprintf(none ? NULL : text->ptr + text->len, none ? 0 : text->cap - text->len + 1,
+                        format, copy);
+    va_end(copy);
+    return len;
+}
+
 void text_format(struct text *text, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    // One byte is spare, because vsnprintf always ends with a NUL.
-    if (len < 0 || !has_room(text, (size_t)len, 1)) {
-        text->full = true;
-        return;
+    int len = text->full ? -1 : format_behind(text, format, args);
+    bool fits = len >= 0 && (size_t)len <= text->cap - text->len;
+    if (len < 0) {
+        (void)refuse(text);
+    } else if (!fits && grow(text, (size_t)len)) {
+        len = format_behind(text, format, args);
+        fits = true;
     }
-    va_start(args, format);
-    vsnprintf(text->ptr + text->len, (size_t)len + 1, format, args);
+    text->len += fits ? (size_t)len : 0;
     va_end(args);
-    text->len += (size_t)len;
 }
 
 str text_str(const struct text *text)

@@ -12,7 +12,7 @@
 struct text {
     char *ptr;
     size_t len;
-    size_t cap;
+    size_t cap;  // up to here bytes can be added at once: never above `max`; `len` when `full`
     size_t max;
     struct roster_arena *arena;
     bool full;
@@ -21,8 +21,20 @@ struct text {
 void text_init(struct text *text, struct roster_arena *arena, size_t len_max);
 // Makes room for `more` bytes at once; a hint that saves growing.
 void text_reserve(struct text *text, size_t more);
-void text_add(struct text *text, str more);
-void text_char(struct text *text, char c);
+void text_add_slowly(struct text *text, str more);  // what text_add does when there is no room
+static inline void text_add(struct text *text, str more)
+{
+    if (more.len > text->cap - text->len) {
+        text_add_slowly(text, more);
+    } else if (more.len > 0) {
+        memcpy(text->ptr + text->len, more.ptr, more.len);
+        text->len += more.len;
+    }
+}
+static inline void text_char(struct text *text, char c)
+{
+    text_add(text, (str){&c, 1});
+}
 void text_i64(struct text *text, int64_t value);
 void text_format(struct text *text, const char *format, ...) ROSTER_PRINTF(2, 3);
 #define text_lit(text, literal) text_add(text, STR(literal))

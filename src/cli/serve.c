@@ -11,6 +11,7 @@
 #include "cli/wire.h"
 #include "scim/fold.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -277,6 +278,16 @@ static void raise_descriptors(void)
     }
 }
 
+// A page's memory goes back to the heap with each answer, and by default from there to the kernel:
+// getting it again, zeroed page by page, takes a quarter of the time of a page.
+static void keep_memory(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, (int)HEAP_BYTES_KEEP);
+    (void)mallopt(M_TRIM_THRESHOLD, (int)HEAP_BYTES_KEEP);
+#endif
+}
+
 static int run_serve(struct call *call)
 {
     struct serving serving = {.options = call->options, .listen_fd = -1};
@@ -288,6 +299,7 @@ static int run_serve(struct call *call)
     log_threshold(serving.settings.log_level);
     signals_block();
     raise_descriptors();
+    keep_memory();
     int code = open_all(&serving, call);
     if (code == EX_OK) {
         announce(&serving, options_has(call->options, "json"));

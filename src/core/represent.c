@@ -14,17 +14,11 @@ struct derived {
     uint32_t hash;
 };
 
-static_assert(KNOWN_COUNT <= 32, "what is shown is one 32-bit word");
-
 void represent_init(struct representation *rep, const struct context *ctx,
                     const struct roster_resource_type *type, const struct projection *projection)
 {
-    *rep = (struct representation){ctx, type, projection, 0, MEMBERS_INLINE_MAX, false};
-    for (size_t at = 0; at < KNOWN_COUNT; at++) {
-        const struct attr *attr = type->known[at];
-        bool shown = attr != NULL && projection_wants(projection, attr);
-        rep->shown |= (uint32_t)shown << at;
-    }
+    uint32_t shown = projection == NULL ? type->known_shown : projection_known(projection, type);
+    *rep = (struct representation){ctx, type, projection, shown, MEMBERS_INLINE_MAX, false};
 }
 
 static bool shows(const struct representation *rep, enum known_attr attr)

@@ -290,6 +290,18 @@ static void write_head(const struct query *q, const struct found_page *found, st
     text_lit(out, ",\"Resources\":[");
 }
 
+// About what the items will take: growing a text copies it.
+static size_t items_len(const struct found_page *found, const struct group_list *groups)
+{
+    enum { DERIVED_LEN = 512, GROUP_LEN = 192 };
+    size_t len = 0;
+    for (size_t at = 0; at < found->count; at++) {
+        len += found->items[at].row.document.len + DERIVED_LEN;
+        len += groups == NULL ? 0 : groups[at].count * GROUP_LEN;
+    }
+    return len;
+}
+
 static enum store_outcome write_items(const struct query *q, const struct found_page *found,
                                       struct answer *answer, bool *too_large)
 {
@@ -310,7 +322,9 @@ static enum store_outcome write_items(const struct query *q, const struct found_
         if (got != STORE_OK && got != STORE_NONE) {
             return got;
         }
-        if (at > 0) {
+        if (at == 0) {
+            text_reserve(&answer->text, items_len(found, groups));
+        } else {
             text_char(&answer->text, ',');
         }
         got = represent_write(&rep, &item->row, groups == NULL ? NULL : &groups[at], answer, &tag);
@@ -327,7 +341,6 @@ static enum outcome write_list(const struct query *q, const struct found_page *f
 {
     bool too_large = false;
     answer_init(&out->answer, q->ctx->arena);
-    text_reserve(&out->answer.text, 512 + 2048 * found->count);
     write_head(q, found, &out->answer.text);
     enum store_outcome got = write_items(q, found, &out->answer, &too_large);
     text_lit(&out->answer.text, "]}");

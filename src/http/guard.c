@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/guard.h"
 
+#include "base/eight.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -49,7 +50,14 @@ static bool is_hex(char c)
 static bool is_value(str text)
 {
     bool good = true;
-    for (size_t at = 0; at < text.len; at++) {
+    size_t at = 0;
+    for (; text.len - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        uint64_t eight = eight_load(text.ptr + at);
+        if (eight_has_below(eight, ' ') || eight_has(eight, 0x7f)) {
+            break;
+        }
+    }
+    for (; at < text.len; at++) {
         unsigned char c = (unsigned char)text.ptr[at];
         good &= (c >= ' ' || c == '\t') && c != 0x7f;
     }

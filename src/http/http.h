@@ -48,7 +48,10 @@ typedef long http_read_fn(void *ctx, char *out, size_t max);
 
 struct http_reply {
     int status;
-    struct http_header headers[HTTP_REPLY_HEADERS_MAX];
+    struct {
+        const char *name;
+        str value;
+    } headers[HTTP_REPLY_HEADERS_MAX];
     size_t header_count;
     str body;            // lives until release; to HEAD and with 304 only its length is sent
     http_read_fn *read;  // instead of `body`: streamed, chunked; to HEAD it is not called
@@ -93,8 +96,8 @@ bool http_header_find(const struct http_exchange *exchange, str name, str *value
 // there is none. False when the arena is full.
 MUST_CHECK bool http_header_list(const struct http_exchange *exchange, str name,
                                  struct roster_arena *arena, str *list);
-// Appends a header to the reply; both slices must live until release. Asserts that there is room.
-void http_reply_header(struct http_reply *reply, str name, str value);
+// Appends a header to the reply; both must live until release. Asserts that there is room.
+void http_reply_header(struct http_reply *reply, const char *name, str value);
 // Reason phrase of a status.
 const char *http_reason(int status);
 

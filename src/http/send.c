@@ -42,10 +42,11 @@ bool http_header_list(const struct http_exchange *exchange, str name, struct ros
     return true;
 }
 
-void http_reply_header(struct http_reply *reply, str name, str value)
+void http_reply_header(struct http_reply *reply, const char *name, str value)
 {
     assert(reply->header_count < HTTP_REPLY_HEADERS_MAX);
-    reply->headers[reply->header_count++] = (struct http_header){name, value};
+    reply->headers[reply->header_count].name = name;
+    reply->headers[reply->header_count++].value = value;
 }
 
 enum MHD_Result send_refusal(struct MHD_Connection *connection, int status)
@@ -114,12 +115,10 @@ static bool add_headers(struct request *request, struct MHD_Response *response)
     struct roster_arena *arena = request->exchange.arena;
     struct http_reply *reply = &request->exchange.reply;
     for (size_t at = 0; at < reply->header_count; at++) {
-        str name = {0};
         str value = {0};
-        if (!arena_copy(arena, reply->headers[at].name, &name) ||
-            !arena_copy(arena, reply->headers[at].value, &value) ||
+        if (!arena_copy(arena, reply->headers[at].value, &value) ||
             memchr(value.ptr, '\0', value.len) != NULL ||
-            MHD_add_response_header(response, name.ptr, value.ptr) != MHD_YES) {
+            MHD_add_response_header(response, reply->headers[at].name, value.ptr) != MHD_YES) {
             return false;
         }
     }

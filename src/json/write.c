@@ -1,5 +1,6 @@
 // write.c: JSON trees to text.
 // SPDX-License-Identifier: Apache-2.0
+#include "base/eight.h"
 #include "json/value.h"
 
 static const char *const words[] = {
@@ -8,6 +9,24 @@ static const char *const words[] = {
 static bool is_plain(char c)
 {
     return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
+static bool are_plain(uint64_t eight)
+{
+    return !eight_has_below(eight, 0x20) && !eight_has(eight, '"') && !eight_has(eight, '\\');
+}
+
+// How many bytes need no escape from `at` on.
+static size_t plain_len(str string, size_t at)
+{
+    size_t from = at;
+    while (string.len - at >= sizeof(uint64_t) && are_plain(eight_load(string.ptr + at))) {
+        at += sizeof(uint64_t);
+    }
+    while (at < string.len && is_plain(string.ptr[at])) {
+        at++;
+    }
+    return at - from;
 }
 
 static void write_escape(struct text *text, char c)
@@ -27,16 +46,13 @@ static void write_escape(struct text *text, char c)
 void json_write_string(struct text *text, str string)
 {
     text_char(text, '"');
-    size_t from = 0;
     for (size_t at = 0; at < string.len; at++) {
-        if (!is_plain(string.ptr[at])) {
-            text_add(text, (str){string.ptr + from, at - from});
+        size_t len = plain_len(string, at);
+        text_add(text, (str){string.ptr + at, len});
+        at += len;
+        if (at < string.len) {
             write_escape(text, string.ptr[at]);
-            from = at + 1;
         }
-    }
-    if (from < string.len) {
-        text_add(text, str_tail(string, from));
     }
     text_char(text, '"');
 }

@@ -204,6 +204,20 @@ bool projection_wants(const struct projection *projection, const struct attr *at
     return wants_attr(projection, attr->parent) && wants_sub(projection, attr);
 }
 
+static_assert(KNOWN_COUNT <= 32, "what is shown is one 32-bit word");
+
+uint32_t projection_known(const struct projection *projection,
+                          const struct roster_resource_type *type)
+{
+    uint32_t shown = 0;
+    for (size_t at = 0; at < KNOWN_COUNT; at++) {
+        const struct attr *attr = type->known[at];
+        bool wanted = attr != NULL && projection_wants(projection, attr);
+        shown |= (uint32_t)wanted << at;
+    }
+    return shown;
+}
+
 // A node of its own for the list of the view; the children stay those of the resource.
 static struct roster_json *share(const struct view *v, const struct roster_json *value)
 {

@@ -14,6 +14,9 @@ MUST_CHECK bool projection_parse(const struct scope *scope, str attributes, str 
                                  const struct projection **out, struct roster_error *err);
 // Whether any part of the attribute will be shown. NULL projection: the defaults.
 bool projection_wants(const struct projection *projection, const struct attr *attr);
+// Bits by enum known_attr: those of the type that will be shown.
+uint32_t projection_known(const struct projection *projection,
+                          const struct roster_resource_type *type);
 // The visible part of a full resource as a new tree that shares values with it. `written`, if not
 // NULL, is the body that a client sent: attributes returned on request that it wrote are shown.
 MUST_CHECK struct roster_json *projection_apply(const struct projection *projection,

@@ -3,6 +3,7 @@
 #include "scim/registry.h"
 
 #include "base/limits.h"
+#include "scim/project.h"
 
 #define COMMON(attr_name, attr_type, ...)                                                          \
     {                                                                                              \
@@ -320,6 +321,7 @@ static void bind_known(struct roster_resource_type *type)
         bool is_sub = attr != NULL && known[at].sub.len > 0;
         type->known[at] = is_sub ? attr_sub(attr, known[at].sub) : attr;
     }
+    type->known_shown = projection_known(NULL, type);
 }
 
 static bool add_type(struct builder *b, const struct registry_type *from)

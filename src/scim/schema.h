@@ -92,6 +92,7 @@ struct roster_resource_type {
     size_t extension_count;
     const struct roster_registry *registry;
     const struct attr *known[KNOWN_COUNT];  // NULL: this type has no such attribute
+    uint32_t known_shown;                   // bits by enum known_attr: shown where nothing is asked
     bool hides;  // something that is stored is shown on request only: answers are not spliced
 };
 

@@ -64,11 +64,11 @@ void app_forget_actors(struct app *app)
     atomic_fetch_add(&app->generation, 1);
 }
 
-bool lane_open(struct lane *lane, struct app *app, struct roster_error *err)
+bool lane_open(struct lane *lane, struct app *app, size_t cache_kib, struct roster_error *err)
 {
     *lane = (struct lane){.app = app};
     env_random(app->options.env, &lane->request_prefix, sizeof(lane->request_prefix));
-    lane->conn = store_reader(app->options.store);
+    lane->conn = store_reader(app->options.store, cache_kib);
     lane->actors = actors_open(app->registries);
     if (lane->conn == NULL || lane->actors == NULL) {
         lane_close(lane);
@@ -109,7 +109,7 @@ static bool answer_special(struct lane *lane, struct pending *pending)
 {
     if (pending->admitted && pending->exchange->method == HTTP_OPTIONS) {
         reply_empty(pending, 204);
-        reply_header(pending, STR("Allow"), route_allow(&pending->target, pending));
+        reply_header(pending, "Allow", route_allow(&pending->target, pending));
         return true;
     }
     return pending->admitted && pending->target.place == TARGET_SERVER &&

@@ -68,7 +68,9 @@ struct lane {
     uint32_t request_count;
 };
 
-MUST_CHECK bool lane_open(struct lane *lane, struct app *app, struct roster_error *err);
+// `cache_kib`: what its connection keeps of the store in memory.
+MUST_CHECK bool lane_open(struct lane *lane, struct app *app, size_t cache_kib,
+                          struct roster_error *err);
 void lane_close(struct lane *lane);
 
 enum step { STEP_DONE, STEP_WRITE, STEP_WORK };

@@ -46,7 +46,7 @@ static struct conn *open_snapshot(struct pending *pending)
 {
     struct app *app = pending->app;
     if (atomic_fetch_add(&app->streams, 1) < STREAMS_MAX) {
-        struct conn *conn = store_reader(app->options.store);
+        struct conn *conn = store_reader(app->options.store, STORE_READER_CACHE_KIB);
         if (conn != NULL && conn_snapshot(conn) == STORE_OK) {
             return conn;
         }
@@ -334,7 +334,7 @@ static void answer_written(struct lane *lane, struct pending *pending)
         arena_rewind(pending->exchange->arena, pending->mark);
         answer_silently(pending);
     } else if (preference != PREFER_NONE && pending->projection == NULL) {
-        reply_header(pending, STR("Preference-Applied"), preference_name(preference));
+        reply_header(pending, "Preference-Applied", preference_name(preference));
     }
 }
 

@@ -10,7 +10,7 @@
 // Seconds after which a client may try again: about the time in which a full queue empties.
 static const str retry_after = STR("5");
 
-void reply_header(struct pending *pending, str name, str value)
+void reply_header(struct pending *pending, const char *name, str value)
 {
     http_reply_header(&pending->exchange->reply, name, value);
 }
@@ -20,9 +20,9 @@ static void begin(struct pending *pending, int status)
     struct http_reply *reply = &pending->exchange->reply;
     *reply = (struct http_reply){.status = status};
     if (pending->ctx.request_id.len > 0) {
-        reply_header(pending, STR("X-Request-Id"), pending->ctx.request_id);
+        reply_header(pending, "X-Request-Id", pending->ctx.request_id);
     }
-    reply_header(pending, STR("Cache-Control"), STR("private, no-cache"));
+    reply_header(pending, "Cache-Control", STR("private, no-cache"));
 }
 
 void reply_empty(struct pending *pending, int status)
@@ -33,7 +33,7 @@ void reply_empty(struct pending *pending, int status)
 void reply_text(struct pending *pending, int status, str type, str body)
 {
     begin(pending, status);
-    reply_header(pending, STR("Content-Type"), type);
+    reply_header(pending, "Content-Type", type);
     pending->exchange->reply.body = body;
 }
 
@@ -52,16 +52,16 @@ static void add_error_headers(struct pending *pending)
     };
     enum roster_code code = pending->err.code;
     if (code == ROSTER_ERR_UNAUTHORIZED || pending->challenge != CHALLENGE_PLAIN) {
-        reply_header(pending, STR("WWW-Authenticate"), challenges[pending->challenge]);
+        reply_header(pending, "WWW-Authenticate", challenges[pending->challenge]);
     }
     if (code == ROSTER_ERR_MEDIA_TYPE) {
-        reply_header(pending, STR("Accept"), STR("application/scim+json, application/json"));
+        reply_header(pending, "Accept", STR("application/scim+json, application/json"));
     }
     if (code == ROSTER_ERR_UNAVAILABLE || code == ROSTER_ERR_TOO_MANY_REQUESTS) {
-        reply_header(pending, STR("Retry-After"), retry_after);
+        reply_header(pending, "Retry-After", retry_after);
     }
     if (code == ROSTER_ERR_METHOD_NOT_ALLOWED) {
-        reply_header(pending, STR("Allow"), route_allow(&pending->target, pending));
+        reply_header(pending, "Allow", route_allow(&pending->target, pending));
     }
 }
 
@@ -97,10 +97,10 @@ void reply_resource_headers(struct pending *pending, const struct read_result *r
 {
     str tag = {0};
     if (arena_copy(pending->exchange->arena, etag_str(&result->tag), &tag)) {
-        reply_header(pending, STR("ETag"), tag);
+        reply_header(pending, "ETag", tag);
     }
     if (result->location.len > 0) {
-        reply_header(pending, STR("Location"), result->location);
+        reply_header(pending, "Location", result->location);
     }
 }
 

@@ -15,7 +15,7 @@ void reply_text(struct pending *pending, int status, str type, str body);
 void reply_answer(struct pending *pending, int status, struct answer *answer, struct conn *conn);
 // The media type of a reply with a body.
 str reply_media(const struct pending *pending);
-void reply_header(struct pending *pending, str name, str value);
+void reply_header(struct pending *pending, const char *name, str value);
 // ETag and Location of one resource.
 void reply_resource_headers(struct pending *pending, const struct read_result *result);
 

@@ -179,7 +179,7 @@ static void on_refuse(void *ctx, struct http_exchange *exchange, int status)
     }
     text_lit(&body, "\"}");
     exchange->reply = (struct http_reply){.status = status, .body = text_str(&body)};
-    http_reply_header(&exchange->reply, STR("Content-Type"), media_name(MEDIA_SCIM));
+    http_reply_header(&exchange->reply, "Content-Type", media_name(MEDIA_SCIM));
 }
 
 static const struct http_handler handler = {on_head,   on_begin,   on_flush,
@@ -204,7 +204,8 @@ static bool make_public_url(struct server *server, struct roster_error *err)
     return true;
 }
 
-static bool open_loop(struct server *server, struct loop *loop, struct roster_error *err)
+static bool open_loop(struct server *server, struct loop *loop, size_t cache_kib,
+                      struct roster_error *err)
 {
     const struct server_options *options = &server->options;
     struct http_loop_options http = {
@@ -220,7 +221,7 @@ static bool open_loop(struct server *server, struct loop *loop, struct roster_er
     };
     loop->server = server;
     server->loop_count++;
-    if (!lane_open(&loop->lane, &server->app, err)) {
+    if (!lane_open(&loop->lane, &server->app, cache_kib, err)) {
         return false;
     }
     loop->http = http_loop_open(&http, err);
@@ -245,8 +246,10 @@ static bool open_parts(struct server *server, struct roster_error *err)
     int wanted = options->loops > 0 ? options->loops : (int)(processors > 0 ? processors : 1);
     // One inherited socket has one queue of connections, which one loop accepts from.
     wanted = options->listen_fd >= 0 ? 1 : (wanted > LOOPS_MAX ? LOOPS_MAX : wanted);
+    size_t share_kib = STORE_LOOPS_CACHE_KIB / (size_t)wanted;
+    size_t cache_kib = share_kib > STORE_READER_CACHE_KIB ? share_kib : STORE_READER_CACHE_KIB;
     for (int at = 0; at < wanted; at++) {
-        if (!open_loop(server, &server->loops[at], err)) {
+        if (!open_loop(server, &server->loops[at], cache_kib, err)) {
             return false;
         }
     }

@@ -95,7 +95,7 @@ static bool open_worker(struct worker *worker, struct workers *pool, struct app 
                         struct roster_error *err)
 {
     worker->pool = pool;
-    if (!lane_open(&worker->lane, app, err)) {
+    if (!lane_open(&worker->lane, app, STORE_READER_CACHE_KIB, err)) {
         return false;
     }
     worker->started = pthread_create(&worker->thread, NULL, run, worker) == 0;

@@ -59,7 +59,7 @@ static struct checkpointer *checkpointer_open(struct store *store)
     if (c == NULL) {
         return NULL;
     }
-    c->conn = conn_open(store, false, &ignored);
+    c->conn = conn_open(store, false, STORE_READER_CACHE_KIB, &ignored);
     pthread_mutex_init(&c->mutex, NULL);
     pthread_cond_init(&c->changed, NULL);
     if (c->conn == NULL || pthread_create(&c->thread, NULL, run, c) != 0) {

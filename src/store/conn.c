@@ -9,12 +9,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-struct conn *conn_open(struct store *store, bool writer, struct roster_error *err)
+struct conn *conn_open(struct store *store, bool writer, size_t cache_kib, struct roster_error *err)
 {
     struct driver_options options = {
         .place = store->place,
         .writer = writer,
-        .cache_kib = writer ? STORE_WRITER_CACHE_KIB : STORE_READER_CACHE_KIB,
+        .cache_kib = cache_kib,
         .page_max = store->page_max,
         .fail_at = &store->fail_at,
     };

@@ -74,7 +74,8 @@ struct store {
 };
 
 // Opens a link with its cache; NULL and `err` when that fails.
-struct conn *conn_open(struct store *store, bool writer, struct roster_error *err);
+struct conn *conn_open(struct store *store, bool writer, size_t cache_kib,
+                       struct roster_error *err);
 // Closes any connection. False: the engine says that something is still open.
 bool conn_end(struct conn *conn);
 

@@ -1,9 +1,9 @@
 // groups.c: the groups of members, nested ones too.
 //
 // The members of a page and all groups above them are the nodes of one graph. One statement finds
-// the groups of all members, one for each level the groups above those, which for groups that are
-// not nested looks into an empty index, and one reads the heads of all groups: each once, however
-// many members share it. What is needed on the way lives in the connection's scratch.
+// the groups of all members, one for each level the groups above those, where a tenant nests groups
+// at all, and one reads the heads of all groups: each once, however many members share it. What is
+// needed on the way lives in the connection's scratch.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
 #include "store/conn.h"
@@ -11,6 +11,8 @@
 #include "store/index.h"
 #include "store/member.h"
 #include "store/sql.h"
+
+enum { SPAN_SPARSE_MAX = 4 };  // rows from the first member to the last, for each member
 
 struct node {
     struct group_row group;  // of a member: its row number only
@@ -161,6 +163,68 @@ static enum store_outcome read_level(struct graph *g, enum statement name, size_
     return got == STORE_OK && g->too_many ? STORE_LARGE : got;
 }
 
+// Whether the members stand in the order of their rows, with few others between them, as on a page
+// that is not filtered.
+static bool is_span(const struct graph *g)
+{
+    const struct node *nodes = g->nodes;
+    for (size_t at = 1; at < g->member_count; at++) {
+        if (nodes[at - 1].group.row >= nodes[at].group.row) {
+            return false;
+        }
+    }
+    size_t others = (size_t)(nodes[g->member_count - 1].group.row - nodes[0].group.row);
+    return others < SPAN_SPARSE_MAX * g->member_count;
+}
+
+// As read_edges for members in the order of rows: their edges stand together. Ends early too where
+// those of another resource stand between them.
+static enum store_outcome read_span(struct graph *g, size_t *from, size_t end)
+{
+    bool stops = false;
+    size_t below = *from;
+    struct sql q = sql_begin(g->conn, STATEMENT_GROUPS_OF_SPAN);
+    sql_i64(&q, 1, g->tenant);
+    sql_i64(&q, 2, g->nodes[below].group.row);
+    sql_i64(&q, 3, g->nodes[end - 1].group.row);
+    *from = end;
+    while (!stops && sql_step(&q) == SQL_ROW) {
+        int64_t row = sql_column_i64(&q, 0);
+        while (g->nodes[below].group.row < row) {
+            below++;
+        }
+        bool other = g->nodes[below].group.row != row;
+        stops = other || g->nodes[below].count == GROUPS_USER_MAX;
+        if (stops) {
+            *from = other ? below : below + 1;
+        } else if (!add_edge(g, below, sql_column_i64(&q, 1))) {
+            sql_fail(&q);
+        }
+    }
+    return sql_end(&q);
+}
+
+static enum store_outcome read_members(struct graph *g)
+{
+    if (!is_span(g)) {
+        return read_level(g, STATEMENT_GROUPS_OF_EACH, 0);
+    }
+    enum store_outcome got = STORE_OK;
+    size_t from = 0;
+    while (from < g->member_count && got == STORE_OK) {
+        got = read_span(g, &from, g->member_count);
+    }
+    return got;
+}
+
+static enum store_outcome find_nested(const struct graph *g, bool *nested)
+{
+    struct sql q = sql_begin(g->conn, STATEMENT_GROUPS_NESTED);
+    sql_i64(&q, 1, g->tenant);
+    *nested = sql_step(&q) == SQL_ROW;
+    return sql_end(&q);
+}
+
 static enum store_outcome read_heads(struct graph *g)
 {
     enum { KEY, ID, DISPLAY, REVISION };
@@ -189,11 +253,15 @@ static enum store_outcome read_heads(struct graph *g)
 static enum store_outcome read_graph(struct graph *g)
 {
     size_t first = g->node_count;
+    bool nested = false;
     g->edges_max = SIZE_MAX;
-    enum store_outcome got = read_level(g, STATEMENT_GROUPS_OF_EACH, 0);
+    enum store_outcome got = read_members(g);
     g->edges_max = g->edge_count + (g->conn->patient ? GROUPS_LINKS_WORKER_MAX : GROUPS_LINKS_MAX);
-    for (int depth = 1; depth < GROUPS_DEPTH_MAX && first < g->node_count && got == STORE_OK;
-         depth++) {
+    if (first < g->node_count && got == STORE_OK) {
+        got = find_nested(g, &nested);
+    }
+    for (int depth = 1;
+         nested && depth < GROUPS_DEPTH_MAX && first < g->node_count && got == STORE_OK; depth++) {
         size_t end = g->node_count;
         got = read_level(g, STATEMENT_GROUPS_ABOVE, first);
         first = end;
@@ -253,8 +321,8 @@ static enum store_outcome collect_each(struct graph *g, struct group_list *out)
     return STORE_OK;
 }
 
-enum store_outcome groups_of_each(struct conn *conn, int64_t tenant, const int64_t *members,
-                                  size_t count, struct roster_arena *arena, struct group_list *out)
+static enum store_outcome read_all(struct conn *conn, int64_t tenant, const int64_t *members,
+                                   size_t count, struct roster_arena *arena, struct group_list *out)
 {
     struct graph g = {.conn = conn, .tenant = tenant, .arena = arena, .scratch = conn->scratch};
     struct arena_mark mark = arena_mark(g.scratch);
@@ -319,7 +387,16 @@ enum store_outcome groups_of(struct conn *conn, int64_t tenant, int64_t member,
 {
     bool nested = false;
     enum store_outcome got = read_direct(conn, tenant, member, arena, out, &nested);
-    return got == STORE_OK && nested ? groups_of_each(conn, tenant, &member, 1, arena, out) : got;
+    return got == STORE_OK && nested ? read_all(conn, tenant, &member, 1, arena, out) : got;
+}
+
+enum store_outcome groups_of_each(struct conn *conn, int64_t tenant, const int64_t *members,
+                                  size_t count, struct roster_arena *arena, struct group_list *out)
+{
+    if (count == 1) {
+        return groups_of(conn, tenant, members[0], arena, &out[0]);
+    }
+    return count == 0 ? STORE_OK : read_all(conn, tenant, members, count, arena, out);
 }
 
 enum store_outcome groups_direct(struct conn *conn, int64_t tenant, int64_t member, int64_t after,

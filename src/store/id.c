@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/id.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 enum { UUID_LEN = 16, UUID_TEXT = 36, MARK = 0xFF };
 
-static bool is_dash(size_t at)
-{
-    return at == 8 || at == 13 || at == 18 || at == 23;
-}
+// Bytes between the dashes of a UUID.
+static const size_t groups[] = {4, 2, 2, 2, 6};
 
 // Lower case only: another spelling is another text.
 static int hex_value(char c)
@@ -22,23 +22,25 @@ static int hex_value(char c)
 
 static bool read_uuid(str text, struct id_form *form)
 {
-    size_t digits = 0;
+    const char *from = text.ptr;
+    char *to = form->bytes;
+    int bad = 0;  // below zero when any digit was
     if (text.len != UUID_TEXT) {
         return false;
     }
-    for (size_t at = 0; at < text.len; at++) {
-        int value = is_dash(at) ? 0 : hex_value(text.ptr[at]);
-        if (value < 0 || (is_dash(at) && text.ptr[at] != '-')) {
+    for (size_t group = 0; group < COUNT_OF(groups); group++) {
+        if (group > 0 && *from++ != '-') {
             return false;
         }
-        if (!is_dash(at)) {
-            unsigned char *byte = (unsigned char *)&form->bytes[digits / 2];
-            *byte = (unsigned char)(digits % 2 == 0 ? value << 4 : *byte | value);
-            digits++;
+        for (size_t at = 0; at < groups[group]; at++) {
+            int high = hex_value(*from++);
+            int low = hex_value(*from++);
+            bad |= high | low;
+            *to++ = (char)(high * 16 + low);
         }
     }
     form->len = UUID_LEN;
-    return true;
+    return bad >= 0;
 }
 
 struct id_form id_make(str text)
@@ -65,15 +67,17 @@ str id_str(const struct id_form *form)
 static bool print_uuid(str form, struct roster_arena *arena, str *out)
 {
     static const char hex[] = "0123456789abcdef";
+    const char *from = form.ptr;
     char text[UUID_TEXT];
-    size_t digits = 0;
-    for (size_t at = 0; at < sizeof(text); at++) {
-        if (is_dash(at)) {
-            text[at] = '-';
-        } else {
-            unsigned char byte = (unsigned char)form.ptr[digits / 2];
-            text[at] = hex[digits % 2 == 0 ? byte >> 4 : byte & 15];
-            digits++;
+    char *to = text;
+    for (size_t group = 0; group < COUNT_OF(groups); group++) {
+        if (group > 0) {
+            *to++ = '-';
+        }
+        for (size_t at = 0; at < groups[group]; at++) {
+            unsigned char byte = (unsigned char)*from++;
+            *to++ = hex[byte >> 4];
+            *to++ = hex[byte & 15];
         }
     }
     return arena_copy(arena, (str){text, sizeof(text)}, out);

@@ -61,6 +61,8 @@
     X(MEMBER_PAGE_DISPLAY)                                                                         \
     X(GROUPS_DIRECT)                                                                               \
     X(GROUPS_OF)                                                                                   \
+    X(GROUPS_OF_SPAN)                                                                              \
+    X(GROUPS_NESTED)                                                                               \
     X(GROUPS_OF_EACH)                                                                              \
     X(GROUPS_ABOVE)                                                                                \
     X(GROUPS_HEADS)                                                                                \

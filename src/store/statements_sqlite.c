@@ -168,6 +168,11 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " FROM member AS m CROSS JOIN resource AS r"
         " WHERE m.tenant = $1 AND m.member_row = $2 AND r.row = m.group_row AND r.tenant = $1"
         " LIMIT $3",
+    [STATEMENT_GROUPS_OF_SPAN] = "SELECT member_row, group_row FROM member"
+                                 " WHERE tenant = $1 AND member_row BETWEEN $2 AND $3"
+                                 " ORDER BY member_row, group_row",
+    [STATEMENT_GROUPS_NESTED] =
+        "SELECT 1 FROM member INDEXED BY member_nested WHERE tenant = $1 AND type = 2 LIMIT 1",
     // CROSS JOIN keeps the order of the list, and the index that of the groups: groups.c relies on
     // the edges of one row standing together.
     [STATEMENT_GROUPS_OF_EACH] = "SELECT w.key, m.group_row"

@@ -18,7 +18,7 @@
 
 static bool make_writer(struct store *store, struct roster_error *err)
 {
-    store->writer = conn_open(store, true, err);
+    store->writer = conn_open(store, true, STORE_WRITER_CACHE_KIB, err);
     return store->writer != NULL;
 }
 
@@ -131,10 +131,10 @@ bool store_reopen_writer(struct store *store)
     return opened;
 }
 
-struct conn *store_reader(struct store *store)
+struct conn *store_reader(struct store *store, size_t cache_kib)
 {
     struct roster_error err = {0};
-    struct conn *conn = conn_open(store, false, &err);
+    struct conn *conn = conn_open(store, false, cache_kib, &err);
     if (conn == NULL) {
         log_refusal(&err);
     }

@@ -56,8 +56,9 @@ struct conn *store_writer(struct store *store);
 // After a failed commit: throws the writer connection away and opens it anew (see store_writer).
 // False: still broken, and there is no writer until a later call succeeds.
 MUST_CHECK bool store_reopen_writer(struct store *store);
-// A new read connection for the calling thread. NULL when it cannot be had.
-MUST_CHECK struct conn *store_reader(struct store *store);
+// A new read connection for the calling thread, which keeps so many pages in memory at most. NULL
+// when it cannot be had.
+MUST_CHECK struct conn *store_reader(struct store *store, size_t cache_kib);
 struct store *conn_store(struct conn *conn);
 void conn_close(struct conn *conn);  // readers only; NULL is accepted
 

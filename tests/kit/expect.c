@@ -12,7 +12,7 @@ static const struct roster_json *header_value(const struct http_reply *reply, st
                                               struct roster_arena *arena)
 {
     for (size_t at = 0; at < reply->header_count; at++) {
-        if (str_equal_nocase(reply->headers[at].name, name)) {
+        if (str_equal_nocase(str_of(reply->headers[at].name), name)) {
             return json_string(arena, reply->headers[at].value);
         }
     }

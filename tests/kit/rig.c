@@ -37,7 +37,7 @@ void rig_open(struct rig *rig)
         .domain = STR("rig.example"),
     };
     must(app_open(&rig->app, &app, &err), &err);
-    must(lane_open(&rig->lane, &rig->app, &err), &err);
+    must(lane_open(&rig->lane, &rig->app, STORE_READER_CACHE_KIB, &err), &err);
     rig->arena = roster_arena_open(ARENA_REQUEST_MAX);
 }
 

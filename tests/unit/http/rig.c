@@ -57,7 +57,7 @@ static void fill_reply(struct rig *rig, struct http_exchange *exchange)
 {
     struct http_reply *reply = &exchange->reply;
     *reply = (struct http_reply){.status = 200, .body = exchange->body};
-    http_reply_header(reply, STR("ETag"), STR("\"1\""));
+    http_reply_header(reply, "ETag", STR("\"1\""));
     if (is_path(exchange, "/empty")) {
         reply->status = 204;
     } else if (is_path(exchange, "/same")) {
@@ -65,7 +65,7 @@ static void fill_reply(struct rig *rig, struct http_exchange *exchange)
     } else if (is_path(exchange, "/stream") || is_path(exchange, "/broken")) {
         set_stream(rig, exchange, is_path(exchange, "/broken"));
     } else if (is_path(exchange, "/inject")) {
-        http_reply_header(reply, STR("Location"), STR("/a\r\nSet-Cookie: b=c"));
+        http_reply_header(reply, "Location", STR("/a\r\nSet-Cookie: b=c"));
     } else if (is_path(exchange, "/last")) {
         reply->close = true;
     } else if (!is_path(exchange, "/echo") && exchange->body.len == 0) {

@@ -149,7 +149,37 @@ static void values_are_built(void **state)
     roster_arena_close(arena);
 }
 
+// Wherever a byte stands in a text, what is read again is what was written.
+static void every_byte_is_escaped_where_it_must_be(void **state)
+{
+    enum { LEN = 19 };
+    struct roster_arena *arena = roster_arena_open(MIB(1));
+    for (int byte = 1; byte < 0x80; byte++) {
+        for (size_t at = 0; at < LEN; at++) {
+            char bytes[LEN] = "\xc3\xa9lan vital, \x7f!!!!!";
+            bytes[at] = at < 2 ? bytes[at] : (char)byte;
+            struct arena_mark mark = arena_mark(arena);
+            struct text text;
+            text_init(&text, arena, KIB(1));
+            json_write_string(&text, (str){bytes, LEN});
+            str printed = text_str(&text);
+            for (size_t i = 1; i + 1 < printed.len; i++) {
+                assert_true((unsigned char)printed.ptr[i] >= 0x20);
+            }
+            assert_int_equal(printed.len == LEN + 2,
+                             at < 2 || (byte >= 0x20 && byte != '"' && byte != '\\'));
+            struct roster_error err = {0};
+            struct roster_json *json = NULL;
+            assert_true(roster_json_read(printed, arena, &json, &err));
+            assert_true(str_equal(json->text, (str){bytes, LEN}));
+            arena_rewind(arena, mark);
+        }
+    }
+    roster_arena_close(arena);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_byte_is_escaped_where_it_must_be),
     cmocka_unit_test(members_are_found_ignoring_case),
     cmocka_unit_test(missing_null_and_empty_lists_are_unassigned),
     cmocka_unit_test(members_are_replaced_removed_and_appended),

@@ -267,7 +267,7 @@ static void take_reply(const struct http_reply *reply, str body, struct roster_a
     out->status = reply->status;
     for (size_t i = 0; i < reply->header_count; i++) {
         struct http_header *header = &out->headers[out->header_count++];
-        assert_true(arena_copy(arena, reply->headers[i].name, &header->name));
+        assert_true(arena_copy(arena, str_of(reply->headers[i].name), &header->name));
         assert_true(arena_copy(arena, reply->headers[i].value, &header->value));
     }
     assert_true(arena_copy(arena, body, &out->body));

@@ -314,6 +314,47 @@ static void more_nesting_than_anyone_follows_is_never_shown_in_part(void **state
         STORE_LARGE);
 }
 
+// Members of a page that stand together, with others between them, far apart and backwards.
+static void a_page_shows_the_same_however_its_members_stand(void **state)
+{
+    enum { MEMBERS = 40, SOME_GROUPS = 40, EACH = 7, PAGE = 10 };
+    static const struct {
+        size_t first;
+        size_t step;
+    } pages[] = {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {39, (size_t)-1}, {37, (size_t)-4}};
+    struct graph *graph = *state;
+    struct rig *rig = &graph->rig;
+    make(graph, MEMBERS, SOME_GROUPS);
+    rig_begin(rig);
+    for (size_t user = 0; user < MEMBERS; user++) {
+        for (size_t at = 0; at < user % EACH; at++) {
+            add_user(graph, (user + at) % SOME_GROUPS, user);
+        }
+    }
+    rig_commit(rig);
+    for (size_t page = 0; page < COUNT_OF(pages); page++) {
+        int64_t members[PAGE];
+        struct group_list lists[PAGE];
+        for (size_t at = 0; at < PAGE; at++) {
+            members[at] = graph->users[pages[page].first + at * pages[page].step];
+        }
+        assert_int_equal(groups_of_each(rig->reader, rig->tenant, members, PAGE, rig->arena, lists),
+                         STORE_OK);
+        for (size_t at = 0; at < PAGE; at++) {
+            size_t user = pages[page].first + at * pages[page].step;
+            struct group_list alone;
+            assert_int_equal(groups_of(rig->reader, rig->tenant, members[at], rig->arena, &alone),
+                             STORE_OK);
+            assert_int_equal(alone.count, user % EACH);
+            assert_int_equal(lists[at].count, user % EACH);
+            for (size_t group = 0; group < alone.count; group++) {
+                assert_int_equal(lists[at].rows[group].row, alone.rows[group].row);
+                assert_true(lists[at].rows[group].direct);
+            }
+        }
+    }
+}
+
 // Three users in groups of which each is nested in the next.
 static void make_chain(struct graph *graph, size_t groups)
 {
@@ -432,6 +473,7 @@ static void any_page_shows_what_the_edges_say(void **state)
 static const struct CMUnitTest tests[] = {
     IN_GRAPH(a_page_takes_memory_for_the_groups_it_shows),
     IN_GRAPH(direct_groups_come_first_and_each_group_comes_once),
+    IN_GRAPH(a_page_shows_the_same_however_its_members_stand),
     IN_GRAPH(a_cycle_is_followed_once),
     IN_GRAPH(nesting_is_followed_to_its_bound),
     IN_GRAPH(the_same_member_twice_has_the_same_groups),

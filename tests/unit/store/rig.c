@@ -21,7 +21,7 @@ void rig_start(struct rig *rig)
         fail_msg("the store was refused: %s", err.detail);
     }
     rig->writer = store_writer(rig->store);
-    rig->reader = store_reader(rig->store);
+    rig->reader = store_reader(rig->store, STORE_READER_CACHE_KIB);
     assert_non_null(rig->reader);
     assert_true(index_set_build(rig->store, rig->user, NULL, rig->arena, &rig->user_set, &err));
     assert_true(index_set_build(rig->store, rig->group, NULL, rig->arena, &rig->group_set, &err));
