@@ -68,7 +68,8 @@ static void check_split(str text)
     }
     // Only the whole has to keep to the depth below the list.
     assert(read ? json_equal(whole, split.rest)
-                : roster_error_status(part_err.code) != 400 || text.len > 2 * JSON_DEPTH_MAX);
+                : roster_error_status(part_err.code) != 400 ||
+                      text.len > (size_t)2 * JSON_DEPTH_MAX);
 }
 
 static bool reaches(const struct bulk_node *nodes, size_t count, uint32_t from, uint32_t to)
@@ -160,7 +161,7 @@ static void check_data(const struct operation *operation, uint32_t number, size_
     bool *late = arena_array(fixture.arena, count, sizeof(*late));
     struct roster_json *data = json_copy(fixture.arena, operation->data);
     struct roster_json *rest = json_copy(fixture.arena, operation->data);
-    uint32_t mark = (uint32_t)(count + 3 * number);
+    uint32_t mark = (uint32_t)(count + (size_t)3 * number);
     if (late == NULL || data == NULL || rest == NULL) {
         return;
     }
@@ -230,6 +231,7 @@ static void check_job(const struct bulk *job, struct roster_quirks *quirks)
         }
         nodes[at] = (struct bulk_node){creators, 0, BULK_NONE};
         for (size_t n = 0; n < needs->count; n++) {
+            assert(names.rows != NULL);
             creators[nodes[at].need_count] = names.rows[needs->numbers[n]].creator;
             nodes[at].need_count += creators[nodes[at].need_count] != BULK_NONE;
         }

@@ -25,7 +25,8 @@ struct bulk_result {
     enum roster_code code;  // failed: why
     str detail;
     int64_t revision;  // done: of the resource
-    bool created;      // a POST: the resource is there
+    bool created;      // a POST: the resource is there …
+    bool adopted;      // … and was before (core/write.h)
 };
 
 struct bulk_task {

@@ -255,6 +255,29 @@ static bool has_failed_need(const struct bulk_job *job, uint32_t number)
     return false;
 }
 
+// What a create made may have been there before, under another id than it was given by the plan.
+// What was prepared with that one is prepared again.
+static enum outcome keep_id(struct bulk_job *job, uint32_t number,
+                            const struct bulk_prepared *prepared, struct roster_error *err)
+{
+    struct bulk_task *task = &job->tasks[number];
+    str made = prepared->write.row.id;
+    if (!task->result.created) {
+        return OUTCOME_DONE;
+    }
+    task->result.adopted = !str_equal(made, prepared->write.id);
+    if (str_equal(made, task->id)) {
+        return OUTCOME_DONE;
+    }
+    if (!arena_copy(job->arena, made, &task->id)) {
+        fail_memory(err);
+        return OUTCOME_BROKEN;
+    }
+    job->ids[number] = task->id;
+    job->prepared_count = job->at + 1 - job->prepared_from;
+    return OUTCOME_DONE;
+}
+
 static enum outcome run_write(const struct context *ctx, struct bulk_job *job, uint32_t number,
                               struct bulk_prepared *prepared, struct roster_error *err)
 {
@@ -264,6 +287,7 @@ static enum outcome run_write(const struct context *ctx, struct bulk_job *job, u
         task->result.state = BULK_DONE;
         task->result.revision = prepared->write.row.revision;
         task->result.created = task->kind == WRITE_CREATE;
+        outcome = keep_id(job, number, prepared, err);
     } else if (outcome == OUTCOME_REFUSED) {
         fail_task(job, task, number, err->code, str_of(err->detail));
         outcome = OUTCOME_DONE;
@@ -310,7 +334,8 @@ static enum outcome undo_task(const struct context *ctx, struct bulk_job *job, u
     if (!job->unit_failed[job->order.unit[number]] || !task->result.created) {
         return OUTCOME_DONE;
     }
-    enum outcome outcome = prepared->refused ? OUTCOME_DONE : write_run(ctx, &prepared->write, err);
+    bool stays = prepared->refused || task->result.adopted;
+    enum outcome outcome = stays ? OUTCOME_DONE : write_run(ctx, &prepared->write, err);
     if (outcome == OUTCOME_BROKEN) {
         return outcome;
     }

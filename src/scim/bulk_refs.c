@@ -88,6 +88,7 @@ static bool visit_reference(struct walk *w, str prefix, str name, str *text)
         w->found = w->found || w->late[creator];
         return true;
     }
+    assert(w->ids != NULL);
     const str parts[] = {prefix, w->ids[creator]};
     return arena_join(w->scope->scratch, text, parts, COUNT_OF(parts)) || fail_memory(w->err);
 }

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kit/rig.h"
 #include "store/audit.h"
+#include "store/schemas.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -397,6 +398,109 @@ static void a_token_that_is_revoked_in_the_middle_ends_the_job(void **state)
     roster_arena_close(arena);
 }
 
+// A body like that of make_creates, in which each person has a value of an extension.
+static str make_extended(struct roster_arena *arena, size_t count)
+{
+    struct text out;
+    text_init(&out, arena, MIB(4));
+    text_lit(&out, "{\"Operations\":[");
+    for (size_t at = 0; at < count; at++) {
+        text_format(&out,
+                    "%s{\"method\":\"POST\",\"path\":\"/Users\",\"bulkId\":\"%zu\",\"data\":{"
+                    "\"userName\":\"own%zu\",\"urn:x:Own\":{\"code\":\"c%zu\"}}}",
+                    at > 0 ? "," : "", at, at, at);
+    }
+    text_lit(&out, "]}");
+    assert_false(out.full);
+    return text_str(&out);
+}
+
+static void declare_extension(struct roster_arena *arena)
+{
+    struct tenant_row tenant = {0};
+    struct conn *writer = store_writer(rig.store);
+    struct extension_row extension = {.type = TYPE_NUMBER_USER, .schema = STR("urn:x:Own")};
+    str document = STR("{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Schema\"],"
+                       "\"id\":\"urn:x:Own\",\"name\":\"Own\",\"attributes\":[{\"name\":\"code\","
+                       "\"type\":\"string\",\"multiValued\":false}]}");
+    assert_int_equal(tenant_find(writer, STR("acme"), arena, &tenant), STORE_OK);
+    assert_int_equal(conn_begin(writer), STORE_OK);
+    assert_int_equal(schema_put(writer, tenant.tenant, extension.schema, document), STORE_OK);
+    assert_int_equal(extension_put(writer, tenant.tenant, &extension), STORE_OK);
+    assert_int_equal(schemas_touch(writer, tenant.tenant), STORE_OK);
+    assert_int_equal(conn_commit(writer), STORE_OK);
+    app_forget_actors(&rig.app);
+}
+
+static bool has_code(size_t number)
+{
+    char path[TEXT_MAX];
+    snprintf(path, sizeof(path), "/scim/v2/Users?filter=userName+eq+%%22own%zu%%22", number);
+    struct rig_reply reply = send_text("GET", path, (str){0});
+    assert_true(body_has(reply, "\"totalResults\":1"));
+    return body_has(reply, "\"code\":");
+}
+
+static void other_schemas_in_the_middle_of_a_job_hold_for_what_follows(void **state)
+{
+    struct roster_arena *arena = roster_arena_open(MIB(16));
+    struct flight job = {0};
+    take_off(&job, "/scim/v2/Bulk", make_extended(arena, 150));
+    work(&job);
+    write_turn(&job);
+    size_t ran = job.pending->bulk->at;
+    declare_extension(arena);
+    while (job.step != STEP_DONE) {
+        if (job.step == STEP_WORK) {
+            work(&job);
+        } else {
+            write_turn(&job);
+        }
+    }
+    struct rig_reply reply = finish(&job);
+    assert_int_equal(reply.status, 200);
+    assert_int_equal(count_text(reply.body, "\"status\":\"201\""), 150);
+    land(&job);
+    assert_false(has_code(0));
+    assert_false(has_code(ran - 1));
+    assert_true(has_code(ran));
+    assert_true(has_code(149));
+    roster_arena_close(arena);
+}
+
+static void a_job_that_runs_out_of_memory_says_so_or_ends_well(void **state)
+{
+    static const char body[] =
+        "{\"Operations\":[{\"method\":\"POST\",\"path\":\"/Groups\",\"bulkId\":\"g%ld\",\"data\":{"
+        "\"displayName\":\"full%ld\",\"members\":[{\"value\":\"bulkId:u\"}]}},"
+        "{\"method\":\"DELETE\",\"path\":\"/Users/none\"},{\"method\":\"POST\",\"path\":\"/Users\","
+        "\"bulkId\":\"u\",\"data\":{\"userName\":\"full%ld\"}}]}";
+    size_t refused = 0;
+    size_t done = 0;
+    for (long at = 0; at < 120; at++) {
+        struct flight job = {0};
+        char text[TEXT_MAX];
+        snprintf(text, sizeof(text), body, at, at, at);
+        take_off(&job, "/scim/v2/Bulk", str_of(text));
+        arena_fail_at(job.arena, at);
+        while (job.step != STEP_DONE) {
+            if (job.step == STEP_WORK) {
+                work(&job);
+            } else {
+                write_turn(&job);
+            }
+        }
+        struct rig_reply reply = finish(&job);
+        assert_true(reply.status == 200 || reply.status == 413);
+        refused += reply.status == 413;
+        done += reply.status == 200;
+        land(&job);
+        assert_true(reply.status != 200 || is_there("Groups", "displayName", "full", at));
+    }
+    assert_true(refused > 10 && done > 10);
+    assert_chain_holds();
+}
+
 static void one_job_more_than_may_be_under_way_is_told_to_come_back(void **state)
 {
     static struct flight jobs[BULK_JOBS_MAX + 1];
@@ -438,6 +542,8 @@ int main(void)
         cmocka_unit_test(a_server_that_stops_answers_what_ran),
         cmocka_unit_test(a_store_that_is_gone_fails_what_did_not_run),
         cmocka_unit_test(a_token_that_is_revoked_in_the_middle_ends_the_job),
+        cmocka_unit_test(other_schemas_in_the_middle_of_a_job_hold_for_what_follows),
+        cmocka_unit_test(a_job_that_runs_out_of_memory_says_so_or_ends_well),
         cmocka_unit_test(one_job_more_than_may_be_under_way_is_told_to_come_back),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);

@@ -121,12 +121,30 @@ static void play_round(struct client *client, int round, char reply[REPLY_MAX])
     client->broken |= exchange(client->socket, "GET", path, "", reply) != 200;
 }
 
+// Two people and their membership, in one job.
+static void play_job(struct client *client, int round, char reply[REPLY_MAX])
+{
+    char body[1024];
+    snprintf(
+        body, sizeof(body),
+        "{\"Operations\":[{\"method\":\"PATCH\",\"path\":\"/Groups/%s\",\"data\":{\"Operations\":["
+        "{\"op\":\"add\",\"path\":\"members\",\"value\":[{\"value\":\"bulkId:a\"},{\"value\":"
+        "\"bulkId:b\"}]}]}},{\"method\":\"POST\",\"path\":\"/Users\",\"bulkId\":\"a\",\"data\":{"
+        "\"userName\":\"a%d-%d\"}},{\"method\":\"POST\",\"path\":\"/Users\",\"bulkId\":\"b\","
+        "\"data\":{\"userName\":\"b%d-%d\"}}]}",
+        rig.group, client->number, round, client->number, round);
+    client->broken |= exchange(client->socket, "POST", "/Bulk", body, reply) != 200 ||
+                      strstr(reply, "\"response\"") != NULL;
+    client->created += 2;
+}
+
 static void *run_client(void *ctx)
 {
     struct client *client = ctx;
     char *reply = malloc(REPLY_MAX);
     for (int round = 0; round < ROUNDS && !client->broken; round++) {
         play_round(client, round, reply);
+        play_job(client, round, reply);
     }
     free(reply);
     return NULL;
@@ -174,7 +192,7 @@ static void many_clients_and_administration_lose_nothing(void **state)
         close(clients[at].socket);
     }
     int fd = connect_client();
-    assert_int_equal(created, CLIENTS * ROUNDS);
+    assert_int_equal(created, 3 * CLIENTS * ROUNDS);
     snprintf(path, sizeof(path), "/Users?count=0&filter=groups.value+eq+%%22%s%%22", rig.group);
     assert_int_equal(exchange(fd, "GET", path, "", reply), 200);
     snprintf(total, sizeof(total), "\"totalResults\":%d,", created);
