@@ -139,9 +139,9 @@
 #define TENANT_NAME_MAX 63
 #define LABEL_MAX 200
 #define ADDRESS_TEXT_MAX 45   // an IPv6 address with an IPv4 tail
-#define WAL_PAGES_MAX 8000    // 32 MB: from here on a thread moves the log into the file
+#define WAL_PAGES_MAX 9000    // 36 MB: from here on a thread moves the log into the file
 #define WAL_PAGES_HARD 14000  // 56 MB: here the writer waits for it; bounds a start after a crash
-#define WAL_PAGES_LEFT 600    // few enough for the writer to move between two batches: 10 ms
+#define WAL_PAGES_LEFT 2000   // the last pass moves fewer; the writer moves what it leaves: 10 ms
 #define WAL_PASSES_MAX 8      // each pass leaves a fraction of the one before
 #define WAL_BYTES_KEEP MIB(64)
 #define WAL_RETRY_PAGES 1000           // a reader held the log: try again when it has grown by 4 MB
@@ -168,18 +168,18 @@
 #define KEYS_MAX 8                                     // of one purpose: two are in use
 
 // Administration: the command line and its socket beside the store
-#define ADMIN_REQUEST_MAX MIB(4)   // a command line with a file of schemas, escaped
-#define ADMIN_REPLY_MAX MIB(16)    // a list of 50,000 tokens
-#define ADMIN_ARGUMENTS_MAX 128    // words of one command
-#define ADMIN_MESSAGE_MS 5000      // for a message to arrive or leave once it has begun
-#define ADMIN_REPLY_MS 30000       // for the answer to an ordinary command
-#define ADMIN_SLOW_MS 3600000      // for one that goes over all data of a tenant
-#define ADMIN_OWNER_MS 5000        // for another short command to give the store back
-#define ADMIN_REMOVE_ROWS 2000     // rows that one step of a removal deletes: about 20 ms
-#define ADMIN_TURNS_US 200000      // then a long command says how far it is
-#define ADMIN_FILL_ROWS 500        // resources that one step of filling an index reads: about 15 ms
-#define ADMIN_SCAN_ROWS 2000       // documents that one step of a search for values looks into
-#define ADMIN_DUPLICATES_MAX 100   // group names that a refusal looks for
+#define ADMIN_REQUEST_MAX MIB(4)  // a command line with a file of schemas, escaped
+#define ADMIN_REPLY_MAX MIB(16)   // a list of 50,000 tokens
+#define ADMIN_ARGUMENTS_MAX 128   // words of one command
+#define ADMIN_MESSAGE_MS 5000     // for a message to arrive or leave once it has begun
+#define ADMIN_REPLY_MS 30000      // for the answer to an ordinary command
+#define ADMIN_SLOW_MS 3600000     // for one that goes over all data of a tenant
+#define ADMIN_OWNER_MS 5000       // for another short command to give the store back
+#define ADMIN_REMOVE_ROWS 2000    // rows that one step of a removal deletes: about 20 ms
+#define ADMIN_TURNS_US 200000     // then a long command says how far it is
+#define ADMIN_FILL_ROWS 500       // resources that one step of filling an index reads: about 15 ms
+#define ADMIN_SCAN_ROWS 2000      // documents that one step of a search for values looks into
+#define ADMIN_DUPLICATES_MAX 100  // group names that a refusal looks for
 #define CONFIG_BYTES_MAX KIB(64)
 #define SOURCE_NAME_MAX 63
 #define URL_TEXT_MAX 1024  // store and public URLs
