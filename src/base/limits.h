@@ -124,6 +124,12 @@
 #define WORKERS_COUNT 2
 #define WORKER_QUEUE_MAX 1024
 
+// Passwords (RFC 9106, by the advice of OWASP): two workers hash at a time
+#define PASSWORD_MEMORY_KIB 19456
+#define PASSWORD_PASSES 2
+#define PASSWORD_LANES 1
+#define PASSWORD_LEN_MAX 1024  // bytes of a password
+
 // Threads of the server
 #define BODY_REFUSED_MAX                                                                           \
     65536                // a refused request's body is read up to here, to keep its connection

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DAY_MS = 86400000 };
+enum { DAY_MS = 86400000, NS_IN_MS = 1000000 };
 
 // Days since 1970-01-01 of a civil date; years start in March so that leap days come last.
 static int64_t days_from_civil(int64_t year, int month, int day)
@@ -79,15 +79,15 @@ static bool take_number(str *s, int width, char behind, int *out)
     return true;
 }
 
-static bool take_fraction(str *s, int *ms)
+static bool take_fraction(str *s, int *ns)
 {
-    *ms = 0;
+    *ns = 0;
     if (s->len == 0 || s->ptr[0] != '.') {
         return true;
     }
     size_t at = 1;
-    for (int weight = 100; at < s->len && s->ptr[at] >= '0' && s->ptr[at] <= '9'; at++) {
-        *ms += weight * (s->ptr[at] - '0');
+    for (int weight = 100000000; at < s->len && s->ptr[at] >= '0' && s->ptr[at] <= '9'; at++) {
+        *ns += weight * (s->ptr[at] - '0');
         weight /= 10;
     }
     bool sane = at >= 2 && at <= 10;
@@ -125,6 +125,12 @@ static int month_days(int year, int month)
 
 bool time_parse(str text, int64_t *ms)
 {
+    int ignored = 0;
+    return time_parse_exact(text, ms, &ignored);
+}
+
+bool time_parse_exact(str text, int64_t *ms, int *rest_ns)
+{
     int year = 0;
     int month = 0;
     int day = 0;
@@ -145,6 +151,8 @@ bool time_parse(str text, int64_t *ms)
         return false;
     }
     int64_t minutes = (int64_t)hour * 60 + minute - offset;
-    *ms = days_from_civil(year, month, day) * DAY_MS + (minutes * 60 + second) * 1000 + fraction;
+    *ms = days_from_civil(year, month, day) * DAY_MS + (minutes * 60 + second) * 1000 +
+          fraction / NS_IN_MS;
+    *rest_ns = fraction % NS_IN_MS;
     return true;
 }

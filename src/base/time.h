@@ -12,5 +12,7 @@ void time_print(int64_t ms, char out[TIME_TEXT_LEN]);
 // Any offset, 0 to 9 fraction digits, 24:00:00, leap seconds as the next second; without offset
 // UTC (P-011). False when it is not a valid dateTime with both date and time.
 bool time_parse(str text, int64_t *ms);
+// The same, and what the fraction has beyond milliseconds: 0 to 999999 nanoseconds.
+bool time_parse_exact(str text, int64_t *ms, int *rest_ns);
 
 #endif

@@ -167,8 +167,8 @@ static const struct cli_option remove_options[] = {
 
 #define TENANT_JSON                                                                                \
     "With --json an object: name, state (active, suspended, removing), profile, created,\n"        \
-    "users, groups, strict-attributes, quirks (each name with true or false), and set (those\n"    \
-    "quirks that were set apart from the profile)."
+    "users, groups, strict-attributes, store-passwords, adopt-identical, quirks (each name with\n" \
+    "true or false), and set (those quirks that were set apart from the profile)."
 
 const struct command tenant_commands[] = {
     {
@@ -213,12 +213,17 @@ const struct command tenant_commands[] = {
         .argument_min = 2,
         .argument_max = ADMIN_ARGUMENTS_MAX,
         .help = "change settings of a tenant",
-        .about = "Changes settings, all of them or, when one is refused, none. Keys:\n"
-                 "  profile            interop or rfc\n"
-                 "  strict-attributes  on: unknown attributes are refused; off; default\n"
-                 "  QUIRK              on, off, or default: what the profile says\n"
-                 "roster tenant show lists the quirks. group-name-unique cannot come on while\n"
-                 "display names belong to several groups; they are listed.\n" TENANT_JSON,
+        .about =
+            "Changes settings, all of them or, when one is refused, none. Keys:\n"
+            "  profile            interop or rfc\n"
+            "  strict-attributes  on: unknown attributes are refused; off; default\n"
+            "  store-passwords    on: hashes of passwords are kept (Argon2id); off: passwords\n"
+            "                     are checked and dropped, and hashes that were kept are deleted\n"
+            "  adopt-identical    on: a create that repeats the externalId and the content of\n"
+            "                     what the same source made is answered with that, not with 409\n"
+            "  QUIRK              on, off, or default: what the profile says\n"
+            "roster tenant show lists the quirks. group-name-unique cannot come on while\n"
+            "display names belong to several groups; they are listed.\n" TENANT_JSON,
         .examples = "roster tenant set acme profile=rfc coerce-boolean=on\n"
                     "roster tenant set acme strict-attributes=on",
         .place = PLACE_STORE,

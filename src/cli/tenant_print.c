@@ -17,6 +17,19 @@ static bool is_on(const struct tenant_settings *settings, enum roster_quirk quir
     return (settings->quirks_on >> quirk & 1) != 0;
 }
 
+static bool put_switches(struct roster_json *out, struct roster_arena *arena,
+                         const struct tenant_settings *settings)
+{
+    for (int i = 0; i < TENANT_SWITCH_COUNT; i++) {
+        enum tenant_switch which = (enum tenant_switch)i;
+        if (!json_put_bool(out, arena, str_of(tenant_switch_name(which)),
+                           tenant_switch_is_on(settings, which))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static struct roster_json *quirks_json(struct roster_arena *arena,
                                        const struct tenant_settings *settings)
 {
@@ -57,6 +70,7 @@ static struct roster_json *tenant_json(struct roster_arena *arena, const struct 
               json_put_i64(out, arena, STR("groups"), row->group_count) &&
               json_put_bool(out, arena, STR("strict-attributes"),
                             !is_on(settings, ROSTER_QUIRK_UNKNOWN_ATTRIBUTE)) &&
+              put_switches(out, arena, settings) &&
               json_put_made(out, STR("quirks"), quirks_json(arena, settings)) &&
               json_put_made(out, STR("set"), set_apart(arena, row));
     return ok ? out : NULL;
@@ -137,7 +151,13 @@ static void show_head(const struct call *call, const struct tenant_row *row,
     text_format(out, "users              %lld\n", (long long)row->user_count);
     text_format(out, "groups             %lld\n", (long long)row->group_count);
     text_format(out, "profile            %s\n", tenant_profile_name(settings->profile));
-    text_format(out, "strict-attributes  %s\n\n", strict ? "on" : "off");
+    text_format(out, "strict-attributes  %s\n", strict ? "on" : "off");
+    for (int i = 0; i < TENANT_SWITCH_COUNT; i++) {
+        enum tenant_switch which = (enum tenant_switch)i;
+        text_format(out, "%-18s %s\n", tenant_switch_name(which),
+                    tenant_switch_is_on(settings, which) ? "on" : "off");
+    }
+    text_char(out, '\n');
 }
 
 static int show_quirks(const struct call *call, const struct tenant_row *row,

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/answer.h"
 
+#include "core/location.h"
+
 #include <string.h>
 
 void answer_init(struct answer *answer, struct roster_arena *arena)
@@ -66,10 +68,7 @@ static void write_reference(struct text *out, const struct context *ctx, bool *f
                             const struct roster_resource_type *type, str id)
 {
     text_add(out, *first ? STR("\"$ref\":\"") : STR(",\"$ref\":\""));
-    text_add(out, ctx->base);
-    text_add(out, type->endpoint);
-    text_char(out, '/');
-    text_add(out, id);
+    location_write(out, ctx->base, type->endpoint, id);
     text_char(out, '"');
     *first = false;
 }

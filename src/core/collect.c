@@ -23,8 +23,7 @@ struct collector {
     size_t key_count;
     size_t key_cap;
     bool sorting;
-    bool uses_groups;
-    bool uses_members;
+    unsigned parts;  // of a tree that filter or order look at: enum tree_part
     bool too_many;
     bool no_memory;
     enum store_outcome failure;
@@ -154,8 +153,7 @@ static bool look_at(void *ctx, const struct hit *hit)
     struct roster_json *resource = NULL;
     bool match = c->part->filter != NULL && !c->part->traits.exact;
     if (match || c->sorting) {
-        c->failure = represent_tree(c->ctx, c->part->type, row, c->uses_groups, c->uses_members,
-                                    c->scratch, &resource);
+        c->failure = represent_tree(c->ctx, c->part->type, row, c->parts, c->scratch, &resource);
         if (c->failure != STORE_OK) {
             return false;
         }
@@ -213,8 +211,10 @@ static enum outcome load_page(struct collector *c, struct roster_error *err)
 
 static enum outcome collect_part(struct collector *c, struct roster_error *err)
 {
-    c->uses_groups = uses(c->part, type_groups(c->part->type));
-    c->uses_members = uses(c->part, type_members(c->part->type));
+    const struct attr *const *known = c->part->type->known;
+    c->parts = (uses(c->part, known[KNOWN_GROUPS]) ? TREE_GROUPS : 0u) |
+               (uses(c->part, known[KNOWN_MEMBERS]) ? TREE_MEMBERS : 0u) |
+               (uses(c->part, known[KNOWN_MANAGER]) ? TREE_MANAGER : 0u);
     enum store_outcome got = search_each(c->ctx->conn, c->part->plan, c->scratch, look_at, c);
     if (c->no_memory) {
         fail_memory(err);

@@ -7,7 +7,9 @@
 
 #include "core/document.h"
 #include "core/etag.h"
+#include "core/password.h"
 #include "core/reports.h"
+#include "store/password.h"
 
 static enum outcome refuse_memory(struct roster_error *err)
 {
@@ -184,13 +186,20 @@ enum outcome commit_create(const struct context *ctx, struct write *write,
 {
     struct resource_row *row = &write->row;
     struct edge_plan applied = *edges;
+    bool has_password = false;
+    enum outcome outcome = password_settle(ctx, write, 0, &has_password, err);
+    if (outcome != OUTCOME_DONE) {
+        return outcome;
+    }
     row->revision = 1;
     row->created_ms = env_now_ms(ctx->env);
     row->modified_ms = row->created_ms;
     row->external_id = write->external_id;
     row->source = ctx->actor->source;
-    enum outcome outcome =
-        written(resource_insert(ctx->conn, ctx->actor->tenant, row, write->entries), err);
+    outcome = written(resource_insert(ctx->conn, ctx->actor->tenant, row, write->entries), err);
+    if (outcome == OUTCOME_DONE && has_password) {
+        outcome = written(password_write(ctx, write, row->row), err);
+    }
     if (outcome == OUTCOME_DONE) {
         outcome = edges_apply(ctx, row->row, &applied, err);
     }
@@ -293,11 +302,16 @@ enum outcome commit_update(const struct context *ctx, struct write *write,
             return outcome;
         }
     }
-    enum outcome outcome = edges_apply(ctx, row->row, &applied, err);
+    bool password_changed = false;
+    enum outcome outcome = password_settle(ctx, write, row->row, &password_changed, err);
+    if (outcome == OUTCOME_DONE) {
+        outcome = edges_apply(ctx, row->row, &applied, err);
+    }
     if (outcome != OUTCOME_DONE) {
         return outcome;
     }
-    write->changed = document_changed || external_changed || applied.change_count > 0;
+    write->changed =
+        document_changed || external_changed || password_changed || applied.change_count > 0;
     if (!write->changed) {
         return OUTCOME_DONE;
     }
@@ -305,6 +319,9 @@ enum outcome commit_update(const struct context *ctx, struct write *write,
         outcome = written(external_set(ctx->conn, ctx->actor->tenant, row->type, row->row,
                                        ctx->actor->source, external_id),
                           err);
+    }
+    if (outcome == OUTCOME_DONE && password_changed) {
+        outcome = written(password_write(ctx, write, row->row), err);
     }
     if (outcome == OUTCOME_DONE) {
         outcome = apply_update(ctx, write, current, entries, document_changed, err);
@@ -454,6 +471,9 @@ enum outcome commit_delete(const struct context *ctx, struct write *write,
     enum outcome outcome = leave_groups(ctx, write, &current->row, err);
     if (outcome == OUTCOME_DONE && write->type->number == TYPE_NUMBER_USER) {
         outcome = leave_managers(ctx, write, &current->row, err);
+        if (outcome == OUTCOME_DONE) {
+            outcome = written(password_delete(ctx->conn, tenant, current->row.row), err);
+        }
     }
     if (outcome == OUTCOME_DONE && write->type->number == TYPE_NUMBER_GROUP) {
         outcome = leave_members(ctx, &current->row, &edges, err);

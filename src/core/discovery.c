@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/discovery.h"
 
+#include "core/location.h"
 #include "scim/project.h"
 
 #include <string.h>
@@ -33,9 +34,7 @@ static bool put_meta(struct roster_json *object, struct roster_arena *arena, str
 {
     struct roster_json *meta = put_object(object, arena, STR("meta"));
     str location = {0};
-    return meta != NULL &&
-           arena_format(arena, &location, "%.*s%.*s%s%.*s", STR_ARGS(base), STR_ARGS(endpoint),
-                        id.len > 0 ? "/" : "", STR_ARGS(id)) &&
+    return meta != NULL && location_make(arena, base, endpoint, id, &location) &&
            json_put_string(meta, arena, STR("resourceType"), type) &&
            json_put_string(meta, arena, STR("location"), location);
 }
@@ -57,12 +56,21 @@ static const struct {
     {STR("etag"), true, {{0}}, {0}},
 };
 
-static bool put_features(struct roster_json *config, struct roster_arena *arena)
+// What a tenant may switch on.
+static bool is_supported(const struct context *ctx, size_t at)
 {
+    return features[at].supported ||
+           (str_equal(features[at].name, STR("changePassword")) &&
+            tenant_switch_is_on(&ctx->view->settings, TENANT_STORE_PASSWORDS));
+}
+
+static bool put_features(const struct context *ctx, struct roster_json *config)
+{
+    struct roster_arena *arena = ctx->arena;
     for (size_t at = 0; at < COUNT_OF(features); at++) {
         struct roster_json *feature = put_object(config, arena, features[at].name);
         if (feature == NULL ||
-            !json_put_bool(feature, arena, STR("supported"), features[at].supported)) {
+            !json_put_bool(feature, arena, STR("supported"), is_supported(ctx, at))) {
             return false;
         }
         for (size_t n = 0; n < COUNT_OF(features[at].numbers); n++) {
@@ -147,7 +155,7 @@ bool discovery_provider_config(const struct context *ctx, const struct discovery
     struct roster_arena *arena = ctx->arena;
     struct roster_json *config = json_new(arena, JSON_OBJECT);
     if (config == NULL || !put_schemas(config, arena, URI_PROVIDER_CONFIG) ||
-        !put_features(config, arena) || !put_pagination(config, arena) ||
+        !put_features(ctx, config) || !put_pagination(config, arena) ||
         !put_schemes(config, arena) ||
         !put_meta(config, arena, ctx->base, STR("ServiceProviderConfig"),
                   STR("/ServiceProviderConfig"), (str){0}) ||

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/read.h"
 
+#include "core/location.h"
+
 enum outcome outcome_of_store(enum store_outcome outcome, struct roster_error *err)
 {
     switch (outcome) {
@@ -64,8 +66,7 @@ static enum outcome represent(const struct context *ctx, const struct roster_res
     if (rep.too_large) {
         return OUTCOME_STREAM;
     }
-    const str parts[] = {ctx->base, type->endpoint, STR("/"), row->id};
-    if (!arena_join(ctx->arena, &out->location, parts, COUNT_OF(parts))) {
+    if (!location_make(ctx->arena, ctx->base, type->endpoint, row->id, &out->location)) {
         return full(err);
     }
     return OUTCOME_DONE;

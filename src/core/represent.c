@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "core/document.h"
+#include "core/location.h"
 
 // The derived parts of one resource, gathered before anything is written.
 struct derived {
@@ -96,9 +97,7 @@ static void write_manager_parts(struct text *out, const struct context *ctx,
                                 const struct derived *derived)
 {
     text_lit(out, ",\"$ref\":\"");
-    text_add(out, ctx->base);
-    text_lit(out, "/Users/");
-    text_add(out, derived->manager_id);
+    location_write(out, ctx->base, STR("/Users"), derived->manager_id);
     text_lit(out, "\"");
     if (derived->manager_display.len > 0) {
         text_lit(out, ",\"displayName\":");
@@ -127,8 +126,7 @@ static bool add_manager_parts(const struct context *ctx, const struct derived *d
     if (manager == NULL || derived->manager_id.len == 0) {
         return true;
     }
-    return arena_format(ctx->arena, &reference, "%.*s/Users/%.*s", STR_ARGS(ctx->base),
-                        STR_ARGS(derived->manager_id)) &&
+    return location_make(ctx->arena, ctx->base, STR("/Users"), derived->manager_id, &reference) &&
            json_put_string(manager, ctx->arena, STR("$ref"), reference) &&
            (derived->manager_display.len == 0 ||
             json_put_string(manager, ctx->arena, STR("displayName"), derived->manager_display));
@@ -177,9 +175,7 @@ static void write_groups(struct text *out, const struct representation *rep,
         if (reference) {
             text_add(out, str_of(comma));
             text_lit(out, "\"$ref\":\"");
-            text_add(out, rep->ctx->base);
-            text_lit(out, "/Groups/");
-            text_add(out, group->id);
+            location_write(out, rep->ctx->base, STR("/Groups"), group->id);
             text_char(out, '"');
             comma = ",";
         }
@@ -271,10 +267,7 @@ static void write_meta(struct text *out, const struct representation *rep,
     if (shows(rep, KNOWN_META_LOCATION)) {
         text_add(out, str_of(comma));
         text_lit(out, "\"location\":\"");
-        text_add(out, rep->ctx->base);
-        text_add(out, rep->type->endpoint);
-        text_char(out, '/');
-        text_add(out, row->id);
+        location_write(out, rep->ctx->base, rep->type->endpoint, row->id);
         text_char(out, '"');
         comma = ",";
     }
@@ -341,8 +334,7 @@ static bool put_meta(const struct context *ctx, const struct roster_resource_typ
     if (meta == NULL || !json_put_string(meta, arena, STR("resourceType"), type->name) ||
         !put_time(meta, arena, STR("created"), row->created_ms) ||
         !put_time(meta, arena, STR("lastModified"), row->modified_ms) ||
-        !arena_format(arena, &location, "%.*s%.*s/%.*s", STR_ARGS(ctx->base),
-                      STR_ARGS(type->endpoint), STR_ARGS(row->id)) ||
+        !location_make(arena, ctx->base, type->endpoint, row->id, &location) ||
         !json_put_string(meta, arena, STR("location"), location) ||
         !arena_copy(arena, etag_str(&tag), &version) ||
         !json_put_string(meta, arena, STR("version"), version)) {
@@ -352,13 +344,25 @@ static bool put_meta(const struct context *ctx, const struct roster_resource_typ
     return true;
 }
 
-static bool push_value(struct roster_json *array, struct roster_arena *arena, str value, str type,
-                       str display)
+// One element of `groups` or `members`.
+struct link {
+    str value;
+    str endpoint;  // empty: its resource type is gone
+    str type;
+    str display;
+};
+
+static bool push_link(const struct context *ctx, struct roster_json *array,
+                      struct roster_arena *arena, const struct link *link)
 {
     struct roster_json *element = json_new(arena, JSON_OBJECT);
-    if (element == NULL || !json_put_string(element, arena, STR("value"), value) ||
-        !json_put_string(element, arena, STR("type"), type) ||
-        (display.len > 0 && !json_put_string(element, arena, STR("display"), display))) {
+    str ref = {0};
+    if (element == NULL || !location_make(arena, ctx->base, link->endpoint, link->value, &ref) ||
+        !json_put_string(element, arena, STR("value"), link->value) ||
+        (link->endpoint.len > 0 && !json_put_string(element, arena, STR("$ref"), ref)) ||
+        !json_put_string(element, arena, STR("type"), link->type) ||
+        (link->display.len > 0 &&
+         !json_put_string(element, arena, STR("display"), link->display))) {
         return false;
     }
     json_push(array, element);
@@ -379,8 +383,9 @@ static enum store_outcome put_groups(const struct context *ctx, const struct res
     }
     for (size_t at = 0; at < groups.count; at++) {
         const struct group_row *group = &groups.rows[at];
-        if (!push_value(array, arena, group->id, group->direct ? STR("direct") : STR("indirect"),
-                        group->display)) {
+        struct link link = {group->id, STR("/Groups"),
+                            group->direct ? STR("direct") : STR("indirect"), group->display};
+        if (!push_link(ctx, array, arena, &link)) {
             return STORE_FAILED;
         }
     }
@@ -403,8 +408,12 @@ static enum store_outcome put_members(const struct context *ctx, const struct re
         return got != STORE_OK ? got : (array == NULL ? STORE_FAILED : STORE_TIMEOUT);
     }
     for (size_t at = 0; at < count; at++) {
-        str type = context_type_name(ctx, members[at].type);
-        if (!push_value(array, arena, members[at].id, type, members[at].display)) {
+        const struct member_row *member = &members[at];
+        const struct roster_resource_type *type =
+            registry_type_number(ctx->view->registry, member->type);
+        struct link link = {member->id, type == NULL ? (str){0} : type->endpoint,
+                            context_type_name(ctx, member->type), member->display};
+        if (!push_link(ctx, array, arena, &link)) {
             return STORE_FAILED;
         }
     }
@@ -412,11 +421,24 @@ static enum store_outcome put_members(const struct context *ctx, const struct re
     return STORE_OK;
 }
 
+static enum store_outcome put_manager(const struct context *ctx, const struct resource_row *row,
+                                      struct roster_arena *arena, struct roster_json *resource)
+{
+    struct context inner = *ctx;
+    struct representation rep = {.ctx = &inner};
+    struct derived derived = {0};
+    inner.arena = arena;
+    enum store_outcome got = derive_manager(&rep, row, &derived);
+    if (got == STORE_OK && !add_manager_parts(&inner, &derived, resource)) {
+        return STORE_FAILED;
+    }
+    return got;
+}
+
 enum store_outcome represent_tree(const struct context *ctx,
                                   const struct roster_resource_type *type,
-                                  const struct resource_row *row, bool with_groups,
-                                  bool with_members, struct roster_arena *arena,
-                                  struct roster_json **out)
+                                  const struct resource_row *row, unsigned parts,
+                                  struct roster_arena *arena, struct roster_json **out)
 {
     struct roster_error err = {0};
     if (!roster_json_read(row->document, arena, out, &err) ||
@@ -425,14 +447,15 @@ enum store_outcome represent_tree(const struct context *ctx,
          !json_put_string(*out, arena, STR("externalId"), row->external_id))) {
         return STORE_FAILED;
     }
-    if (with_groups && type_groups(type) != NULL) {
-        enum store_outcome got = put_groups(ctx, row, arena, *out);
-        if (got != STORE_OK) {
-            return got;
-        }
+    enum store_outcome got = STORE_OK;
+    if (parts & TREE_MANAGER) {
+        got = put_manager(ctx, row, arena, *out);
     }
-    if (with_members && type_members(type) != NULL) {
-        return put_members(ctx, row, arena, *out);
+    if (got == STORE_OK && parts & TREE_GROUPS) {
+        got = put_groups(ctx, row, arena, *out);
     }
-    return STORE_OK;
+    if (got == STORE_OK && parts & TREE_MEMBERS) {
+        got = put_members(ctx, row, arena, *out);
+    }
+    return got;
 }

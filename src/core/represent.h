@@ -29,12 +29,14 @@ MUST_CHECK enum store_outcome represent_write(struct representation *rep,
                                               const struct resource_row *row,
                                               const struct group_list *groups,
                                               struct answer *answer, struct etag *tag);
-// The whole resource as a tree, for filters: with id, externalId and meta, and with groups and
-// members where asked. STORE_TIMEOUT when the group is too large to look at.
+// What of a tree is looked up besides the resource.
+enum tree_part { TREE_GROUPS = 1, TREE_MEMBERS = 2, TREE_MANAGER = 4 };
+
+// The whole resource as a tree, for filters: with id, externalId and meta, and with the parts that
+// are asked for, which the type must have. STORE_TIMEOUT when the group is too large to look at.
 MUST_CHECK enum store_outcome represent_tree(const struct context *ctx,
                                              const struct roster_resource_type *type,
-                                             const struct resource_row *row, bool with_groups,
-                                             bool with_members, struct roster_arena *arena,
-                                             struct roster_json **out);
+                                             const struct resource_row *row, unsigned parts,
+                                             struct roster_arena *arena, struct roster_json **out);
 
 #endif

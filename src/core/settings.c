@@ -1,6 +1,6 @@
-// settings.c: the settings of a tenant: a profile, and quirks that differ from it.
+// settings.c: the settings of a tenant: a profile, quirks that differ from it, and switches.
 //
-//   {"profile":"rfc","quirks":{"coerce-boolean":true}}
+//   {"profile":"rfc","quirks":{"coerce-boolean":true},"switches":{"store-passwords":true}}
 //
 // Only what was set is stored, so that a tenant follows its profile when that learns a new quirk.
 // SPDX-License-Identifier: Apache-2.0
@@ -10,6 +10,47 @@ static const char *const profiles[] = {
     [ROSTER_PROFILE_INTEROP] = "interop",
     [ROSTER_PROFILE_RFC] = "rfc",
 };
+
+static const struct {
+    const char *name;
+    const char *text;
+} switches[TENANT_SWITCH_COUNT] = {
+    [TENANT_STORE_PASSWORDS] = {"store-passwords",
+                                "the hash of a user's password is kept (Argon2id); off: it is "
+                                "checked and dropped, and what was kept goes"},
+    [TENANT_ADOPT_IDENTICAL] = {"adopt-identical",
+                                "a create whose externalId and content a resource of the same "
+                                "source has already is answered with that resource"},
+};
+
+const char *tenant_switch_name(enum tenant_switch which)
+{
+    assert((size_t)which < COUNT_OF(switches));
+    return switches[which].name;
+}
+
+const char *tenant_switch_text(enum tenant_switch which)
+{
+    assert((size_t)which < COUNT_OF(switches));
+    return switches[which].text;
+}
+
+bool tenant_switch_is_on(const struct tenant_settings *settings, enum tenant_switch which)
+{
+    assert((size_t)which < COUNT_OF(switches));
+    return (settings->switches_on >> which & 1) != 0;
+}
+
+static bool find_switch(str name, enum tenant_switch *out)
+{
+    for (size_t i = 0; i < COUNT_OF(switches); i++) {
+        if (str_equal(name, str_of(switches[i].name))) {
+            *out = (enum tenant_switch)i;
+            return true;
+        }
+    }
+    return false;
+}
 
 const char *tenant_profile_name(enum roster_profile profile)
 {
@@ -56,6 +97,11 @@ struct tenant_settings tenant_settings_mean(const struct roster_json *settings)
     (void)find_profile(json_find_text(settings, STR("profile")), &out.profile);
     out.quirks_on = roster_quirks_of(out.profile).on;
     out.removing = json_is(json_find(settings, STR("removing")), JSON_TRUE);
+    for (size_t i = 0; i < COUNT_OF(switches); i++) {
+        const struct roster_json *set =
+            json_find(json_find(settings, STR("switches")), str_of(switches[i].name));
+        out.switches_on |= json_is(set, JSON_TRUE) ? 1u << i : 0;
+    }
     const struct roster_json *quirks = json_find(settings, STR("quirks"));
     const struct roster_json *member = json_is(quirks, JSON_OBJECT) ? quirks->first : NULL;
     for (; member != NULL; member = member->next) {
@@ -108,31 +154,32 @@ static enum choice choice_of(str value)
     return CHOICE_NONE;
 }
 
-static struct roster_json *quirks_ensure(struct roster_json *settings, struct roster_arena *arena)
+static struct roster_json *ensure_object(struct roster_json *settings, str key,
+                                         struct roster_arena *arena)
 {
-    struct roster_json *quirks = json_find(settings, STR("quirks"));
-    if (!json_is(quirks, JSON_OBJECT)) {
-        quirks = json_new(arena, JSON_OBJECT);
-        if (quirks != NULL) {
-            json_replace(settings, STR("quirks"), quirks);
+    struct roster_json *object = json_find(settings, key);
+    if (!json_is(object, JSON_OBJECT)) {
+        object = json_new(arena, JSON_OBJECT);
+        if (object != NULL) {
+            json_replace(settings, key, object);
         }
     }
-    return quirks;
+    return object;
 }
 
-static bool put_quirk(struct roster_json *settings, enum roster_quirk quirk, enum choice choice,
-                      struct roster_arena *arena, struct roster_error *err)
+// Sets or, for the default, takes out the member `name` of the object `key`.
+static bool put_choice(struct roster_json *settings, str key, str name, enum choice choice,
+                       struct roster_arena *arena, struct roster_error *err)
 {
-    str name = str_of(roster_quirk_name(quirk));
-    struct roster_json *quirks = quirks_ensure(settings, arena);
+    struct roster_json *object = ensure_object(settings, key, arena);
     struct roster_json *value = json_bool(arena, choice == CHOICE_ON);
-    if (quirks == NULL || value == NULL) {
+    if (object == NULL || value == NULL) {
         return fail_memory(err);
     }
     if (choice != CHOICE_DEFAULT) {
-        json_replace(quirks, name, value);
-    } else if (json_find(quirks, name) != NULL) {
-        json_remove(quirks, json_find(quirks, name));
+        json_replace(object, name, value);
+    } else if (json_find(object, name) != NULL) {
+        json_remove(object, json_find(object, name));
     }
     return true;
 }
@@ -160,17 +207,22 @@ bool tenant_settings_put(struct roster_json *settings, const struct tenant_setti
     }
     enum choice choice = choice_of(setting->value);
     enum roster_quirk quirk = ROSTER_QUIRK_UNKNOWN_ATTRIBUTE;
+    enum tenant_switch ignored;
+    bool is_switch = find_switch(setting->key, &ignored);
     bool strict = str_equal(setting->key, STR("strict-attributes"));
     str shown = str_head(setting->key, setting->key.len < 100 ? setting->key.len : 100);
-    if (!strict && !roster_quirk_find(setting->key, &quirk)) {
+    if (!strict && !is_switch && !roster_quirk_find(setting->key, &quirk)) {
         return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
-                    "there is no setting \"%.*s\": it is profile, strict-attributes or the name "
-                    "of a quirk",
+                    "there is no setting \"%.*s\": roster help tenant set lists them",
                     STR_ARGS(shown));
     }
     if (choice == CHOICE_NONE) {
         return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "%.*s is on, off or default",
                     STR_ARGS(shown));
     }
-    return put_quirk(settings, quirk, strict ? inverse(choice) : choice, arena, err);
+    if (is_switch) {
+        return put_choice(settings, STR("switches"), setting->key, choice, arena, err);
+    }
+    return put_choice(settings, STR("quirks"), str_of(roster_quirk_name(quirk)),
+                      strict ? inverse(choice) : choice, arena, err);
 }

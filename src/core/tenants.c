@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "core/admin.h"
 #include "store/member.h"
+#include "store/password.h"
 
 static struct change tenant_change(const struct tenant_row *row, str before, str after)
 {
@@ -124,6 +125,21 @@ static bool put_all(const struct admin *admin, const struct tenant_setting *sett
            print_settings(admin, json, &row->settings, err);
 }
 
+// A tenant that stores no passwords has none.
+static bool drop_passwords(const struct admin *admin, const struct tenant_row *row,
+                           struct roster_error *err)
+{
+    struct tenant_settings settings = {0};
+    if (!tenant_settings_read(row->settings, admin->arena, &settings, err)) {
+        return false;
+    }
+    if (tenant_switch_is_on(&settings, TENANT_STORE_PASSWORDS)) {
+        return true;
+    }
+    enum store_outcome got = password_delete_all(admin->writer, row->tenant);
+    return got == STORE_OK || admin_refuse(got, err);
+}
+
 bool tenants_set(const struct admin *admin, str name, const struct tenant_setting *settings,
                  size_t count, struct tenant_row *out, struct roster_error *err)
 {
@@ -141,6 +157,9 @@ bool tenants_set(const struct admin *admin, str name, const struct tenant_settin
     *out = row;
     if (str_equal(before, row.settings)) {
         return admin_done(admin);
+    }
+    if (!drop_passwords(admin, &row, err)) {
+        return admin_undo(admin, false);
     }
     struct change change = tenant_change(&row, before, row.settings);
     return admin_end(admin, row.tenant, tenant_save(admin->writer, &row), &change, err);

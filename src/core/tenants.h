@@ -20,10 +20,14 @@ struct admin {
     const char *address;
 };
 
+// What a tenant may have besides its profile. All of them are off in a new tenant.
+enum tenant_switch { TENANT_STORE_PASSWORDS, TENANT_ADOPT_IDENTICAL, TENANT_SWITCH_COUNT };
+
 // What a tenant's settings mean.
 struct tenant_settings {
     enum roster_profile profile;
     uint64_t quirks_on;
+    unsigned switches_on;
     bool removing;  // tenants_remove has begun: nothing but its end may follow
 };
 
@@ -31,6 +35,10 @@ struct tenant_settings {
 // tenants_set and ignored here.
 MUST_CHECK bool tenant_settings_read(str json, struct roster_arena *arena,
                                      struct tenant_settings *out, struct roster_error *err);
+bool tenant_switch_is_on(const struct tenant_settings *settings, enum tenant_switch which);
+// "store-passwords", and what it does.
+const char *tenant_switch_name(enum tenant_switch which);
+const char *tenant_switch_text(enum tenant_switch which);
 // "interop", "rfc".
 const char *tenant_profile_name(enum roster_profile profile);
 
@@ -43,13 +51,14 @@ MUST_CHECK bool tenants_show(const struct admin *admin, str name, struct tenant_
                              struct roster_error *err);
 
 // "profile" = interop|rfc; the name of a quirk or "strict-attributes" = on|off|default, where
-// default means what the profile says.
+// default means what the profile says; the name of a switch = on|off.
 struct tenant_setting {
     str key;
     str value;
 };
 
 // All of them or none. UNIQUENESS: group-name-unique would come on while there are duplicates.
+// With store-passwords, the passwords go too when it goes off.
 MUST_CHECK bool tenants_set(const struct admin *admin, str name,
                             const struct tenant_setting *settings, size_t count,
                             struct tenant_row *out, struct roster_error *err);

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/write.h"
 
+#include "core/adopt.h"
 #include "core/commit.h"
 #include "core/document.h"
+#include "core/password.h"
 
 #include <string.h>
 
@@ -89,7 +91,12 @@ static enum outcome run_create(const struct context *ctx, struct write *write,
                                struct roster_error *err)
 {
     struct edge_plan edges = {0};
-    enum outcome outcome = commit_check_unique(ctx, write, write->entries, NULL, err);
+    bool adopted = false;
+    enum outcome outcome = adopt_find(ctx, write, &adopted, err);
+    if (adopted || outcome != OUTCOME_DONE) {
+        return outcome;
+    }
+    outcome = commit_check_unique(ctx, write, write->entries, NULL, err);
     if (outcome == OUTCOME_DONE) {
         outcome = commit_check_manager(ctx, NULL, &write->row, err);
     }
@@ -238,7 +245,11 @@ static const struct {
 bool write_prepare(const struct context *ctx, struct write *write, const struct roster_json *body,
                    struct roster_error *err)
 {
-    return kinds[write->kind].prepare(ctx, write, body, err);
+    if (!kinds[write->kind].prepare(ctx, write, body, err) ||
+        (body != NULL && !password_read(ctx, write, body, err))) {
+        return false;
+    }
+    return !ctx->on_worker || !password_is_pending(write) || password_prepare(ctx, write, err);
 }
 
 enum outcome write_run(const struct context *ctx, struct write *write, struct roster_error *err)

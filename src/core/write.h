@@ -13,6 +13,16 @@
 
 enum write_kind { WRITE_CREATE, WRITE_REPLACE, WRITE_PATCH, WRITE_DELETE };
 
+enum password_action { PASSWORD_KEEP, PASSWORD_SET, PASSWORD_REMOVE };
+
+// What becomes of a user's password (core/password.h).
+struct password_change {
+    enum password_action action;
+    char *text;  // to be hashed and wiped
+    size_t text_len;
+    str hash;
+};
+
 struct write {
     enum write_kind kind;
     const struct roster_resource_type *type;
@@ -26,6 +36,7 @@ struct write {
     struct roster_json *members;  // create, replace: NULL when not sent
     bool has_members;             // replace: members were sent, maybe empty
     struct index_entry *entries;  // create
+    struct password_change password;
 
     struct resource_row row;  // after the write
     bool changed;
@@ -34,7 +45,8 @@ struct write {
 
 // An id for a new resource. False when the arena is full.
 MUST_CHECK bool write_new_id(const struct context *ctx, struct roster_arena *arena, str *id);
-// `body` is NULL for a delete.
+// `body` is NULL for a delete. A password that is to be stored is hashed where this runs on a
+// worker; elsewhere it is left for password_prepare.
 MUST_CHECK bool write_prepare(const struct context *ctx, struct write *write,
                               const struct roster_json *body, struct roster_error *err);
 // OUTCOME_DONE, OUTCOME_REFUSED (nothing written), OUTCOME_BROKEN (roll back).

@@ -109,10 +109,16 @@ static enum key_outcome datetime_key(const struct attr *attr, str text, struct r
                                      str *key)
 {
     int64_t ms = 0;
-    if (!time_parse(text, &ms)) {
+    int rest_ns = 0;
+    if (!time_parse_exact(text, &ms, &rest_ns)) {
         return KEY_MISFIT;
     }
-    return done(time_key(ms, arena, key));
+    str head = {0};
+    if (!time_key(ms, arena, &head)) {
+        return KEY_FULL;
+    }
+    *key = head;
+    return done(rest_ns == 0 || arena_format(arena, key, "%.*s%06d", STR_ARGS(head), rest_ns));
 }
 
 static enum key_outcome binary_key(const struct attr *attr, str text, struct roster_arena *arena,

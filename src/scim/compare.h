@@ -6,7 +6,7 @@
 //   userName            fold_username, in every tenant
 //   boolean             "0" or "1"
 //   integer, decimal    order-preserving text of the number (1 and 1.0 have one key)
-//   dateTime            order-preserving text of the instant in milliseconds
+//   dateTime            order-preserving text of the instant, to the nanosecond
 //   binary              the decoded octets
 // The store's index rows hold these keys.
 // SPDX-License-Identifier: Apache-2.0

@@ -183,6 +183,12 @@ bool fold_width(str text, struct roster_arena *arena, str *out)
     return map_points(text, add_narrow, arena, out);
 }
 
+bool fold_lower(str text, struct roster_arena *arena, str *out)
+{
+    return str_is_ascii(text) || !fold_is_utf8(text) ? lower_ascii(text, arena, out)
+                                                     : map_points(text, add_lower, arena, out);
+}
+
 bool fold_username(str text, struct roster_arena *arena, str *key)
 {
     str narrow = {0};

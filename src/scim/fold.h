@@ -17,6 +17,8 @@ MUST_CHECK bool fold_key(str text, bool case_exact, struct roster_arena *arena, 
 // The key of a user name, as UsernameCaseMapped of RFC 8265 compares: NFC(lower(width(x))). Finer
 // than the other where folding joins letters (sharp s, the two sigmas), coarser for wide letters.
 MUST_CHECK bool fold_username(str text, struct roster_arena *arena, str *key);
+// Letters in lower case, everything else as it is.
+MUST_CHECK bool fold_lower(str text, struct roster_arena *arena, str *out);
 // Fullwidth and halfwidth characters as their ordinary ones; the rest as it is.
 MUST_CHECK bool fold_width(str text, struct roster_arena *arena, str *out);
 // Whether the bytes are well-formed UTF-8 (no surrogates, nothing overlong).

@@ -23,6 +23,9 @@ struct patch_operation {
 };
 
 struct patch {
+    // The last operation on `password`, which is no part of any resource; NULL: it is removed.
+    const struct roster_json *password;
+    bool has_password;
     struct patch_operation *first;
     struct patch_operation *last;
     size_t count;
@@ -47,7 +50,7 @@ struct edge_change {
 
 // First half. Errors: INVALID_SYNTAX (message), INVALID_PATH, INVALID_FILTER, INVALID_VALUE,
 // MUTABILITY, NO_TARGET (remove without path), each with err->operation; TOO_LARGE, TOO_MANY.
-// Operations that change nothing, such as one on `password`, are left out of the list.
+// Operations on what no resource holds, such as `password`, are left out of the list.
 MUST_CHECK bool patch_parse(const struct scope *scope, const struct roster_json *message,
                             struct patch *out, struct roster_error *err);
 // Second half, on a tree that may be edited: throw it away on failure. Calls resource_finish.

@@ -377,6 +377,22 @@ static bool check_uris(const struct patch_parser *p, const struct roster_json *s
     return true;
 }
 
+// Checked, and of the password the last one is remembered.
+static bool parse_secret(struct patch_parser *p, const struct path *path,
+                         const struct roster_json *sent)
+{
+    struct roster_json *checked = NULL;
+    if (p->op != PATCH_REMOVE && !value_check(p->scope, VALUE_PATCH, target_of(path), sent,
+                                              is_element(path), &checked, p->err)) {
+        return false;
+    }
+    if (attr_is_core_user(path->attr, STR("password"))) {
+        p->out->password = checked;
+        p->out->has_password = true;
+    }
+    return true;
+}
+
 bool patch_parse_target(struct patch_parser *p, const struct path *path,
                         const struct roster_json *value)
 {
@@ -395,9 +411,7 @@ bool patch_parse_target(struct patch_parser *p, const struct path *path,
         return parse_link_ref(p, path, value);
     }
     if (attr_is_secret(path->attr) || attr_is_secret(target_of(path))) {
-        struct roster_json *checked = NULL;
-        return p->op == PATCH_REMOVE || value_check(p->scope, VALUE_PATCH, target_of(path), value,
-                                                    is_element(path), &checked, p->err);
+        return parse_secret(p, path, value);
     }
     if (p->op == PATCH_REMOVE) {
         return parse_remove(p, path, value);

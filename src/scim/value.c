@@ -1,5 +1,6 @@
 // value.c: the shapes of values: lists, single values, one for the other.
 // SPDX-License-Identifier: Apache-2.0
+#include "scim/compare.h"
 #include "scim/quirks.h"
 #include "scim/shape.h"
 #include "scim/value_index.h"
@@ -93,12 +94,58 @@ bool value_settle_primaries(const struct scope *scope, const struct attr *attr,
     return true;
 }
 
+// Lists in which the same value may stand twice under different labels only (RFC 7643 section 2.4).
+static bool is_label_set(const struct shape *c, const struct attr *attr)
+{
+    return attr->type == ATTR_COMPLEX && attr_sub(attr, STR("type")) != NULL &&
+           attr_value_sub(attr) != NULL &&
+           !quirk_is_on(c->scope->quirks, ROSTER_QUIRK_VALUES_AS_SENT);
+}
+
+// An element that has the value and the label of an earlier one adds to that one what it says.
+static bool merge_twin(const struct shape *c, const struct attr *attr, struct value_index *seen,
+                       struct roster_json *element, bool *merged)
+{
+    const struct attr *label = attr_sub(attr, STR("type"));
+    str key = {0};
+    struct roster_json *twin = NULL;
+    *merged = false;
+    if (!value_index_key(seen, element, &key, c->err)) {
+        return false;
+    }
+    if (key.len == 0) {
+        return true;
+    }
+    do {
+        if (!value_index_find(seen, key, twin, &twin, c->err)) {
+            return false;
+        }
+    } while (twin != NULL && !value_equal(label, json_find(twin, label->name),
+                                          json_find(element, label->name), c->scope->arena));
+    if (twin == NULL) {
+        return value_index_add(seen, key, element, c->err);
+    }
+    for (struct roster_json *member = element->first; member != NULL;) {
+        struct roster_json *next = member->next;
+        json_replace(twin, member->key, member);
+        member = next;
+    }
+    *merged = true;
+    return true;
+}
+
 // Appends an element, unless it is one of a set that holds it already.
 static bool push_element(const struct shape *c, const struct attr *attr, struct value_index *seen,
                          struct roster_json *element, struct roster_json *list)
 {
     if (element == NULL) {
         return true;
+    }
+    if (!attr_is_edges(attr) && is_label_set(c, attr)) {
+        bool merged = false;
+        if (!merge_twin(c, attr, seen, element, &merged) || merged) {
+            return merged;
+        }
     }
     if (attr_is_edges(attr)) {
         str key = {0};

@@ -27,6 +27,10 @@ MUST_CHECK bool value_check_simple(const struct scope *scope, const struct attr 
 // kept as sent; certificates are then looked at as well (P-015, P-072).
 MUST_CHECK bool value_check_binary(const struct scope *scope, const struct attr *attr, str text,
                                    str *out, struct roster_error *err);
+// The form that RFC 7643 calls canonical: of addresses, numbers, labels and times (P-026, P-068).
+// *out is `text` itself where there is no other. False when the arena is full.
+MUST_CHECK bool value_canonical(const struct attr *attr, str text, struct roster_arena *arena,
+                                str *out);
 // Of several primary values the last one stays under TWO_PRIMARIES, else INVALID_VALUE. `old` was
 // primary before: it does not count and loses. NULL: none was.
 MUST_CHECK bool value_settle_primaries(const struct scope *scope, const struct attr *attr,

@@ -46,42 +46,15 @@ static bool check_user_name(const struct simple *s, struct roster_json *value)
            refuse(s, why);
 }
 
-static size_t domain_start(str address)
+static bool canonicalize(const struct simple *s, struct roster_json *value)
 {
-    size_t at = address.len;
-    while (at > 0 && address.ptr[at - 1] != '@') {
-        at--;
-    }
-    return at == 0 ? address.len : at;
-}
-
-static bool has_capital(str text)
-{
-    for (size_t at = 0; at < text.len; at++) {
-        if (text.ptr[at] >= 'A' && text.ptr[at] <= 'Z') {
-            return true;
-        }
-    }
-    return false;
-}
-
-// The domain of an address is the same in any case, and canonical in lower case (P-068).
-static bool lower_domain(const struct simple *s, struct roster_json *value)
-{
-    size_t from = domain_start(value->text);
-    if (!has_capital(str_tail(value->text, from)) || keeps_bytes(s)) {
-        return true;
-    }
-    struct text text;
-    text_init(&text, s->scope->arena, value->text.len);
-    for (size_t at = 0; at < value->text.len; at++) {
-        char c = value->text.ptr[at];
-        text_char(&text, at >= from && c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c);
-    }
-    if (text.full) {
+    str canonical = value->text;
+    if (!value_canonical(s->attr, value->text, s->scope->arena, &canonical)) {
         return fail_memory(s->err);
     }
-    value->text = text_str(&text);
+    if (!str_equal(canonical, value->text) && !keeps_bytes(s)) {
+        value->text = canonical;
+    }
     return true;
 }
 
@@ -90,13 +63,8 @@ static bool check_string(const struct simple *s, struct roster_json *value)
     if (value->kind != JSON_STRING) {
         return refuse(s, "must be a string");
     }
-    if (attr_is_core_user(s->attr, STR("userName"))) {
-        return check_user_name(s, value);
-    }
-    const struct attr *parent = s->attr->parent;
-    bool is_email = parent != NULL && attr_is_core_user(parent, STR("emails")) &&
-                    str_equal_nocase(s->attr->name, STR("value"));
-    return !is_email || lower_domain(s, value);
+    return attr_is_core_user(s->attr, STR("userName")) ? check_user_name(s, value)
+                                                       : canonicalize(s, value);
 }
 
 static bool check_boolean(const struct simple *s, struct roster_json *value)
@@ -139,7 +107,8 @@ static bool check_integer(const struct simple *s, struct roster_json *value)
 
 static bool check_datetime(const struct simple *s, struct roster_json *value)
 {
-    return check_key(s, value, "must be a date and time such as \"2026-11-24T10:00:00Z\"");
+    return check_key(s, value, "must be a date and time such as \"2026-11-24T10:00:00Z\"") &&
+           canonicalize(s, value);
 }
 
 static bool check_binary(const struct simple *s, struct roster_json *value)

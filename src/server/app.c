@@ -143,6 +143,10 @@ void app_work(struct lane *worker, struct pending *pending)
         work_bulk(pending);
         return;
     }
+    if (pending->is_write) {
+        work_write(pending);
+        return;
+    }
     // One snapshot: what is counted and what is shown belong together.
     conn_hold(worker->conn);
     conn_deadline(worker->conn, SCAN_MS_MAX);

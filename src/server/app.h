@@ -130,7 +130,8 @@ MUST_CHECK struct pending *app_admit(struct lane *lane, struct http_exchange *ex
 uint64_t pending_connection(const struct pending *pending);
 // Runs the request, or answers its refusal. STEP_DONE: exchange->reply is filled.
 MUST_CHECK enum step app_begin(struct lane *lane, struct pending *pending);
-// On a worker, with the worker's connection and deadline. pending->step says where it goes now.
+// On a worker, with the worker's connection and deadline. pending->step says where it goes now: a
+// write whose password was hashed goes to the writer.
 void app_work(struct lane *worker, struct pending *pending);
 // One batch on the writer's thread: one transaction, one commit. Of *count requests it runs as many
 // as one batch may take, at least one; *count gets how many, and each of them its outcome and step.

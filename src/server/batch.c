@@ -19,6 +19,11 @@ static bool is_still_allowed(struct pending *pending, struct conn *writer)
     }
     enum store_outcome got =
         token_load(writer, pending->actor.credential, pending->ctx.arena, &row);
+    if (got == STORE_OK && !tenant_settings_read(row.tenant_settings, pending->ctx.arena,
+                                                 &pending->view.settings, &pending->err)) {
+        pending->outcome = OUTCOME_BROKEN;
+        return false;
+    }
     if (got == STORE_OK && auth_token_is_live(&row, env_now_ms(pending->ctx.env))) {
         pending->generation = atomic_load(&pending->app->generation);
         return row.tenant_schemas == pending->schemas ||

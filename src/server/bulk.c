@@ -48,7 +48,9 @@ void work_bulk(struct pending *pending)
     if (!is_planned && !bulk_plan(&pending->ctx, pending->exchange->body, job, &pending->err)) {
         pending->outcome = OUTCOME_REFUSED;
     } else if (!bulk_is_over(job)) {
+        pending->ctx.on_worker = true;  // passwords are hashed here
         bulk_prepare(&pending->ctx, job);
+        pending->ctx.on_worker = false;
     }
     route_bulk(pending);
 }

@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/handlers.h"
 
+#include "core/location.h"
+#include "core/password.h"
 #include "core/search_one.h"
 #include "server/parameters.h"
 #include "server/prefer.h"
 #include "server/reply.h"
+
+#include <string.h>
 
 static enum step refuse(struct pending *pending)
 {
@@ -259,9 +263,14 @@ bool prepare_again(struct pending *pending, struct conn *writer, int64_t schemas
     if (pending->type == NULL) {
         return fail(&pending->err, ROSTER_ERR_NOT_FOUND, 0, "the resource type was removed");
     }
-    return (kind == WRITE_DELETE ||
-            roster_json_read(pending->exchange->body, pending->ctx.arena, &body, &pending->err)) &&
-           prepare(pending, kind, body);
+    str hash = pending->write.password.hash;
+    if ((kind != WRITE_DELETE &&
+         !roster_json_read(pending->exchange->body, pending->ctx.arena, &body, &pending->err)) ||
+        !prepare(pending, kind, body)) {
+        return false;
+    }
+    pending->write.password.hash = hash;
+    return true;
 }
 
 static enum step start_write(struct pending *pending, enum write_kind kind,
@@ -271,7 +280,14 @@ static enum step start_write(struct pending *pending, enum write_kind kind,
         return refuse(pending);
     }
     pending->is_write = true;
-    return STEP_WRITE;
+    return password_is_pending(&pending->write) ? STEP_WORK : STEP_WRITE;
+}
+
+void work_write(struct pending *pending)
+{
+    bool done = password_prepare(&pending->ctx, &pending->write, &pending->err);
+    pending->outcome = done ? OUTCOME_DONE : OUTCOME_REFUSED;
+    pending->step = done ? STEP_WRITE : STEP_DONE;
 }
 
 enum step handle_post(struct lane *lane, struct pending *pending, const struct roster_json *body)
@@ -311,9 +327,9 @@ static void answer_silently(struct pending *pending)
     struct read_result result = {.tag = etag_make(pending->write.row.revision, 0)};
     bool is_create = pending->write.kind == WRITE_CREATE;
     reply_empty(pending, is_create ? 201 : 204);
-    if (is_create && !arena_format(pending->exchange->arena, &result.location, "%.*s%.*s/%.*s",
-                                   STR_ARGS(pending->ctx.base), STR_ARGS(pending->type->endpoint),
-                                   STR_ARGS(pending->write.row.id))) {
+    if (is_create &&
+        !location_make(pending->exchange->arena, pending->ctx.base, pending->type->endpoint,
+                       pending->write.row.id, &result.location)) {
         return;
     }
     reply_resource_headers(pending, &result);
@@ -330,9 +346,15 @@ static void answer_written(struct lane *lane, struct pending *pending)
     }
     if (pending->outcome != OUTCOME_DONE) {
         // The change is saved, only its answer cannot be made: an error would be repeated by the
-        // client.
+        // client. The id is younger than the mark.
+        char id[ID_BYTES_MAX];
+        str own = pending->write.row.id;
+        assert(own.len <= sizeof(id));
+        memcpy(id, own.ptr, own.len);
         arena_rewind(pending->exchange->arena, pending->mark);
+        pending->write.row.id = (str){id, own.len};
         answer_silently(pending);
+        pending->write.row.id = (str){0};
     } else if (preference != PREFER_NONE && pending->projection == NULL) {
         reply_header(pending, "Preference-Applied", preference_name(preference));
     }

@@ -32,6 +32,8 @@ void finish_search(struct lane *lane, struct pending *pending);
 void finish_write(struct lane *lane, struct pending *pending);
 // Answers a GET of one resource that is too much for a loop, on the worker's thread.
 void work_read(struct lane *worker, struct pending *pending);
+// The slow part of a write that has one, on a worker.
+void work_write(struct pending *pending);
 // Runs pending->search on a connection; pending->outcome says what came of it.
 void run_search(struct pending *pending, struct conn *conn, bool on_worker);
 

@@ -38,19 +38,39 @@ struct server {
 };
 
 // Behind the writer or a worker. A bulk job that is not done goes to the end of a queue again.
+static bool pass_on(struct server *server, struct pending *pending)
+{
+    if (pending->step == STEP_DONE || app_is_cut_off(pending, false)) {
+        return false;
+    }
+    pending->next = NULL;
+    bool taken = pending->step == STEP_WRITE ? writer_submit(server->writer, pending) == NULL
+                                             : workers_submit(server->workers, pending);
+    return taken || !app_is_cut_off(pending, true);
+}
+
+// A write whose password was hashed.
+static bool pass_to_writer(struct server *server, struct pending *pending)
+{
+    if (pending->step != STEP_WRITE) {
+        return false;
+    }
+    pending->step = STEP_DONE;
+    pending->next = NULL;
+    if (writer_submit(server->writer, pending) == NULL) {
+        return true;
+    }
+    pending->queue_full = true;
+    return false;
+}
+
 static void complete(struct pending *pending)
 {
     struct loop *loop = pending->exchange->loop_ctx;
     struct server *server = loop->server;
-    if (pending->step != STEP_DONE && !app_is_cut_off(pending, false)) {
-        pending->next = NULL;
-        bool taken = pending->step == STEP_WRITE ? writer_submit(server->writer, pending) == NULL
-                                                 : workers_submit(server->workers, pending);
-        if (taken || !app_is_cut_off(pending, true)) {
-            return;
-        }
+    if (!(pending->bulk != NULL ? pass_on(server, pending) : pass_to_writer(server, pending))) {
+        http_complete(pending->exchange);
     }
-    http_complete(pending->exchange);
 }
 
 // The head is here, the body is not. Large bodies of requests that are refused anyway are not read.
@@ -94,17 +114,11 @@ static enum http_verdict on_begin(void *ctx, struct http_exchange *exchange)
 {
     struct loop *loop = ctx;
     struct pending *pending = exchange->user;
-    switch (app_begin(&loop->lane, pending)) {
-    case STEP_DONE:
+    pending->step = app_begin(&loop->lane, pending);
+    if (pending->step == STEP_DONE) {
         return HTTP_DONE;
-    case STEP_WRITE:
-        queue_write(loop, pending);
-        return HTTP_WAIT;
-    case STEP_WORK:
-        break;
     }
-    // Published at the end of the pass, as writes are: by then the connection is suspended.
-    pending->is_write = false;
+    // Published at the end of the pass: by then the connection is suspended.
     queue_write(loop, pending);
     return HTTP_WAIT;
 }
@@ -126,7 +140,9 @@ static void on_flush(void *ctx)
     for (struct pending *pending = loop->first; pending != NULL; pending = next) {
         next = pending->next;
         pending->next = NULL;
-        if (pending->is_write) {
+        enum step step = pending->step;
+        pending->step = STEP_DONE;
+        if (step == STEP_WRITE) {
             *tail = pending;
             tail = &pending->next;
             continue;

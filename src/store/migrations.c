@@ -152,6 +152,14 @@ const struct migration migrations[] = {
                   "    PRIMARY KEY (tenant, attribute)"
                   ") WITHOUT ROWID, STRICT;",
     },
+    {
+        // Hashes only, as PHC strings. `row` is that of the user.
+        .name = "passwords",
+        .sqlite = "CREATE TABLE password ("
+                  "    tenant INTEGER NOT NULL, row INTEGER NOT NULL, hash TEXT NOT NULL,"
+                  "    PRIMARY KEY (tenant, row)"
+                  ") WITHOUT ROWID, STRICT;",
+    },
 };
 
 const size_t migration_count = COUNT_OF(migrations);

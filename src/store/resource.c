@@ -46,6 +46,12 @@ enum store_outcome row_load(struct conn *conn, int64_t tenant, int64_t number, i
     return got == STORE_OK && !found ? STORE_NONE : got;
 }
 
+enum store_outcome resource_load(struct conn *conn, int64_t tenant, int64_t number, int64_t source,
+                                 struct roster_arena *arena, struct resource_row *row)
+{
+    return row_load(conn, tenant, number, source, arena, row);
+}
+
 // `grouped` may be NULL when the statement does not tell.
 static enum store_outcome find(struct sql *q, int type, int64_t source, struct roster_arena *arena,
                                struct resource_row *row, bool *grouped)

@@ -56,6 +56,10 @@ MUST_CHECK bool index_extract(const struct index_set *set, const struct roster_j
 MUST_CHECK enum store_outcome resource_find(struct conn *conn, int64_t tenant, int type, str id,
                                             int64_t source, struct roster_arena *arena,
                                             struct resource_row *row);
+// By row number.
+MUST_CHECK enum store_outcome resource_load(struct conn *conn, int64_t tenant, int64_t number,
+                                            int64_t source, struct roster_arena *arena,
+                                            struct resource_row *row);
 // And whether it is in any group: the groups of one that is in none need not be asked for.
 MUST_CHECK enum store_outcome resource_find_grouped(struct conn *conn, int64_t tenant, int type,
                                                     str id, int64_t source,

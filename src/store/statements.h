@@ -110,6 +110,11 @@
     X(REMOVE_TYPES)                                                                                \
     X(REMOVE_EXTENSIONS)                                                                           \
     X(REMOVE_DECLARED)                                                                             \
+    X(PASSWORD_SAVE)                                                                               \
+    X(PASSWORD_DELETE)                                                                             \
+    X(PASSWORD_FIND)                                                                               \
+    X(REMOVE_PASSWORDS_SOME)                                                                       \
+    X(REMOVE_PASSWORDS)                                                                            \
     X(REMOVE_COUNTERS)                                                                             \
     X(REMOVE_TOKENS)                                                                               \
     X(REMOVE_SOURCES)                                                                              \

@@ -310,6 +310,14 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_REMOVE_TYPES] = "DELETE FROM tenant_type WHERE tenant = $1",
     [STATEMENT_REMOVE_EXTENSIONS] = "DELETE FROM tenant_extension WHERE tenant = $1",
     [STATEMENT_REMOVE_DECLARED] = "DELETE FROM tenant_index WHERE tenant = $1",
+    [STATEMENT_PASSWORD_SAVE] = "INSERT INTO password (tenant, row, hash) VALUES ($1, $2, $3)"
+                                " ON CONFLICT (tenant, row) DO UPDATE SET hash = excluded.hash",
+    [STATEMENT_PASSWORD_DELETE] = "DELETE FROM password WHERE tenant = $1 AND row = $2",
+    [STATEMENT_PASSWORD_FIND] = "SELECT hash FROM password WHERE tenant = $1 AND row = $2",
+    [STATEMENT_REMOVE_PASSWORDS] = "DELETE FROM password WHERE tenant = $1",
+    [STATEMENT_REMOVE_PASSWORDS_SOME] =
+        "DELETE FROM password WHERE (tenant, row) IN"
+        " (SELECT tenant, row FROM password WHERE tenant = $1 LIMIT $2)",
     [STATEMENT_REMOVE_COUNTERS] = "DELETE FROM counter WHERE tenant = $1",
     [STATEMENT_REMOVE_TOKENS] = "DELETE FROM token WHERE tenant = $1",
     [STATEMENT_REMOVE_SOURCES] = "DELETE FROM source WHERE tenant = $1",

@@ -250,6 +250,15 @@ static const char *time_sign(enum filter_kind kind)
     return NULL;
 }
 
+// The same for a moment between two that can be stored: behind the first, before the second.
+static const char *time_sign_between(enum filter_kind kind)
+{
+    if (kind == FILTER_EQ) {
+        return NULL;
+    }
+    return kind == FILTER_GE ? ">" : (kind == FILTER_LT ? "<=" : time_sign(kind));
+}
+
 static struct set *where_modified(struct where *where, const struct roster_filter *filter)
 {
     int64_t ms = 0;
@@ -261,8 +270,13 @@ static struct set *where_modified(struct where *where, const struct roster_filte
         equal.kind = FILTER_EQ;
         return set_not(where, where_modified(where, &equal));
     }
-    const char *sign = time_sign(filter->kind);
-    if (sign == NULL || !time_parse(filter->text, &ms)) {
+    int rest_ns = 0;
+    if (!time_parse_exact(filter->text, &ms, &rest_ns)) {
+        return set_all(where, false);
+    }
+    // What is stored are whole milliseconds: a moment between two of them is behind the first.
+    const char *sign = rest_ns == 0 ? time_sign(filter->kind) : time_sign_between(filter->kind);
+    if (sign == NULL) {
         return set_all(where, false);
     }
     return row_test(set_rows(where, "resource", "row", RANK_RANGE,

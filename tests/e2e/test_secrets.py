@@ -2,7 +2,9 @@
 """A secret goes in and never comes out: not in replies, logs, metrics, files or command output."""
 
 import os
+import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -15,11 +17,13 @@ PASSWORD = "Tr0ub4dor-and-3-zebras"
 WRONG_TOKEN = "rst_0123456789abcdefghijWRONGklmnopqrstuv"
 
 
-@pytest.fixture(scope="module")
-def spilled(tmp_path_factory):
+@pytest.fixture(scope="module", params=["off", "on"])
+def spilled(tmp_path_factory, request):
     """A server that was told secrets by every route, and everything that it answered."""
     daemon = Daemon(tmp_path_factory.mktemp("server"), "--log-level", "debug").start()
     tenant = daemon.tenant("spill")
+    tenant.stores_passwords = request.param == "on"
+    daemon.do("tenant", "set", "spill", f"store-passwords={request.param}")
     with tenant.client() as http:
         answers = tell(http)
     answers.append(wrong_token(daemon))
@@ -96,6 +100,77 @@ def test_no_file_of_the_store_holds_a_password_or_a_token(spilled):
     assert [
         path for path in files for secret in secrets(tenant) if secret.encode() in path.read_bytes()
     ] == []
+
+
+def columns(daemon):
+    """Every value of every table, as (table, column, value)."""
+    with sqlite3.connect(f"file:{daemon.database}?mode=ro", uri=True) as store:
+        tables = [name for (name,) in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        for table in tables:
+            rows = store.execute(f'SELECT * FROM "{table}"')
+            names = [column[0] for column in rows.description]
+            yield from ((table, name, value) for row in rows for name, value in zip(names, row))
+
+
+def test_the_hash_of_a_password_stands_in_one_place_only(spilled):
+    daemon, tenant, answers = spilled
+    values = list(columns(daemon))
+    hashes = [value for table, name, value in values if (table, name) == ("password", "hash")]
+    assert bool(hashes) is tenant.stores_passwords
+    for one in hashes:
+        assert one.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+        parts = one.split("$")[-2:]
+        for part in parts:
+            held = {(table, name) for table, name, value in values if part in str(value)}
+            assert held == {("password", "hash")}
+            assert not any(part in text for text in [*answers, daemon.log])
+    everywhere = daemon.do("tenant", "show", tenant.name, "--json") + daemon.do("tenant", "list", "--json")
+    assert "argon2" not in everywhere + daemon.log + "".join(answers)
+
+
+def test_whether_passwords_are_stored_is_told_by_the_configuration(spilled):
+    _, tenant, _ = spilled
+    with tenant.client() as http:
+        config = http.get("/ServiceProviderConfig").json()
+    assert config["changePassword"]["supported"] is tenant.stores_passwords
+
+
+def test_the_setting_is_off_in_a_new_tenant_and_shown(server):
+    tenant = server.tenant()
+    assert '"store-passwords":false' in server.do("tenant", "show", tenant.name, "--json").replace(" ", "")
+    with tenant.client() as http:
+        before = http.get("/ServiceProviderConfig")
+        server.do("tenant", "set", tenant.name, "store-passwords=on")
+        after = http.get("/ServiceProviderConfig", headers={"If-None-Match": before.headers["etag"]})
+    assert not before.json()["changePassword"]["supported"]
+    assert after.status_code == 200 and after.json()["changePassword"]["supported"]
+    assert "store-passwords    on" in server.do("tenant", "show", tenant.name)
+    assert "store-passwords" in roster("help", "tenant", "set").stdout
+
+
+def test_a_removed_tenant_leaves_no_hash(own_server):
+    tenant = own_server.tenant()
+    own_server.do("tenant", "set", tenant.name, "store-passwords=on")
+    with tenant.client() as http:
+        for number in range(3):
+            made(http.post("/Users", json=user(f"gone{number}", password=PASSWORD)))
+    assert [name for table, name, _ in columns(own_server) if table == "password"]
+    own_server.do("tenant", "remove", tenant.name, "--yes")
+    assert not [name for table, name, _ in columns(own_server) if table == "password"]
+
+
+def test_many_passwords_at_once_are_all_stored(own_server):
+    tenant = own_server.tenant()
+    own_server.do("tenant", "set", tenant.name, "store-passwords=on")
+
+    def create(number):
+        with tenant.client() as http:
+            return http.post("/Users", json=user(f"many{number}", password=f"{PASSWORD}{number}")).status_code
+
+    with ThreadPoolExecutor(16) as pool:
+        assert set(pool.map(create, range(48))) == {201}
+    hashes = {value for table, name, value in columns(own_server) if (table, name) == ("password", "hash")}
+    assert len(hashes) == 48
 
 
 def test_no_command_shows_a_token_again(spilled):

@@ -151,6 +151,7 @@ static void run(struct rig *rig, struct pending *pending, struct rig_reply *out)
     enum step step = app_begin(&rig->lane, pending);
     out->waited = step != STEP_DONE;
     while (step != STEP_DONE) {
+        pending->step = STEP_DONE;
         size_t count = 1;
         if (step == STEP_WORK) {
             app_work(&rig->lane, pending);

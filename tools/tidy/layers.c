@@ -42,6 +42,7 @@ static const struct library {
     {"yyjson.h", "src/json/ bench/", "json/"},
     {"sqlite3.h", "src/store/ tests/unit/store/ bench/", "store/"},
     {"libpq-fe.h", "src/store/ bench/", "store/"},
+    {"argon2.h", "src/sys/", "sys/password.h"},
     {"openssl/", "src/sys/ tests/ bench/", "sys/"},
     // clang-format on
 };

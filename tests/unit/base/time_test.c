@@ -71,6 +71,21 @@ static void moments_are_read_and_printed(void **state)
     }
 }
 
+static void what_a_fraction_has_beyond_milliseconds_is_told(void **state)
+{
+    int64_t ms = 0;
+    int rest_ns = 0;
+    assert_true(time_parse_exact(STR("1970-01-01T00:00:00.123456789Z"), &ms, &rest_ns));
+    assert_int_equal(ms, 123);
+    assert_int_equal(rest_ns, 456789);
+    assert_true(time_parse_exact(STR("1969-12-31T23:59:59.9990001Z"), &ms, &rest_ns));
+    assert_int_equal(ms, -1);
+    assert_int_equal(rest_ns, 100);
+    assert_true(time_parse_exact(STR("1970-01-01T00:00:01Z"), &ms, &rest_ns));
+    assert_int_equal(ms, 1000);
+    assert_int_equal(rest_ns, 0);
+}
+
 static void every_day_of_four_centuries_is_read_as_it_was_printed(void **state)
 {
     for (int64_t day = -200000; day < 200000; day += 13) {
@@ -93,6 +108,7 @@ static void moments_out_of_range_are_clamped(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_a_fraction_has_beyond_milliseconds_is_told),
     cmocka_unit_test(moments_are_read_and_printed),
     cmocka_unit_test(every_day_of_four_centuries_is_read_as_it_was_printed),
     cmocka_unit_test(moments_out_of_range_are_clamped),

@@ -11,7 +11,8 @@
 #include <cmocka.h>
 
 #define TENANT_SHAPE                                                                               \
-    "name:s state:s profile:s created:s users:i groups:i strict-attributes:b quirks:o set:o"
+    "name:s state:s profile:s created:s users:i groups:i strict-attributes:b "                     \
+    "store-passwords:b adopt-identical:b quirks:o set:o"
 #define TOKEN_SHAPE_END                                                                            \
     "id:i tenant:s label:s source:s user:n scope:s state:s created:s expires:n used:n revoked:"
 
@@ -69,8 +70,7 @@ static const struct refusal_case {
     {"an unknown tenant is not set", "roster tenant set nope profile=rfc", EX_NOINPUT, NULL},
     {"an unknown tenant is not removed", "roster tenant remove nope", EX_NOINPUT, NULL},
     {"an unknown setting is refused", "roster tenant set acme foo=on", EX_DATAERR,
-     "roster: there is no setting \"foo\": it is profile, strict-attributes or the name of a "
-     "quirk\n"},
+     "roster: there is no setting \"foo\": roster help tenant set lists them\n"},
     {"a setting needs its value", "roster tenant set acme coerce-boolean", EX_USAGE,
      "roster: \"coerce-boolean\" is not KEY=VALUE\n"},
     {"a quirk is on, off or default", "roster tenant set acme coerce-boolean=maybe", EX_DATAERR,

@@ -69,6 +69,43 @@ static void revoke(int64_t number)
     roster_arena_close(arena);
 }
 
+static void an_imported_id_is_escaped_wherever_it_is_part_of_a_uri(void **state)
+{
+    static const char *const place = "/scim/v2/Users/a%20%22b%2Fc%3F%C3%A4";
+    struct tenant_row tenant = {0};
+    struct resource_row row = {.id = STR("a \"b/c?\xC3\xA4"),
+                               .type = TYPE_NUMBER_USER,
+                               .revision = 1,
+                               .display = STR("x"),
+                               .document = STR("{\"schemas\":[\"urn:ietf:params:scim:schemas:core:"
+                                               "2.0:User\"],\"id\":\"a \\\"b/c?\xC3\xA4\","
+                                               "\"userName\":\"imported\"}")};
+    struct conn *writer = store_writer(rig.store);
+    assert_int_equal(tenant_find(writer, STR("acme"), rig.arena, &tenant), STORE_OK);
+    assert_int_equal(conn_begin(writer), STORE_OK);
+    assert_int_equal(resource_insert(writer, tenant.tenant, &row, NULL), STORE_OK);
+    assert_int_equal(conn_commit(writer), STORE_OK);
+    struct rig_reply reply = send_text("GET", place, "");
+    assert_int_equal(reply.status, 200);
+    assert_true(body_has(reply, place));
+    char group[UUID_TEXT_LEN + 1];
+    char path[80];
+    create("/scim/v2/Groups",
+           "{\"displayName\":\"G\",\"members\":[{\"value\":\"a \\\"b/c?\xC3\xA4\"}]}", group);
+    snprintf(path, sizeof(path), "/scim/v2/Groups/%s", group);
+    reply = send_text("GET", path, "");
+    assert_true(body_has(reply, place));
+    assert_true(body_has(reply, "\"value\":\"a \\\"b/c?\xC3\xA4\""));
+    char manager[UUID_TEXT_LEN + 1];
+    create(
+        "/scim/v2/Users",
+        "{\"userName\":\"report\",\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\":"
+        "{\"manager\":{\"value\":\"a \\\"b/c?\xC3\xA4\"}}}",
+        manager);
+    snprintf(path, sizeof(path), "/scim/v2/Users/%s", manager);
+    assert_true(body_has(send_text("GET", path, ""), place));
+}
+
 static void a_token_that_is_revoked_between_head_and_commit_writes_nothing(void **state)
 {
     struct secret other;
@@ -309,6 +346,7 @@ static int close_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_imported_id_is_escaped_wherever_it_is_part_of_a_uri),
         cmocka_unit_test(a_token_that_is_revoked_between_head_and_commit_writes_nothing),
         cmocka_unit_test(a_dangling_manager_does_not_stand_in_the_way_of_a_deactivation),
         cmocka_unit_test(the_reports_of_a_deleted_manager_lose_their_reference),
