@@ -25,7 +25,6 @@ static void count_interrupt(int number)
 }
 
 struct session {
-    struct call *call;
     struct http_client *client;
     bool cleaning;
     bool progress;  // standard error is a terminal
@@ -235,7 +234,7 @@ static int print_report(struct call *call, const struct probe_report *report, st
 static int run_probe(struct call *call, struct probe_options options,
                      struct http_client_options client)
 {
-    struct session session = {.call = call, .progress = isatty(STDERR_FILENO) != 0};
+    struct session session = {.progress = isatty(STDERR_FILENO) != 0};
     struct transport transport = {.call = send_request, .ctx = &session};
     struct roster_error err = {0};
     struct probe_report report;

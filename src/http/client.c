@@ -26,6 +26,7 @@ struct call_state {
     size_t head_bytes;
     bool too_large;
     bool no_memory;
+    bool bad_header;
 };
 
 struct http_client *http_client_open(const struct http_client_options *options,
@@ -104,8 +105,10 @@ static size_t take_body(char *data, size_t size, size_t count, void *ctx)
     return call->no_memory ? 0 : len;
 }
 
-// A list that grew, or NULL when it could not; the old one is freed then.
-static struct curl_slist *list_add(struct curl_slist *list, const struct http_header *header)
+// A list that grew, or NULL when it could not; the old one is freed then. What holds a line end
+// would become another header.
+static struct curl_slist *list_add(struct call_state *call, struct curl_slist *list,
+                                   const struct http_header *header)
 {
     char line[TOKEN_TEXT_MAX + 256];
     // libcurl wants an empty value written with a semicolon.
@@ -113,6 +116,7 @@ static struct curl_slist *list_add(struct curl_slist *list, const struct http_he
                        header->value.len > 0 ? ": " : ";", STR_ARGS(header->value));
     bool fits = len > 0 && (size_t)len < sizeof(line) && strpbrk(line, "\r\n") == NULL &&
                 strlen(line) == (size_t)len;
+    call->bad_header = !fits;
     struct curl_slist *longer = fits ? curl_slist_append(list, line) : NULL;
     if (longer == NULL) {
         curl_slist_free_all(list);
@@ -132,11 +136,11 @@ static struct curl_slist *own_headers(void)
     return all;
 }
 
-static struct curl_slist *header_list(const struct http_request *request)
+static struct curl_slist *header_list(struct call_state *call, const struct http_request *request)
 {
     struct curl_slist *list = own_headers();
     for (size_t i = 0; list != NULL && i < request->header_count; i++) {
-        list = list_add(list, &request->headers[i]);
+        list = list_add(call, list, &request->headers[i]);
     }
     return list;
 }
@@ -206,8 +210,8 @@ static enum http_sent sent_of(CURLcode code)
         enum http_sent sent;
     } rows[] = {
         {CURLE_OK, HTTP_SENT},
-        {CURLE_UNSUPPORTED_PROTOCOL, HTTP_SENT_BAD_URL},
-        {CURLE_URL_MALFORMAT, HTTP_SENT_BAD_URL},
+        {CURLE_UNSUPPORTED_PROTOCOL, HTTP_SENT_BAD_REQUEST},
+        {CURLE_URL_MALFORMAT, HTTP_SENT_BAD_REQUEST},
         {CURLE_COULDNT_RESOLVE_HOST, HTTP_SENT_NO_HOST},
         {CURLE_COULDNT_RESOLVE_PROXY, HTTP_SENT_NO_HOST},
         {CURLE_COULDNT_CONNECT, HTTP_SENT_NO_CONNECT},
@@ -238,6 +242,10 @@ static enum http_sent explain(const struct call_state *call, CURLcode code,
              options->body_max);
         return HTTP_SENT_TOO_LARGE;
     }
+    if (call->bad_header) {
+        fail(err, ROSTER_ERR_BAD_REQUEST, 0, "a header has a line end in it, or is too long");
+        return HTTP_SENT_BAD_REQUEST;
+    }
     if (call->no_memory || code == CURLE_OUT_OF_MEMORY) {
         fail_memory(err);
         return HTTP_SENT_NO_MEMORY;
@@ -256,7 +264,7 @@ static CURLcode perform(struct call_state *call, const struct http_request *requ
                         const char *url, const char *method)
 {
     struct http_client *client = call->client;
-    struct curl_slist *list = header_list(request);
+    struct curl_slist *list = header_list(call, request);
     if (list == NULL) {
         return CURLE_OUT_OF_MEMORY;
     }

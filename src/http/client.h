@@ -16,13 +16,13 @@
 // How a call ended. Only with HTTP_SENT is there an answer.
 enum http_sent {
     HTTP_SENT,
-    HTTP_SENT_BAD_URL,
-    HTTP_SENT_NO_HOST,     // the name has no address
-    HTTP_SENT_NO_CONNECT,  // nobody listens there
-    HTTP_SENT_TLS,         // no secure channel, or not to whom it should be
-    HTTP_SENT_LATE,        // no whole answer in time
-    HTTP_SENT_TOO_LARGE,   // head or body over its maximum
-    HTTP_SENT_BROKEN,      // the connection broke, or what came was no HTTP
+    HTTP_SENT_BAD_REQUEST,  // the URL is none, or a header holds what it may not: nothing was sent
+    HTTP_SENT_NO_HOST,      // the name has no address
+    HTTP_SENT_NO_CONNECT,   // nobody listens there
+    HTTP_SENT_TLS,          // no secure channel, or not to whom it should be
+    HTTP_SENT_LATE,         // no whole answer in time
+    HTTP_SENT_TOO_LARGE,    // head or body over its maximum
+    HTTP_SENT_BROKEN,       // the connection broke, or what came was no HTTP
     HTTP_SENT_CANCELLED,
     HTTP_SENT_NO_MEMORY,
 };

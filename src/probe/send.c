@@ -159,7 +159,9 @@ bool probe_send(struct probe *probe, const struct check_step *step)
     reply->sent =
         transport->call(transport->ctx, &out.request, probe->scratch, &reply->answer, &err);
     if (reply->sent != HTTP_SENT) {
-        probe->failures += reply->sent != HTTP_SENT_CANCELLED;
+        // What was never sent does not speak against the server's being there.
+        bool gone = reply->sent != HTTP_SENT_CANCELLED && reply->sent != HTTP_SENT_BAD_REQUEST;
+        probe->failures += gone;
         reply->answer.status = 0;
         if (!arena_copy(probe->scratch, str_of(err.detail), &reply->why)) {
             reply->why = STR("out of memory");
