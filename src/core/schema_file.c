@@ -113,29 +113,32 @@ static bool take_text(const struct roster_json *json, const char *name, bool req
     return true;
 }
 
-static bool take_extension(const struct roster_json *json, struct roster_arena *arena,
-                           struct extension_row **out, struct roster_error *err)
+// NULL: refused.
+static struct extension_row *take_extension(const struct roster_json *json,
+                                            struct roster_arena *arena, struct roster_error *err)
 {
     const struct roster_json *required = json_find(json, STR("required"));
     str schema = json_find_text(json, STR("schema"));
     if (schema.len == 0 || (required != NULL && !json_is_bool(required))) {
-        return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
-                    "each of \"schemaExtensions\" needs a \"schema\", and \"required\" is true or "
-                    "false");
+        fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+             "each of \"schemaExtensions\" needs a \"schema\", and \"required\" is true or false");
+        return NULL;
     }
-    *out = arena_alloc(arena, sizeof(**out));
-    if (*out == NULL) {
-        return fail_memory(err);
+    struct extension_row *row = arena_alloc(arena, sizeof(*row));
+    if (row == NULL) {
+        fail_memory(err);
+        return NULL;
     }
-    **out = (struct extension_row){.schema = schema, .required = json_is(required, JSON_TRUE)};
-    return true;
+    *row = (struct extension_row){.schema = schema, .required = json_is(required, JSON_TRUE)};
+    return row;
 }
 
 static bool take_extensions(const struct roster_json *json, struct roster_arena *arena,
-                            struct extension_row **tail, struct roster_error *err)
+                            struct extension_row **first, struct roster_error *err)
 {
     const struct roster_json *list = json_find(json, STR("schemaExtensions"));
-    *tail = NULL;
+    struct extension_row **tail = first;
+    *first = NULL;
     if (json_is_unassigned(list)) {
         return true;
     }
@@ -144,10 +147,12 @@ static bool take_extensions(const struct roster_json *json, struct roster_arena 
                     "\"schemaExtensions\" must be a list of at most %d", EXTENSIONS_TYPE_MAX);
     }
     for (const struct roster_json *one = list->first; one != NULL; one = one->next) {
-        if (!take_extension(one, arena, tail, err)) {
+        struct extension_row *row = take_extension(one, arena, err);
+        if (row == NULL) {
             return false;
         }
-        tail = &(*tail)->next;
+        *tail = row;
+        tail = &row->next;
     }
     return true;
 }

@@ -49,9 +49,10 @@ static struct schema_row *row_of(const struct adding *a, const struct schema *sc
 {
     size_t place = (size_t)(schema - a->view.registry->schemas);
     struct schema_row *row = a->rows.schemas;
-    for (size_t at = BUILTIN_RESOURCE_COUNT; at < place; at++) {
+    for (size_t at = BUILTIN_RESOURCE_COUNT; at < place && row != NULL; at++) {
         row = row->next;
     }
+    assert(row != NULL);
     return row;
 }
 

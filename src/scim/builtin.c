@@ -63,8 +63,14 @@ static const struct registry_type types[] = {
     },
 };
 
-bool schema_is_shipped(str id)
+bool schema_is_registered(str id)
 {
+    static const str others[] = {STR_INIT(URI_CORE "Device"), STR_INIT(URI_CORE "EndpointApp")};
+    for (size_t at = 0; at < COUNT_OF(others); at++) {
+        if (str_equal(id, others[at])) {
+            return true;
+        }
+    }
     return false;
 }
 

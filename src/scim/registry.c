@@ -84,8 +84,7 @@ static bool add_builtins(struct builder *b, size_t from, size_t to)
     return added;
 }
 
-// URIs that mean something to the protocol itself. What the product ships but does not build in
-// has passed its own tests, and the drafts name it so.
+// URIs that mean something to the protocol itself.
 static bool check_uri(struct builder *b, const struct schema *schema)
 {
     static const char *const reserved[] = {
@@ -95,7 +94,8 @@ static bool check_uri(struct builder *b, const struct schema *schema)
         "urn:scim:schemas:",
     };
     for (size_t at = 0; at < COUNT_OF(reserved); at++) {
-        if (str_starts_nocase(schema->id, str_of(reserved[at])) && !schema_is_shipped(schema->id)) {
+        if (str_starts_nocase(schema->id, str_of(reserved[at])) &&
+            !schema_is_registered(schema->id)) {
             return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
                         "schema \"%.*s\": URIs that begin with %s belong to the protocol",
                         STR_ARGS(schema->id), reserved[at]);

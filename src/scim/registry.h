@@ -46,8 +46,9 @@ MUST_CHECK bool schema_load(const struct roster_json *json, bool nested, struct 
 // meaning. INVALID_VALUE names the attribute.
 MUST_CHECK bool schema_check_change(const struct schema *before, const struct schema *after,
                                     struct roster_error *err);
-// Whether the product ships a schema of this URI that is not built in.
-bool schema_is_shipped(str id);
+// Whether the URI is that of a core schema of another RFC (9944: Device, EndpointApp), which a
+// tenant may declare although it stands among those of the protocol.
+bool schema_is_registered(str id);
 
 // The built-in schemas as JSON, in the order of a registry; the first ones are of resources.
 enum { BUILTIN_COUNT = 6, BUILTIN_RESOURCE_COUNT = 3 };
