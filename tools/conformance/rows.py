@@ -125,14 +125,19 @@ def check_row(row):
             raise Wrong(f"{row.id}: a mutation has file, find, put and perhaps test and profile")
         if mutation.get("test") and mutation["test"] not in sum(row.tests.values(), []):
             raise Wrong(f"{row.id}: {mutation['test']} is not tied to it")
-        check_mutation(row, mutation)
 
 
-def check_mutation(row, mutation):
-    path = ROOT / mutation["file"]
-    count = path.read_text().count(mutation["find"]) if path.exists() else 0
-    if count != 1:
-        raise Wrong(f"{row.id}: {mutation['file']} has the text to be broken {count} times: {mutation['find']!r}")
+def lost_mutations(sections):
+    """Those whose text is not there any more, or is there more than once: all of them at once."""
+    lost = []
+    for section in sections:
+        for row in section.rows:
+            for mutation in row.mutations:
+                path = ROOT / mutation["file"]
+                count = path.read_text().count(mutation["find"]) if path.exists() else 0
+                if count != 1:
+                    lost.append(f"{row.id}: {mutation['file']} has the text to be broken {count} times: {mutation['find']!r}")
+    return lost
 
 
 def read_section(path, scenarios):
@@ -154,4 +159,7 @@ def read_all():
     missing = [f"P-{n:03d}" for n in range(1, len(seen) + 1) if f"P-{n:03d}" not in seen]
     if missing:
         raise Wrong(f"the numbers have gaps: {', '.join(missing)}")
+    lost = lost_mutations(sections)
+    if lost:
+        raise Wrong("\n".join(lost))
     return sections
