@@ -153,13 +153,14 @@ uint64_t str_hash(str s, uint64_t seed)
 {
     uint64_t hash = mix(seed, s.len);
     uint64_t word = 0;
-    for (; s.len >= sizeof(word); s = str_tail(s, sizeof(word))) {
-        memcpy(&word, s.ptr, sizeof(word));
+    size_t at = 0;
+    for (; s.len - at >= sizeof(word); at += sizeof(word)) {
+        memcpy(&word, s.ptr + at, sizeof(word));
         hash = mix(hash, word);
     }
     word = 0;
-    if (s.len > 0) {
-        memcpy(&word, s.ptr, s.len);
+    if (at < s.len) {
+        memcpy(&word, s.ptr + at, s.len - at);
     }
     return mix(mix(hash, word), 0);
 }

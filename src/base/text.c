@@ -65,6 +65,7 @@ void text_i64(struct text *text, int64_t value)
 
 // Bytes that the whole would take, of which as many as fit were written behind the text. Negative:
 // it cannot be formatted.
+ROSTER_PRINTF(2, 0)
 static int format_behind(struct text *text, const char *format, va_list args)
 {
     va_list copy;

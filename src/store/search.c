@@ -112,9 +112,10 @@ static bool is_steady(const struct set *set, const struct sort *sort)
     return false;
 }
 
-static void add_leg(struct search_plan *plan, struct leg leg)
+static struct leg *next_leg(struct search_plan *plan)
 {
-    plan->legs[plan->leg_count++] = leg;
+    assert(plan->leg_count < (int)COUNT_OF(plan->legs));
+    return &plan->legs[plan->leg_count++];
 }
 
 // P-179: those without a value come last in ascending order and first in descending order. Behind a
@@ -129,14 +130,14 @@ static void write_sorted(struct where *where, struct search_plan *plan)
     struct sort whole = *sort;
     whole.from = NULL;
     if (absent && sort->descending && (from == NULL || from->absent)) {
-        add_leg(plan, query_absent(where, plan->set, sort));
+        *next_leg(plan) = query_absent(where, plan->set, sort);
     }
     if (from == NULL || !from->absent || sort->descending) {
         bool begun = from != NULL && !from->absent;
-        add_leg(plan, query_sorted(where, plan->set, begun ? sort : &whole));
+        *next_leg(plan) = query_sorted(where, plan->set, begun ? sort : &whole);
     }
     if (absent && !sort->descending) {
-        add_leg(plan, query_absent(where, plan->set, sort));
+        *next_leg(plan) = query_absent(where, plan->set, sort);
     }
 }
 
@@ -162,9 +163,9 @@ static void write_legs(struct where *where, struct search_plan *plan)
     plan->after = after_of(&plan->sort);
     plan->whole = plan->sort.kind == SORT_ROW && plan->set->kind == SET_ALL;
     if (plan->whole) {
-        add_leg(plan, query_whole(where, &plan->sort));
+        *next_leg(plan) = query_whole(where, &plan->sort);
     } else if (plan->sort.kind == SORT_ROW) {
-        add_leg(plan, query_rows(where, plan->set, &plan->sort));
+        *next_leg(plan) = query_rows(where, plan->set, &plan->sort);
     } else {
         write_sorted(where, plan);
     }
