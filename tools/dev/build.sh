@@ -66,7 +66,7 @@ cmd_build() {
 build_release() {
     local made
     prepare release gcc roster:executable -- \
-        -Dbuildtype=debugoptimized -Db_lto=true -Db_pie=true -Dhardening=true || die "the build failed"
+        -Dbuildtype=debugoptimized -Db_lto=true -Db_lto_threads="$(cores)" -Db_pie=true -Dhardening=true || die "the build failed"
     made=$(binary_in release)
     [ -n "$made" ] || die "the build made no program called roster"
     if ! cmp -s "$made" "$build/roster"; then
