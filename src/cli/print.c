@@ -3,6 +3,7 @@
 #include "cli/print.h"
 
 #include "base/limits.h"
+#include "base/visible.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -26,7 +27,7 @@ static void add_line(struct io *io, const char *before, const char *format, va_l
     int len = vsnprintf(line, sizeof(line), format, args);
     size_t shown = len < 0 ? 0 : (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1;
     text_add(&io->err, str_of(before));
-    text_add(&io->err, (str){line, shown});
+    visible_add(&io->err, (str){line, shown});
     text_char(&io->err, '\n');
 }
 

@@ -56,6 +56,7 @@ struct bulk_prepared {
     bool refused;
     struct roster_error err;
     struct bulk_result before;
+    struct resource_row row_before;
     int64_t errors_before;
     bool unit_failed_before;
 };

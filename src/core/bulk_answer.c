@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/bulk.h"
 #include "core/etag.h"
+#include "core/location.h"
 #include "scim/message.h"
 
 static int status_of(const struct bulk_task *task)
@@ -39,8 +40,6 @@ static void write_location(const struct bulk_job *job, const struct bulk_task *t
     bool by_reference = task->target_creator != BULK_NONE;
     bool created = by_reference && job->tasks[task->target_creator].result.created;
     bool found = task->type != NULL && (!by_reference || created);
-    const str known[] = {base, found ? task->type->endpoint : (str){0}, slash,
-                         created ? job->ids[task->target_creator] : task->id};
     const str sent[] = {base,
                         task->sent.path.len > 0 && task->sent.path.ptr[0] == '/' ? (str){0} : slash,
                         task->sent.path};
@@ -49,9 +48,11 @@ static void write_location(const struct bulk_job *job, const struct bulk_task *t
         return;
     }
     struct arena_mark mark = arena_mark(job->slice);
-    bool joined = found && task->id.len > 0
-                      ? arena_join(job->slice, &location, known, COUNT_OF(known))
-                      : arena_join(job->slice, &location, sent, COUNT_OF(sent));
+    bool joined =
+        found && task->id.len > 0
+            ? location_make(job->slice, base, task->type->endpoint,
+                            created ? job->ids[task->target_creator] : task->id, &location)
+            : arena_join(job->slice, &location, sent, COUNT_OF(sent));
     out->full |= !joined;
     write_text(out, "location", location);
     arena_rewind(job->slice, mark);

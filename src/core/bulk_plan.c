@@ -159,6 +159,7 @@ static bool find_creators(struct planner *p, uint32_t at)
                  "no POST of this job has the bulkId \"%.*s\" that is referred to",
                  STR_ARGS(name->text));
             task->need_count = 0;
+            task->target_creator = BULK_NONE;
             return refuse_task(p, task, &err);
         }
     }

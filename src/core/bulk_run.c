@@ -339,11 +339,14 @@ static enum outcome undo_task(const struct context *ctx, struct bulk_job *job, u
     if (outcome == OUTCOME_BROKEN) {
         return outcome;
     }
-    task->result.created = false;
+    bool is_gone = !stays && (outcome == OUTCOME_DONE || err->code == ROSTER_ERR_NOT_FOUND);
+    task->result.created = !is_gone;
     if (task->result.state != BULK_FAILED) {
         fail_conflict(job, number,
-                      STR("an operation that this one refers to in a circle has failed: what was "
-                          "created is deleted again"));
+                      is_gone ? STR("an operation that this one refers to in a circle has failed: "
+                                    "what was created is deleted again")
+                              : STR("an operation that this one refers to in a circle has failed: "
+                                    "this one stays, without what it refers to"));
     }
     return OUTCOME_DONE;
 }
@@ -373,6 +376,17 @@ static void advance(struct bulk_job *job)
     job->stopped = item->last && job->bulk.errors_max > 0 && job->errors >= job->bulk.errors_max;
 }
 
+// As if the item had not run; its write can be run again.
+static void put_back(struct bulk_job *job, size_t at)
+{
+    const struct bulk_item *item = item_at(job, at);
+    struct bulk_prepared *prepared = prepared_at(job, at);
+    job->tasks[item->task].result = prepared->before;
+    prepared->write.row = prepared->row_before;
+    job->errors = prepared->errors_before;
+    job->unit_failed[job->order.unit[item->task]] = prepared->unit_failed_before;
+}
+
 enum outcome bulk_run_one(const struct context *ctx, struct bulk_job *job, struct roster_error *err)
 {
     const struct bulk_item *item = item_at(job, job->at);
@@ -381,6 +395,7 @@ enum outcome bulk_run_one(const struct context *ctx, struct bulk_job *job, struc
     struct arena_mark mark = arena_mark(job->slice);
     own.arena = job->slice;
     prepared->before = job->tasks[item->task].result;
+    prepared->row_before = prepared->write.row;
     prepared->errors_before = job->errors;
     prepared->unit_failed_before = job->unit_failed[job->order.unit[item->task]];
     *err = (struct roster_error){0};
@@ -388,6 +403,8 @@ enum outcome bulk_run_one(const struct context *ctx, struct bulk_job *job, struc
     arena_rewind(job->slice, mark);
     if (outcome == OUTCOME_DONE) {
         advance(job);
+    } else {
+        put_back(job, job->at);
     }
     return outcome;
 }
@@ -395,11 +412,7 @@ enum outcome bulk_run_one(const struct context *ctx, struct bulk_job *job, struc
 void bulk_turn_back(struct bulk_job *job)
 {
     while (job->at > job->turn_at) {
-        const struct bulk_item *item = item_at(job, --job->at);
-        const struct bulk_prepared *prepared = prepared_at(job, job->at);
-        job->tasks[item->task].result = prepared->before;
-        job->errors = prepared->errors_before;
-        job->unit_failed[job->order.unit[item->task]] = prepared->unit_failed_before;
+        put_back(job, --job->at);
     }
     job->stopped = false;
 }
@@ -438,7 +451,9 @@ void bulk_end(struct bulk_job *job, const struct roster_error *err)
         struct bulk_task *task = &job->tasks[item->task];
         if (item->action == BULK_RUN) {
             fail_task(job, task, item->task, err->code, str_of(err->detail));
-        } else if (task->result.created && task->result.state == BULK_DONE) {
+        } else if (task->result.created && task->result.state == BULK_DONE &&
+                   (item->action == BULK_COMPLETE ||
+                    job->unit_failed[job->order.unit[item->task]])) {
             fail_task(job, task, item->task, err->code,
                       STR("created, but without what it refers to in a circle"));
         }

@@ -20,16 +20,21 @@ static bool refuse_store(const struct removal *r, enum store_outcome got)
     return admin_undo(r->admin, admin_refuse(got, r->err));
 }
 
-// Indexes over attributes of an extension, or of a whole type where `prefix` is empty.
-static enum store_outcome remove_indexes(const struct removal *r, int type, str prefix)
+// Whether a path is the schema's URI, a colon and an attribute. Another URI may go on where this
+// one ends; names of attributes have no colon.
+static bool is_path_of(str path, str schema)
+{
+    return path.len > schema.len && str_starts_nocase(path, schema) &&
+           path.ptr[schema.len] == ':' && !str_contains(str_tail(path, schema.len + 1), STR(":"));
+}
+
+// Indexes over attributes of an extension, or of a whole type where `schema` is empty.
+static enum store_outcome remove_indexes(const struct removal *r, int type, str schema)
 {
     enum store_outcome got = STORE_OK;
     for (const struct declared_row *row = r->view.rows.indexes; row != NULL && got == STORE_OK;
          row = row->next) {
-        bool fits = prefix.len == 0 ||
-                    (row->path.len > prefix.len && str_starts_nocase(row->path, prefix) &&
-                     row->path.ptr[prefix.len] == ':');
-        if (row->type == type && fits) {
+        if (row->type == type && (schema.len == 0 || is_path_of(row->path, schema))) {
             got = declared_remove(r->admin->writer, r->view.tenant.tenant, row->attribute);
         }
     }

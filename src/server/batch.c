@@ -8,32 +8,50 @@
 
 #include "server/handlers.h"
 
+static bool take_settings(struct pending *pending, const struct token_row *row)
+{
+    if (!tenant_settings_read(row->tenant_settings, pending->ctx.arena, &pending->view.settings,
+                              &pending->err)) {
+        return false;
+    }
+    pending->quirks.on = pending->view.settings.quirks_on;
+    return true;
+}
+
+static bool take_schemas(struct pending *pending, struct conn *writer, int64_t schemas)
+{
+    return schemas == pending->schemas ||
+           (pending->bulk != NULL ? take_bulk_schemas(pending, writer, schemas)
+                                  : prepare_again(pending, writer, schemas));
+}
+
 // A body may take long after its head, and a queue after both: where administration moved on in
 // between, the credential and the schemas are looked at again. Administration runs on this thread,
-// so that nothing comes between this look and the write.
+// so that nothing comes between this look and the write. Nothing is written before it, so that a
+// refusal has nothing to roll back.
 static bool is_still_allowed(struct pending *pending, struct conn *writer)
 {
     struct token_row row = {0};
-    if (pending->generation == atomic_load(&pending->app->generation)) {
+    uint64_t generation = atomic_load(&pending->app->generation);
+    if (pending->generation == generation) {
         return true;
     }
+    pending->outcome = OUTCOME_REFUSED;
     enum store_outcome got =
         token_load(writer, pending->actor.credential, pending->ctx.arena, &row);
-    if (got == STORE_OK && !tenant_settings_read(row.tenant_settings, pending->ctx.arena,
-                                                 &pending->view.settings, &pending->err)) {
-        pending->outcome = OUTCOME_BROKEN;
+    if (got != STORE_OK && got != STORE_NONE) {
+        return fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
+    }
+    if (got == STORE_NONE || !auth_token_is_live(&row, env_now_ms(pending->ctx.env))) {
+        pending->challenge = CHALLENGE_TOKEN;
+        return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
+                    "the token was revoked while the request was under way");
+    }
+    if (!take_settings(pending, &row) || !take_schemas(pending, writer, row.tenant_schemas)) {
         return false;
     }
-    if (got == STORE_OK && auth_token_is_live(&row, env_now_ms(pending->ctx.env))) {
-        pending->generation = atomic_load(&pending->app->generation);
-        return row.tenant_schemas == pending->schemas ||
-               (pending->bulk != NULL ? take_bulk_schemas(pending, writer, row.tenant_schemas)
-                                      : prepare_again(pending, writer, row.tenant_schemas));
-    }
-    pending->challenge = CHALLENGE_TOKEN;
-    pending->outcome = OUTCOME_REFUSED;
-    return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
-                "the token was revoked while the request was under way");
+    pending->generation = generation;  // only now: a second try has to look again
+    return true;
 }
 
 static void run_one(struct pending *pending, struct conn *writer, int64_t until_us)

@@ -68,7 +68,6 @@ void run_bulk_turn(struct pending *pending, int64_t until_us)
 
 bool take_bulk_schemas(struct pending *pending, struct conn *writer, int64_t schemas)
 {
-    pending->outcome = OUTCOME_BROKEN;
     if (!app_take_schemas(pending, writer, schemas)) {
         return false;
     }

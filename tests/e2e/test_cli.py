@@ -410,6 +410,16 @@ def test_unique_group_names_cannot_be_demanded_while_some_are_not(server):
         assert http.delete(f"/Groups/{first}").status_code == 204
 
 
+def test_names_that_a_provider_gave_cannot_drive_the_terminal(server):
+    tenant = server.tenant(profile="rfc")
+    name = "d\x1b]0;owned\x07\x1b[31m\u009b\u202e\nroster: all fine"
+    with tenant.client() as http:
+        made(http.post("/Groups", json=group(name))), made(http.post("/Groups", json=group(name)))
+    told = server.command("tenant", "set", tenant.name, "group-name-unique=on").stderr
+    assert "d." in told and not {"\x1b", "\x07", "\u009b", "\u202e"} & set(told)
+    assert "\nroster: all fine" not in told
+
+
 def test_a_changed_profile_takes_effect_at_once(server, tenant, client):
     person = made(client.post("/Users", json=user("strict", active="True")))
     server.do("tenant", "set", tenant.name, "profile=rfc")

@@ -151,6 +151,21 @@ def test_what_is_required_later_stops_neither_a_patch_nor_a_deactivation(server,
         assert client.patch(f"/Users/{old}", json=gone).json()["scimType"] == "mutability"
 
 
+def test_a_schema_leaves_the_indexes_of_one_whose_uri_goes_on_where_its_own_ends(server, declare):
+    tenant = server.tenant()
+    attribute = {"name": "code", "uniqueness": "server"}
+    must(declare(server, tenant, schema(BADGE), "--extends", "User"))
+    must(declare(server, tenant, schema(f"{BADGE}:east", attribute), "--extends", "User"))
+    body = {"schemas": [CORE + "User"], f"{BADGE}:east": {"code": "7"}}
+    with tenant.client() as client:
+        assert client.post("/Users", json={**body, "userName": "ana"}).status_code == 201
+        must(server.command("schema", "remove", "--tenant", tenant.name, BADGE))
+        must(declare(server, tenant, schema(f"{BADGE}:west"), "--extends", "User"))
+        assert client.post("/Users", json={**body, "userName": "ben"}).status_code == 409
+        found = client.get("/Users", params={"filter": f'{BADGE}:east:code eq "7"'}).json()
+        assert found["totalResults"] == 1
+
+
 def test_a_schema_in_use_is_not_removed(server, declare):
     tenant = server.tenant()
     must(declare(server, tenant, schema(), "--extends", "User"))

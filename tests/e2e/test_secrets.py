@@ -159,6 +159,18 @@ def test_a_removed_tenant_leaves_no_hash(own_server):
     assert not [name for table, name, _ in columns(own_server) if table == "password"]
 
 
+def test_no_file_keeps_a_hash_that_was_deleted(own_server):
+    tenant = own_server.tenant()
+    own_server.do("tenant", "set", tenant.name, "store-passwords=on")
+    with tenant.client() as http:
+        people = [made(http.post("/Users", json=user(f"gone{n}", password=PASSWORD))) for n in range(5)]
+        for person in people[:2]:
+            assert http.delete(f"/Users/{person}").status_code == 204
+    own_server.do("tenant", "set", tenant.name, "store-passwords=off")
+    own_server.stop()
+    assert b"$argon2id$" not in own_server.database.read_bytes()
+
+
 def test_many_passwords_at_once_are_all_stored(own_server):
     tenant = own_server.tenant()
     own_server.do("tenant", "set", tenant.name, "store-passwords=on")
