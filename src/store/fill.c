@@ -12,15 +12,7 @@ static enum store_outcome fill_entry(struct conn *writer, int64_t tenant, int64_
     if (entry->truncated && !store_note_truncated(writer->store, tenant, entry->attr)) {
         return STORE_FAILED;
     }
-    struct sql q = sql_begin(writer, STATEMENT_INDEX_FILL);
-    sql_i64(&q, 1, tenant);
-    sql_i64(&q, 2, entry->attr);
-    sql_blob(&q, 3, entry->key);
-    sql_i64(&q, 4, row);
-    sql_i64(&q, 5, entry->element);
-    sql_blob(&q, 6, entry->type);
-    sql_i64(&q, 7, entry->truncated);
-    return sql_run(&q, NULL);
+    return index_write(writer, STATEMENT_INDEX_FILL, tenant, row, entry);
 }
 
 // The row that `q` stands on; other indexes of the set have their rows already.

@@ -337,6 +337,20 @@ enum store_outcome index_set_also(struct conn *writer, int64_t tenant, int64_t r
     return sql_run(&q, NULL);
 }
 
+enum store_outcome index_write(struct conn *writer, enum statement statement, int64_t tenant,
+                               int64_t row, const struct index_entry *entry)
+{
+    struct sql q = sql_begin(writer, statement);
+    sql_i64(&q, 1, tenant);
+    sql_i64(&q, 2, entry->attr);
+    sql_blob(&q, 3, entry->key);
+    sql_i64(&q, 4, row);
+    sql_i64(&q, 5, entry->element);
+    sql_blob(&q, 6, entry->type);
+    sql_i64(&q, 7, entry->truncated);
+    return sql_run(&q, NULL);
+}
+
 enum store_outcome index_insert(struct conn *writer, int64_t tenant, int64_t row,
                                 const struct index_entry *entry)
 {
@@ -349,15 +363,7 @@ enum store_outcome index_insert(struct conn *writer, int64_t tenant, int64_t row
     if (entry->shared) {
         return STORE_OK;
     }
-    struct sql q = sql_begin(writer, STATEMENT_INDEX_INSERT);
-    sql_i64(&q, 1, tenant);
-    sql_i64(&q, 2, entry->attr);
-    sql_blob(&q, 3, entry->key);
-    sql_i64(&q, 4, row);
-    sql_i64(&q, 5, entry->element);
-    sql_blob(&q, 6, entry->type);
-    sql_i64(&q, 7, entry->truncated);
-    return sql_run(&q, NULL);
+    return index_write(writer, STATEMENT_INDEX_INSERT, tenant, row, entry);
 }
 
 enum store_outcome index_delete(struct conn *writer, int64_t tenant, int64_t row,

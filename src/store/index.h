@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "store/attribute.h"
 #include "store/resource.h"
+#include "store/statements.h"
 
 struct index {
     int number;
@@ -41,6 +42,9 @@ const struct attr *index_attr(const struct index *index);
 // The index over the attribute that a path names; NULL when there is none that is complete.
 const struct index *index_of_path(const struct index_set *set, const struct path *path);
 
+// The row of an ordinary entry, by a statement that takes the parameters of an insertion.
+enum store_outcome index_write(struct conn *writer, enum statement statement, int64_t tenant,
+                               int64_t row, const struct index_entry *entry);
 // Of an entry that shares the row of a unique one nothing is written.
 enum store_outcome index_insert(struct conn *writer, int64_t tenant, int64_t row,
                                 const struct index_entry *entry);

@@ -4,7 +4,6 @@
 import json
 import os
 import pty
-import shutil
 import signal
 import ssl
 import subprocess
@@ -218,7 +217,6 @@ def test_a_second_ctrl_c_ends_at_once_and_tells_what_is_left(server):
     assert resources(tenant)[0] == 1
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made with openssl")
 def test_a_certificate_is_believed_only_when_that_is_asked_for(tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
     subprocess.run(
