@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A store that an earlier version left behind opens, has everything, and goes on."""
+
+import tarfile
+
+import pytest
+
+from daemon import ROOT, Daemon, Tenant
+from expect import made, members, patch, refused, total, user
+
+STORES = sorted((ROOT / "tests" / "data" / "stores").glob("*.tar.gz"))
+BADGE = "urn:example:badge:2.0:User"
+
+
+@pytest.fixture(params=STORES, ids=lambda path: path.name.removesuffix(".tar.gz"))
+def old(request, tmp_path):
+    """The store of an earlier version, unpacked; no server runs on it yet."""
+    with tarfile.open(request.param) as archive:
+        archive.extractall(tmp_path)
+    daemon = Daemon(tmp_path, store=f"sqlite:{tmp_path / 'store.db'}")
+    yield daemon
+    if daemon.process is not None:
+        daemon.end()
+
+
+def client_of(daemon, name):
+    token = daemon.do("token", "add", "--tenant", name).strip()
+    return Tenant(daemon, name, token).client()
+
+
+def test_its_tenants_and_tokens_are_there(old):
+    tenants = {row["name"]: row for row in old.do_json("tenant", "list")}
+    assert {name: row["profile"] for name, row in tenants.items()} == {"acme": "interop", "strict": "rfc"}
+    tokens = [row["source"] for row in old.do_json("token", "list")]
+    assert sorted(tokens) == ["default", "partner"]
+
+
+def test_its_people_are_there(old):
+    old.start()
+    with client_of(old, "acme") as http:
+        [ada] = http.get('/Users?filter=userName eq "USER1@acme.example"').json()["Resources"]
+        [gone] = http.get("/Users?filter=active eq false").json()["Resources"]
+        [staff] = http.get('/Groups?filter=displayName eq "staff"').json()["Resources"]
+        assert ada[BADGE] == {"number": "B1"} and ada["name"]["familyName"] == "Ünal"
+        assert ada["externalId"] == "x1" and gone["userName"] == "user2@acme.example"
+        assert members(http, staff["id"]) == sorted([ada["id"], gone["id"]])
+        assert total(http.get("/Users")) == 2
+    with client_of(old, "strict") as http:
+        assert total(http.get("/Users")) == 2
+
+
+def test_it_goes_on(old):
+    old.start()
+    with client_of(old, "acme") as http:
+        refused(http.post("/Users", json=user("User1@ACME.example")), 409, "uniqueness")
+        [gone] = http.get("/Users?filter=active eq false").json()["Resources"]
+        back = {"op": "replace", "path": "active", "value": True}
+        assert http.patch(f"/Users/{gone['id']}", json=patch(back)).json()["active"] is True
+        made(http.post("/Users", json=user("user3@acme.example")))
+    old.restart()
+    with client_of(old, "acme") as http:
+        assert total(http.get("/Users")) == 3
