@@ -55,6 +55,8 @@ struct schema_progress {
     int64_t found;
     int64_t after;
     size_t place;  // in the list of extensions
+    // Of an index: a resource has more values than can be indexed, and what was filled goes again.
+    bool refused;
 };
 
 // Removes a schema (by URI) or a resource type (by name) that nothing uses: UNIQUENESS says what
@@ -70,7 +72,8 @@ struct index_request {
 };
 
 // Declares the index, or goes on filling it, one step a call, until *done. Requests use it once it
-// is complete. A stop at any point loses nothing: the next call goes on.
+// is complete. A stop at any point loses nothing: the next call goes on. INVALID_VALUE when a
+// resource has more values than are indexed: by then the declaration is taken back.
 MUST_CHECK bool schemas_index(const struct admin *admin, const struct index_request *request,
                               struct schema_progress *progress, bool *done,
                               struct roster_error *err);

@@ -222,7 +222,23 @@ static bool fill(const struct admin *admin, const struct schema_view *view,
     if (*done) {
         return schemas_commit(admin, view, STORE_OK, err);
     }
+    if (got == STORE_LARGE) {
+        progress->refused = true;
+        return admin_done(admin);
+    }
     return got == STORE_OK ? admin_commit(admin, err) : admin_undo(admin, admin_refuse(got, err));
+}
+
+// Nobody could write the resource that has too many values as long as the index were declared.
+static bool take_back(const struct admin *admin, const struct index_request *request,
+                      struct roster_error *err)
+{
+    bool gone = false;
+    return schemas_unindex(admin, request, &gone, err) &&
+           (!gone || fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                          "\"%.*s\" is not indexed: a resource would have more than %d values that "
+                          "are searchable",
+                          STR_ARGS(request->path), INDEX_VALUES_MAX));
 }
 
 bool schemas_index(const struct admin *admin, const struct index_request *request,
@@ -231,6 +247,9 @@ bool schemas_index(const struct admin *admin, const struct index_request *reques
     struct schema_view view = {0};
     struct target target = {0};
     *done = false;
+    if (progress->refused) {
+        return take_back(admin, request, err);
+    }
     if (!schemas_begin(admin, request->tenant, true, &view, err)) {
         return false;
     }

@@ -24,9 +24,10 @@ static enum store_outcome fill_row(struct conn *writer, int64_t tenant, struct s
     struct index_entry *entry = NULL;
     struct arena_mark mark = arena_mark(writer->scratch);
     enum store_outcome got = STORE_OK;
-    if (!roster_json_read(sql_column(q, 1), writer->scratch, &resource, &err) ||
-        !index_extract(set, resource, writer->scratch, &entry, &err)) {
+    if (!roster_json_read(sql_column(q, 1), writer->scratch, &resource, &err)) {
         got = STORE_FAILED;
+    } else if (!index_extract(set, resource, writer->scratch, &entry, &err)) {
+        got = err.code == ROSTER_ERR_INVALID_VALUE ? STORE_LARGE : STORE_FAILED;
     }
     for (; entry != NULL && got == STORE_OK; entry = entry->next) {
         if (entry->attr == attribute) {

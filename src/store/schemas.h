@@ -82,7 +82,8 @@ MUST_CHECK enum store_outcome extension_holders(struct conn *conn, int64_t tenan
                                                 int64_t *found);
 
 // One bounded step of filling an index: the next `limit` resources behind row->after, which moves
-// on. STORE_NONE: it is complete now. `set` is that of the type, with the index in it.
+// on. STORE_NONE: it is complete now; STORE_LARGE: a resource has more than INDEX_VALUES_MAX
+// values. `set` is that of the type, with the index in it.
 MUST_CHECK enum store_outcome index_fill(struct conn *writer, int64_t tenant,
                                          const struct index_set *set, struct declared_row *row,
                                          int limit);

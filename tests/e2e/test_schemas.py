@@ -11,6 +11,7 @@ import threading
 import pytest
 
 from daemon import Daemon, binary, roster
+from expect import patch
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:"
 BADGE = "urn:example:2.0:Badge"
@@ -364,6 +365,23 @@ def test_an_index_that_cannot_be_is_refused(what, server, hostile_tenant):
     done = server.command("schema", "index", "--tenant", hostile_tenant.name, type_name, path)
     assert done.returncode != 0 and refusal in done.stderr, done.stderr
     assert listed(server, hostile_tenant)["indexes"] == []
+
+
+def test_an_index_over_more_values_than_a_resource_may_have_is_taken_back(server, declare):
+    tenant = server.tenant()
+    words = {"name": "words", "type": "string", "multiValued": True}
+    must(declare(server, tenant, schema(BADGE, words), "--extends", "User"))
+    with tenant.client() as client:
+        fill(client, 3)
+        many = client.post("/Users", json=person("many", words=[f"word {number}" for number in range(2001)]))
+        assert many.status_code == 201, many.text
+        done = server.command("schema", "index", "--tenant", tenant.name, "User", f"{BADGE}:words")
+        assert done.returncode != 0 and "more than 2000" in done.stderr, done.stderr
+        assert listed(server, tenant)["indexes"] == []
+        path = f"/Users/{many.json()['id']}"
+        assert client.patch(path, json=patch({"op": "replace", "path": "active", "value": False})).status_code == 200
+        more = client.post("/Users", json=person("more", words=[f"word {number}" for number in range(2001)]))
+        assert more.status_code == 201
 
 
 def test_a_kill_in_the_middle_of_filling_loses_nothing(own_server):
