@@ -4,9 +4,9 @@
 // Oracle: what opens is one of the texts that were sealed, letter for letter, for the request that
 // it was sealed for; and all others are refused in the same words.
 // SPDX-License-Identifier: Apache-2.0
+#include "base/base64.h"
 #include "base/limits.h"
 #include "core/cursor.h"
-#include "scim/base64.h"
 #include "sys/log.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
 #ifndef AUTH_ACTOR_H
 #define AUTH_ACTOR_H
 
-#include "base/limits.h"
+#include "auth/scope.h"
 #include "store/tenant.h"
 
 enum { ACTOR_NAME_LEN = 40 };
@@ -15,7 +15,7 @@ struct actor {
     int64_t source;
     int64_t credential;  // number of the token; 0 for the command line
     int64_t expires_ms;  // 0: never
-    enum token_scope scope;
+    struct actor_scope scope;
     char tenant_name[TENANT_NAME_MAX + 1];
     char user_id[ID_BYTES_MAX + 1];  // the user this credential acts for; empty: none
     char name[ACTOR_NAME_LEN];       // for audit: "token:7", "cli"

@@ -130,6 +130,15 @@
 #define PASSWORD_LANES 1
 #define PASSWORD_LEN_MAX 1024  // bytes of a password
 
+// Credentials
+#define SCOPES_MAX 16         // of one credential: more types than most tenants have
+#define SCOPES_TEXT_MAX 512   // bytes of them as text
+#define USES_MAX 4096         // last uses that wait to be written; others come a minute later
+#define USE_NOTE_MS 60000     // between two notes of one credential by one thread
+#define TEND_MS 60000         // between two looks at what waits and what ends: one transaction each
+#define ENDING_ROWS_MAX 2000  // credentials that end, the soonest first, looked at each time
+#define ENDING_METRICS_MAX 1000  // tenants whose next end is a metric
+
 // Threads of the server
 #define BODY_REFUSED_MAX                                                                           \
     65536                // a refused request's body is read up to here, to keep its connection

@@ -3,16 +3,13 @@
 #include "cli/commands.h"
 #include "cli/duration.h"
 
-enum { LIST_COLUMNS = 9 };
+enum { LIST_COLUMNS = 10, WARN_DAYS = 30 };
+
+#define DAY_MS INT64_C(86400000)
 
 static bool wants_json(const struct call *call)
 {
     return options_has(call->options, "json");
-}
-
-static const char *scope_name(enum token_scope scope)
-{
-    return scope == TOKEN_READ ? "read" : "write";
 }
 
 static const char *state_of(const struct token_row *row, int64_t now_ms)
@@ -32,6 +29,7 @@ static bool put_times(struct roster_json *out, struct roster_arena *arena,
     return json_put_made(out, STR("created"), json_time(arena, row->created_ms)) &&
            json_put_made(out, STR("expires"), json_time(arena, row->expires_ms)) &&
            json_put_made(out, STR("used"), json_time(arena, row->used_ms)) &&
+           json_put_made(out, STR("address"), json_text(arena, row->used_address)) &&
            json_put_made(out, STR("revoked"), json_time(arena, row->revoked_ms));
 }
 
@@ -50,7 +48,7 @@ static struct roster_json *token_json(const struct call *call, const struct toke
               json_put_string(out, arena, STR("label"), row->label) &&
               json_put_string(out, arena, STR("source"), row->source_name) &&
               json_put_made(out, STR("user"), json_text(arena, row->user_id)) &&
-              json_put_string(out, arena, STR("scope"), str_of(scope_name(row->scope))) &&
+              json_put_string(out, arena, STR("scope"), row->scopes) &&
               json_put_string(out, arena, STR("state"), str_of(state)) &&
               put_times(out, arena, row);
     return ok ? out : NULL;
@@ -72,13 +70,6 @@ static int answer_secret(struct call *call, const struct token_row *row, struct 
     return code;
 }
 
-static bool take_scope(str text, enum token_scope *out, struct roster_error *err)
-{
-    *out = str_equal(text, STR("read")) ? TOKEN_READ : TOKEN_WRITE;
-    return text.len == 0 || str_equal(text, str_of(scope_name(*out))) ||
-           fail(err, ROSTER_ERR_BAD_REQUEST, 0, "--scope is read or write");
-}
-
 static bool take_request(const struct call *call, struct token_request *out,
                          struct roster_error *err)
 {
@@ -87,10 +78,10 @@ static bool take_request(const struct call *call, struct token_request *out,
     out->label = options_text(options, "label");
     out->source = options_text(options, "source");
     out->user_id = options_text(options, "user");
-    return take_scope(options_text(options, "scope"), &out->scope, err) &&
-           (!options_has(options, "expires") ||
-            expiry_parse(options_text(options, "expires"), env_now_ms(call->admin->env),
-                         &out->expires_ms, err));
+    out->scopes = options_text(options, "scope");
+    return !options_has(options, "expires") ||
+           expiry_parse(options_text(options, "expires"), env_now_ms(call->admin->env),
+                        &out->expires_ms, err);
 }
 
 static int run_add(struct call *call)
@@ -109,24 +100,46 @@ static int run_add(struct call *call)
     return answer_secret(call, &row, &secret);
 }
 
+// Days left where they are few: 0 is the last one. -1: there is nothing to warn of.
+static int64_t days_left(const struct token_row *row, int64_t now_ms)
+{
+    int64_t left_ms = row->expires_ms - now_ms;
+    bool live = row->revoked_ms == 0 && row->expires_ms != 0 && left_ms > 0;
+    return live && left_ms / DAY_MS < WARN_DAYS ? left_ms / DAY_MS : -1;
+}
+
+static str print_expiry(const struct token_row *row, int64_t now_ms, struct roster_arena *arena)
+{
+    str when = print_minute(row->expires_ms, STR("never"), arena);
+    int64_t days = days_left(row, now_ms);
+    str out = {0};
+    if (days < 0) {
+        return when;
+    }
+    return arena_format(arena, &out, "%.*s (in %lldd)", STR_ARGS(when), (long long)days) ? out
+                                                                                         : when;
+}
+
 static bool fill_cells(struct call *call, const struct token_row *row, str *cells)
 {
     struct roster_arena *arena = call->arena;
     cells[1] = row->tenant_name;
     cells[2] = str_of(state_of(row, env_now_ms(call->admin->env)));
-    cells[3] = str_of(scope_name(row->scope));
+    cells[3] = row->scopes;
     cells[4] = row->source_name;
     cells[5] = print_minute(row->created_ms, STR("-"), arena);
-    cells[6] = print_minute(row->expires_ms, STR("never"), arena);
+    cells[6] = print_expiry(row, env_now_ms(call->admin->env), arena);
     cells[7] = print_minute(row->used_ms, STR("never"), arena);
-    cells[8] = row->label.len > 0 ? row->label : STR("-");
+    cells[8] = row->used_address.len > 0 ? row->used_address : STR("-");
+    cells[9] = row->label.len > 0 ? row->label : STR("-");
     return arena_format(arena, &cells[0], "%lld", (long long)row->token);
 }
 
 static int list_table(struct call *call, const struct token_row *first)
 {
-    static const char *const headings[LIST_COLUMNS] = {
-        "ID", "TENANT", "STATE", "SCOPE", "SOURCE", "CREATED", "EXPIRES", "LAST USED", "LABEL"};
+    static const char *const headings[LIST_COLUMNS] = {"ID",     "TENANT",  "STATE",   "SCOPE",
+                                                       "SOURCE", "CREATED", "EXPIRES", "LAST USED",
+                                                       "FROM",   "LABEL"};
     size_t count = 0;
     for (const struct token_row *row = first; row != NULL; row = row->next) {
         count++;
@@ -227,7 +240,7 @@ static const struct cli_option add_options[] = {
      false},
     {"user", "ID", "id of the user whom it acts for (default: none)", false},
     {"expires", "WHEN", "90d, 12h, 2030-01-31T00:00:00Z or never (default: never)", false},
-    {"scope", "SCOPE", "read or write (default: write)", false},
+    {"scope", "SCOPES", "what it may do, such as read,write:Group (default: write)", false},
     {0},
 };
 
@@ -244,18 +257,24 @@ static const struct cli_option rotate_options[] = {
 #define TOKEN_JSON                                                                                 \
     "id, tenant, label,\n"                                                                         \
     "source, user, scope, state (active, suspended, expired, revoked), created, expires,\n"        \
-    "used, revoked; times are RFC 3339 text, null where there is none."
+    "used, address (of the last use), revoked; times are RFC 3339 text, null where there is none."
 
 const struct command token_commands[] = {
     {
         .name = "token add",
         .arguments = "",
         .help = "make a token for a tenant and print it once",
-        .about = "Makes a bearer token and prints it, alone, on standard output: this once, for\n"
-                 "only its digest is stored. A tenant may have several live tokens.\n"
-                 "With --json an object: secret, " TOKEN_JSON,
+        .about =
+            "Makes a bearer token and prints it, alone, on standard output: this once, for\n"
+            "only its digest is stored. A tenant may have several live tokens.\n\n"
+            "Scopes are a list with commas: read, write, read:TYPE, write:TYPE, where TYPE is\n"
+            "the name of a resource type (User, Group, or one of the tenant's own). Writing\n"
+            "includes reading. What a resource shows of others, such as the names of a\n"
+            "group's members, belongs to the resource.\n\n"
+            "With --json an object: secret, " TOKEN_JSON,
         .examples = "roster token add --tenant acme --label entra\n"
-                    "roster token add --tenant acme --scope read --expires 12h",
+                    "roster token add --tenant acme --scope read --expires 12h\n"
+                    "roster token add --tenant acme --scope read,write:Group",
         .options = add_options,
         .place = PLACE_STORE,
         .run = run_add,
@@ -264,8 +283,11 @@ const struct command token_commands[] = {
         .name = "token list",
         .arguments = "",
         .help = "list tokens, never their secrets",
-        .about = "Lists tokens with their state and last use, dead ones too.\n"
-                 "With --json an array of objects: " TOKEN_JSON,
+        .about =
+            "Lists tokens with their state and last use, dead ones too. A last use and its\n"
+            "address appear within about a minute. Behind an end that is near stand the days\n"
+            "that are left; the server also logs credential-ends 30, 14, 7 and 1 days before.\n"
+            "With --json an array of objects: " TOKEN_JSON,
         .examples = "roster token list\nroster token list --tenant acme --json",
         .options = list_options,
         .place = PLACE_STORE,

@@ -84,6 +84,14 @@ static bool find_me(const struct context *ctx, struct bulk_task *task, struct ro
                                     "this credential is not bound to a user, so there is no /Me");
 }
 
+static bool check_scope(const struct context *ctx, const struct bulk_task *task,
+                        struct roster_error *err)
+{
+    return scope_may_write(&ctx->actor->scope, task->type->number) ||
+           fail(err, ROSTER_ERR_FORBIDDEN, 0, "this credential may not write %.*s",
+                STR_ARGS(str_tail(task->type->endpoint, 1)));
+}
+
 static const enum write_kind kinds[] = {[BULK_POST] = WRITE_CREATE,
                                         [BULK_PUT] = WRITE_REPLACE,
                                         [BULK_PATCH] = WRITE_PATCH,
@@ -108,11 +116,13 @@ bool bulk_target(const struct context *ctx, struct bulk_task *task, str *name,
     if (!check_offered(ctx, &segments, err)) {
         return false;
     }
-    if (segments.count == 1 && is_word(ctx, segments.items[0], STR("Me"))) {
-        return find_me(ctx, task, err);
-    }
-    if (!find_type(ctx, segments.items[0], task, err)) {
+    bool is_me = segments.count == 1 && is_word(ctx, segments.items[0], STR("Me"));
+    if (!(is_me ? find_me(ctx, task, err) : find_type(ctx, segments.items[0], task, err)) ||
+        !check_scope(ctx, task, err)) {
         return false;
+    }
+    if (is_me) {
+        return true;
     }
     if ((segments.count == 1) != (task->sent.method == BULK_POST)) {
         return fail(err, ROSTER_ERR_METHOD_NOT_ALLOWED, 0,

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cursor.h"
 
-#include "scim/base64.h"
+#include "base/base64.h"
 
 #include <string.h>
 

@@ -168,12 +168,15 @@ static bool parse_parts(struct query *q, struct roster_error *err)
         return parse_part(q, q->call->type, err);
     }
     assert(registry->type_count <= PARTS_MAX);
+    // At the base, what the credential may not read is not there.
     for (size_t at = 0; at < registry->type_count; at++) {
-        if (!parse_part(q, &registry->types[at], err)) {
+        if (scope_may_read(&q->ctx->actor->scope, registry->types[at].number) &&
+            !parse_part(q, &registry->types[at], err)) {
             return false;
         }
     }
-    return true;
+    return q->part_count > 0 ||
+           fail(err, ROSTER_ERR_FORBIDDEN, 0, "this credential may read no resource type");
 }
 
 // Types come one after the other: a page is in one of them, done with some, and before others.

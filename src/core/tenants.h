@@ -79,7 +79,7 @@ struct token_request {
     str source;          // empty: the tenant's default source
     str user_id;         // empty: none
     int64_t expires_ms;  // point in time; 0: never
-    enum token_scope scope;
+    str scopes;          // see auth/scope.h; empty: write
 };
 
 // The secret is shown this once.

@@ -5,18 +5,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/limits.h"
 #include "base/time.h"
-#include "core/admin.h"
+#include "core/scopes.h"
 #include "scim/schema.h"
 #include "store/resource.h"
 
 #include <string.h>
 
 #define SOURCE_DEFAULT STR("default")
-
-static const char *scope_name(enum token_scope scope)
-{
-    return scope == TOKEN_READ ? "read" : "write";
-}
 
 static bool put_time(struct roster_json *json, struct roster_arena *arena, str key, int64_t ms)
 {
@@ -44,7 +39,7 @@ static bool describe(const struct admin *admin, const struct token_row *row, str
     bool ok = json != NULL && put_nonempty(json, arena, STR("label"), row->label) &&
               json_put_string(json, arena, STR("source"), row->source_name) &&
               put_nonempty(json, arena, STR("user"), row->user_id) &&
-              json_put_string(json, arena, STR("scope"), str_of(scope_name(row->scope))) &&
+              json_put_string(json, arena, STR("scope"), row->scopes) &&
               put_time(json, arena, STR("expires"), row->expires_ms) &&
               put_time(json, arena, STR("revoked"), row->revoked_ms) &&
               roster_json_print(json, arena, out);
@@ -127,7 +122,9 @@ bool tokens_add(const struct admin *admin, const struct token_request *request,
     if (!check_request(admin, request, err) || !admin_begin(admin, err)) {
         return false;
     }
+    str scopes = request->scopes.len > 0 ? request->scopes : STR("write");
     if (!admin_tenant_to_change(admin, request->tenant, &tenant, err) ||
+        !scopes_check(admin, tenant.tenant, scopes, &scopes, err) ||
         !check_user(admin, tenant.tenant, request->user_id, err)) {
         return admin_undo(admin, false);
     }
@@ -136,7 +133,7 @@ bool tokens_add(const struct admin *admin, const struct token_request *request,
         .source_name = request->source.len > 0 ? request->source : SOURCE_DEFAULT,
         .label = request->label,
         .user_id = request->user_id,
-        .scope = request->scope,
+        .scopes = scopes,
         .created_ms = env_now_ms(admin->env),
         .expires_ms = request->expires_ms,
         .tenant_suspended = tenant.suspended,
@@ -198,6 +195,7 @@ static struct token_row successor(const struct token_row *old, int64_t now_ms)
     row.token = 0;
     row.next = NULL;
     row.used_ms = 0;
+    row.used_address = (str){0};
     row.created_ms = now_ms;
     row.expires_ms = old->expires_ms == 0 ? 0 : now_ms + (old->expires_ms - old->created_ms);
     return row;

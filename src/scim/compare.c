@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scim/compare.h"
 
+#include "base/base64.h"
 #include "base/time.h"
-#include "scim/base64.h"
 #include "scim/fold.h"
 #include "scim/number.h"
 #include "scim/value.h"

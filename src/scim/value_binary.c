@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scim/value.h"
 
-#include "scim/base64.h"
+#include "base/base64.h"
 #include "scim/quirks.h"
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

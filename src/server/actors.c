@@ -2,20 +2,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/actors.h"
 
+#include "core/scopes.h"
+#include "server/uses.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct actors {
+    const struct roster_registry *builtin;
+    struct uses *uses;
     struct registries *registries;
     struct actor_entry entries[ACTORS_MAX];
 };
 
-struct actors *actors_open(struct registries *registries)
+struct actors *actors_open(const struct roster_registry *builtin, struct registries *registries,
+                           struct uses *uses)
 {
     struct actors *actors = calloc(1, sizeof(struct actors));
     if (actors != NULL) {
+        actors->builtin = builtin;
         actors->registries = registries;
+        actors->uses = uses;
     }
     return actors;
 }
@@ -37,7 +45,8 @@ static void put_text(char *to, size_t size, str from)
     to[len] = '\0';
 }
 
-static bool fill(struct actor_entry *entry, const struct token_row *row, struct roster_arena *arena)
+static bool fill(struct actor_entry *entry, const struct token_row *row,
+                 const struct roster_registry *registry, struct roster_arena *arena)
 {
     struct roster_error err = {0};
     struct actor *actor = &entry->actor;
@@ -46,7 +55,7 @@ static bool fill(struct actor_entry *entry, const struct token_row *row, struct 
         .source = row->source,
         .credential = row->token,
         .expires_ms = row->expires_ms,
-        .scope = row->scope,
+        .scope = scopes_mean(row->scopes, registry),
     };
     put_text(actor->tenant_name, sizeof(actor->tenant_name), row->tenant_name);
     put_text(actor->user_id, sizeof(actor->user_id), row->user_id);
@@ -54,25 +63,13 @@ static bool fill(struct actor_entry *entry, const struct token_row *row, struct 
     return tenant_settings_read(row->tenant_settings, arena, &entry->settings, &err);
 }
 
-enum auth_outcome actors_find(struct actors *actors, struct conn *conn, uint64_t generation,
-                              str token, int64_t now_ms, struct roster_arena *arena,
-                              const struct actor_entry **out)
+// Looks the token up in the store and puts what it says into the entry.
+static enum auth_outcome load(struct actors *actors, struct conn *conn,
+                              const struct actor_request *request, struct roster_arena *arena,
+                              const unsigned char digest[DIGEST_LEN], struct actor_entry *entry)
 {
-    unsigned char digest[DIGEST_LEN];
-    uint32_t slot = 0;
-    digest_of(token, digest);
-    memcpy(&slot, digest, sizeof(slot));
-    struct actor_entry *entry = &actors->entries[slot % ACTORS_MAX];
-    *out = entry;
-    if (entry->generation == generation && secret_equal(entry->digest, digest, DIGEST_LEN)) {
-        bool live = entry->actor.expires_ms == 0 || entry->actor.expires_ms > now_ms;
-        return live ? AUTH_OK : AUTH_INVALID;
-    }
-    if (!token_is_wellformed(token)) {
-        return AUTH_INVALID;  // the store is not asked
-    }
     struct token_row row = {0};
-    enum auth_outcome outcome = auth_token_find(conn, digest, now_ms, arena, &row);
+    enum auth_outcome outcome = auth_token_find(conn, digest, request->now_ms, arena, &row);
     if (outcome != AUTH_OK) {
         return outcome;
     }
@@ -80,11 +77,49 @@ enum auth_outcome actors_find(struct actors *actors, struct conn *conn, uint64_t
     tenant_registry_give(entry->own);
     entry->own = NULL;
     entry->schemas = row.tenant_schemas;
-    if (!fill(entry, &row, arena) ||
-        !registries_find(actors->registries, conn, row.tenant, row.tenant_schemas, &entry->own)) {
+    if (!registries_find(actors->registries, conn, row.tenant, row.tenant_schemas, &entry->own) ||
+        !fill(entry, &row, entry->own == NULL ? actors->builtin : entry->own->registry, arena)) {
         return AUTH_FAILED;
     }
-    memcpy(entry->digest, digest, DIGEST_LEN);
-    entry->generation = generation;
+    if (!secret_equal(entry->digest, digest, DIGEST_LEN)) {
+        memcpy(entry->digest, digest, DIGEST_LEN);
+        entry->noted_ms = 0;
+    }
+    entry->generation = request->generation;
     return AUTH_OK;
+}
+
+static void note(struct actors *actors, const struct actor_request *request,
+                 struct actor_entry *entry)
+{
+    if (request->now_ms - entry->noted_ms >= USE_NOTE_MS) {
+        entry->noted_ms = request->now_ms;
+        uses_note(actors->uses, entry->actor.credential, request->now_ms, request->address);
+    }
+}
+
+enum auth_outcome actors_find(struct actors *actors, struct conn *conn,
+                              const struct actor_request *request, struct roster_arena *arena,
+                              const struct actor_entry **out)
+{
+    unsigned char digest[DIGEST_LEN];
+    uint32_t slot = 0;
+    digest_of(request->token, digest);
+    memcpy(&slot, digest, sizeof(slot));
+    struct actor_entry *entry = &actors->entries[slot % ACTORS_MAX];
+    *out = entry;
+    enum auth_outcome outcome = AUTH_OK;
+    if (entry->generation == request->generation &&
+        secret_equal(entry->digest, digest, DIGEST_LEN)) {
+        int64_t expires_ms = entry->actor.expires_ms;
+        outcome = expires_ms == 0 || expires_ms > request->now_ms ? AUTH_OK : AUTH_INVALID;
+    } else if (!token_is_wellformed(request->token)) {
+        return AUTH_INVALID;  // the store is not asked
+    } else {
+        outcome = load(actors, conn, request, arena, digest, entry);
+    }
+    if (outcome == AUTH_OK) {
+        note(actors, request, entry);
+    }
+    return outcome;
 }

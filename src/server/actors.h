@@ -18,15 +18,28 @@ struct actor_entry {
     struct tenant_settings settings;
     int64_t schemas;              // revision of the tenant's schemas
     struct tenant_registry *own;  // NULL: the built-in one
+    int64_t noted_ms;             // when its last use was noted
 };
 
 struct actors;
+struct uses;
 
-MUST_CHECK struct actors *actors_open(struct registries *registries);
+// `builtin`: the registry of tenants without schemas of their own.
+MUST_CHECK struct actors *actors_open(const struct roster_registry *builtin,
+                                      struct registries *registries, struct uses *uses);
 void actors_close(struct actors *actors);  // NULL is accepted
-// The entry of a token; it stays valid until the next call. `arena` is for the store's answer.
-enum auth_outcome actors_find(struct actors *actors, struct conn *conn, uint64_t generation,
-                              str token, int64_t now_ms, struct roster_arena *arena,
+// What a request brings along.
+struct actor_request {
+    str token;
+    str address;  // of the client
+    int64_t now_ms;
+    uint64_t generation;
+};
+
+// The entry of a token; it stays valid until the next call. `arena` is for the store's answer. The
+// use is noted.
+enum auth_outcome actors_find(struct actors *actors, struct conn *conn,
+                              const struct actor_request *request, struct roster_arena *arena,
                               const struct actor_entry **out);
 
 #endif

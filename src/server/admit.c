@@ -84,8 +84,13 @@ static bool authenticate(struct lane *lane, struct pending *pending)
         return refuse_malformed(pending, "Authorization is malformed: send \"Bearer TOKEN\"");
     }
     if (outcome == AUTH_OK) {
-        outcome = actors_find(lane->actors, lane->conn, pending->generation, token,
-                              env_now_ms(lane->app->options.env), pending->exchange->arena, &entry);
+        const struct actor_request request = {
+            .token = token,
+            .address = pending->ctx.address,
+            .now_ms = env_now_ms(lane->app->options.env),
+            .generation = pending->generation,
+        };
+        outcome = actors_find(lane->actors, lane->conn, &request, pending->exchange->arena, &entry);
     }
     pending->challenge = outcome == AUTH_INVALID ? CHALLENGE_TOKEN : CHALLENGE_PLAIN;
     if (outcome == AUTH_OK) {
@@ -144,11 +149,40 @@ static bool check_route(struct pending *pending)
     if (pending->route->flags & ROUTE_UNSUPPORTED) {
         return fail(&pending->err, ROSTER_ERR_NOT_IMPLEMENTED, 0, NULL);
     }
-    if (pending->route->flags & ROUTE_WRITES && pending->actor.scope != TOKEN_WRITE) {
-        pending->challenge = CHALLENGE_SCOPE;
-        return fail(&pending->err, ROSTER_ERR_FORBIDDEN, 0, "this token may only read");
-    }
     return true;
+}
+
+static const struct roster_resource_type *type_of_route(const struct pending *pending)
+{
+    return pending->route->flags & ROUTE_ME
+               ? roster_registry_type(pending->view.registry, STR("User"))
+               : pending->type;
+}
+
+static bool refuse_scope(struct pending *pending, const char *verb,
+                         const struct roster_resource_type *type)
+{
+    pending->challenge = CHALLENGE_SCOPE;
+    if (type == NULL) {
+        return fail(&pending->err, ROSTER_ERR_FORBIDDEN, 0, "this credential may only read");
+    }
+    return fail(&pending->err, ROSTER_ERR_FORBIDDEN, 0,
+                "this credential may not %s %.*s: it needs the scope %s or %s:%.*s", verb,
+                STR_ARGS(str_tail(type->endpoint, 1)), verb, verb, STR_ARGS(type->name));
+}
+
+// An endpoint of no one type: a job says for each operation, a search at the base leaves out what
+// may not be read, and discovery is for all.
+static bool check_scope(struct pending *pending)
+{
+    const struct actor_scope *scope = &pending->actor.scope;
+    bool writes = (pending->route->flags & ROUTE_WRITES) != 0;
+    const struct roster_resource_type *type = type_of_route(pending);
+    if (type == NULL) {
+        return !writes || scope_may_write_some(scope) || refuse_scope(pending, "write", NULL);
+    }
+    return (writes ? scope_may_write : scope_may_read)(scope, type->number) ||
+           refuse_scope(pending, writes ? "write" : "read", type);
 }
 
 static bool check_media(struct pending *pending)
@@ -258,7 +292,8 @@ static bool admit(struct lane *lane, struct pending *pending)
     if (!make_base(pending)) {
         return fail_memory(&pending->err);
     }
-    return check_route(pending) && check_media(pending) && check_conditions(pending) &&
+    return check_route(pending) && (pending->route == NULL || check_scope(pending)) &&
+           check_media(pending) && check_conditions(pending) &&
            parameters_read(exchange->query, exchange->arena, &pending->request, &pending->err);
 }
 

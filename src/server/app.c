@@ -4,9 +4,11 @@
 
 #include "core/walks.h"
 #include "server/bulk.h"
+#include "server/endings.h"
 #include "server/handlers.h"
 #include "server/reply.h"
 #include "server/routes.h"
+#include "server/uses.h"
 #include "sys/log.h"
 
 static bool open_memory(struct app *app, struct roster_error *err)
@@ -18,7 +20,10 @@ static bool open_memory(struct app *app, struct roster_error *err)
     }
     app->keys = keyring_open(folder.ptr, name.ptr, app->options.env);
     app->walks = walks_open();
-    return (app->keys != NULL && app->walks != NULL) || fail_memory(err);
+    app->uses = uses_open();
+    app->endings = endings_open();
+    return (app->keys != NULL && app->walks != NULL && app->uses != NULL && app->endings != NULL) ||
+           fail_memory(err);
 }
 
 bool app_open(struct app *app, const struct app_options *options, struct roster_error *err)
@@ -26,6 +31,8 @@ bool app_open(struct app *app, const struct app_options *options, struct roster_
     app->options = *options;
     app->keys = NULL;
     app->walks = NULL;
+    app->uses = NULL;
+    app->endings = NULL;
     atomic_store(&app->generation, 1);
     app->arena = roster_arena_open(ARENA_REQUEST_MAX);
     if (app->arena == NULL) {
@@ -52,10 +59,14 @@ void app_close(struct app *app)
     registries_close(app->registries);
     keyring_close(app->keys);
     walks_close(app->walks);
+    uses_close(app->uses);
+    endings_close(app->endings);
     roster_arena_close(app->arena);
     app->registries = NULL;
     app->keys = NULL;
     app->walks = NULL;
+    app->uses = NULL;
+    app->endings = NULL;
     app->arena = NULL;
 }
 
@@ -64,12 +75,18 @@ void app_forget_actors(struct app *app)
     atomic_fetch_add(&app->generation, 1);
 }
 
+void app_tend(struct app *app, struct conn *writer)
+{
+    uses_write(app->uses, writer);
+    endings_look(app->endings, writer, env_now_ms(app->options.env));
+}
+
 bool lane_open(struct lane *lane, struct app *app, size_t cache_kib, struct roster_error *err)
 {
     *lane = (struct lane){.app = app};
     env_random(app->options.env, &lane->request_prefix, sizeof(lane->request_prefix));
     lane->conn = store_reader(app->options.store, cache_kib);
-    lane->actors = actors_open(app->registries);
+    lane->actors = actors_open(app->registry, app->registries, app->uses);
     if (lane->conn == NULL || lane->actors == NULL) {
         lane_close(lane);
         return fail(err, ROSTER_ERR_UNAVAILABLE, 0, NULL);

@@ -49,6 +49,8 @@ struct app {
     _Atomic int64_t stop_us;        // from when on bulk jobs are ended; 0: the server does not stop
     struct keyring *keys;           // of cursors
     struct walks *walks;
+    struct uses *uses;        // of credentials, last
+    struct endings *endings;  // of credentials, next
     struct metrics metrics;
 };
 
@@ -57,6 +59,9 @@ MUST_CHECK bool app_open(struct app *app, const struct app_options *options,
 void app_close(struct app *app);
 // After a change of tenants or tokens: every credential is looked up anew.
 void app_forget_actors(struct app *app);
+
+// What has to be done once in TEND_MS, on the writer's thread, outside of a transaction.
+void app_tend(struct app *app, struct conn *writer);
 
 // What a thread brings along: its read connection and its credentials. Each step of a request
 // begins with conn_hold; whoever runs them calls conn_rest at the end of a pass.

@@ -1,4 +1,5 @@
-// server/metrics.h: counters and their Prometheus text. No label ever holds a name from a request.
+// server/metrics.h: counters and their Prometheus text. No label ever holds a name from a request:
+// names of tenants are an administrator's.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef SERVER_METRICS_H
 #define SERVER_METRICS_H

@@ -1,5 +1,6 @@
 // pages.c: /healthz, /readyz and /metrics: about the server, not about any tenant.
 // SPDX-License-Identifier: Apache-2.0
+#include "server/endings.h"
 #include "server/handlers.h"
 #include "server/reply.h"
 
@@ -18,8 +19,9 @@ static void answer_ready(struct lane *lane, struct pending *pending)
 static void answer_metrics(struct lane *lane, struct pending *pending)
 {
     struct text out;
-    text_init(&out, pending->exchange->arena, KIB(256));
+    text_init(&out, pending->exchange->arena, MIB(1));
     metrics_write(&lane->app->metrics, &out);
+    endings_write(lane->app->endings, env_now_ms(lane->app->options.env), &out);
     reply_text(pending, 200, STR("text/plain; version=0.0.4"), text_str(&out));
 }
 

@@ -12,6 +12,7 @@ enum route_flag {
     ROUTE_ANONYMOUS = 1,    // answered without a credential
     ROUTE_BODY = 2,         // a JSON body is needed
     ROUTE_WRITES = 4,       // needs a credential that may write
+    ROUTE_ME = 32,          // of the user that the credential acts for
     ROUTE_UNREAD = 16,      // its body is read elsewhere: it may be large
     ROUTE_UNSUPPORTED = 8,  // 501: known, and chosen not to be offered
 };

@@ -32,6 +32,7 @@ struct writer {
     size_t count;
     struct call *calls;
     bool stopping;
+    int64_t tend_us;  // the writer's thread's: when it looks after things again
 };
 
 struct pending *writer_submit(struct writer *writer, struct pending *first)
@@ -114,17 +115,32 @@ static void reopen(struct writer *writer)
 // come that would. Called with the mutex held.
 static void wait_for_work(struct writer *writer)
 {
-    struct timespec until;
-    if (!atomic_load(&writer->app->store_broken)) {
-        pthread_cond_wait(&writer->work, &writer->mutex);
-        return;
-    }
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += STORE_RETRY_S;
-    if (pthread_cond_timedwait(&writer->work, &writer->mutex, &until) == ETIMEDOUT) {
+    bool broken = atomic_load(&writer->app->store_broken);
+    int64_t until_us =
+        broken ? sys_monotonic_us() + STORE_RETRY_S * INT64_C(1000000) : writer->tend_us;
+    const struct timespec until = {until_us / 1000000, until_us % 1000000 * 1000};
+    if (pthread_cond_timedwait(&writer->work, &writer->mutex, &until) == ETIMEDOUT && broken) {
         pthread_mutex_unlock(&writer->mutex);
         reopen(writer);
         pthread_mutex_lock(&writer->mutex);
+    }
+}
+
+static bool has_to_tend(const struct writer *writer)
+{
+    return sys_monotonic_us() >= writer->tend_us && !atomic_load(&writer->app->store_broken);
+}
+
+static void tend(struct writer *writer)
+{
+    struct conn *conn = store_writer(writer->app->options.store);
+    writer->tend_us = sys_monotonic_us() + TEND_MS * INT64_C(1000);
+    if (conn == NULL) {
+        return;
+    }
+    app_tend(writer->app, conn);
+    if (conn_commit_failed(conn)) {
+        reopen(writer);
     }
 }
 
@@ -182,7 +198,8 @@ static void *run(void *ctx)
     bool stopping = false;
     while (!stopping) {
         pthread_mutex_lock(&writer->mutex);
-        while (writer->first == NULL && writer->calls == NULL && !writer->stopping) {
+        while (writer->first == NULL && writer->calls == NULL && !writer->stopping &&
+               !has_to_tend(writer)) {
             wait_for_work(writer);
         }
         struct call *calls = writer->calls;
@@ -194,6 +211,9 @@ static void *run(void *ctx)
             run_calls(writer, calls);
         }
         write_batch(writer, batch, count);
+        if (has_to_tend(writer) || stopping) {
+            tend(writer);
+        }
     }
     return NULL;
 }
@@ -201,6 +221,7 @@ static void *run(void *ctx)
 struct writer *writer_open(struct app *app, void (*complete)(struct pending *pending),
                            struct roster_error *err)
 {
+    pthread_condattr_t monotonic;
     struct writer *writer = calloc(1, sizeof(*writer));
     if (writer == NULL) {
         fail_memory(err);
@@ -208,8 +229,12 @@ struct writer *writer_open(struct app *app, void (*complete)(struct pending *pen
     }
     writer->app = app;
     writer->complete = complete;
+    writer->tend_us = sys_monotonic_us();
     pthread_mutex_init(&writer->mutex, NULL);
-    pthread_cond_init(&writer->work, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->work, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     pthread_cond_init(&writer->answered, NULL);
     writer->started = pthread_create(&writer->thread, NULL, run, writer) == 0;
     if (!writer->started) {

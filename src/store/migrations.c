@@ -160,6 +160,19 @@ const struct migration migrations[] = {
                   "    PRIMARY KEY (tenant, row)"
                   ") WITHOUT ROWID, STRICT;",
     },
+    {
+        // Scopes as text, "read,write:Group"; where a token was used last; and, for the secret of
+        // an OAuth client, the client's id.
+        .name = "scopes, addresses and clients of tokens",
+        .sqlite = "ALTER TABLE token ADD COLUMN scopes TEXT NOT NULL DEFAULT 'write';"
+                  "UPDATE token SET scopes = 'read' WHERE scope = 1;"
+                  "ALTER TABLE token DROP COLUMN scope;"
+                  "ALTER TABLE token ADD COLUMN used_address TEXT NOT NULL DEFAULT '';"
+                  "ALTER TABLE token ADD COLUMN client TEXT NOT NULL DEFAULT '';"
+                  "CREATE INDEX token_client ON token (client) WHERE client <> '';"
+                  "CREATE INDEX token_ending ON token (expires_ms)"
+                  "    WHERE revoked_ms = 0 AND expires_ms > 0;",
+    },
 };
 
 const size_t migration_count = COUNT_OF(migrations);

@@ -29,6 +29,7 @@
     X(TOKEN_REVOKE)                                                                                \
     X(TOKEN_EXPIRE)                                                                                \
     X(TOKEN_TOUCH)                                                                                 \
+    X(TOKEN_ENDING)                                                                                \
     X(RESOURCE_FIND)                                                                               \
     X(RESOURCE_FIND_GROUPED)                                                                       \
     X(RESOURCE_LOAD)                                                                               \

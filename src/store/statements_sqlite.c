@@ -10,8 +10,9 @@
     " coalesce((SELECT count FROM counter AS g WHERE g.tenant = t.tenant AND g.type = 2), 0)"
 
 #define TOKEN_COLUMNS                                                                              \
-    "k.token, k.tenant, k.source, s.name, k.label, k.user_id, k.scope, k.digest, k.created_ms,"    \
-    " k.expires_ms, k.revoked_ms, k.used_ms, t.suspended, t.name, t.settings, t.schemas"
+    "k.token, k.tenant, k.source, s.name, k.label, k.user_id, k.scopes, k.digest, k.created_ms,"   \
+    " k.expires_ms, k.revoked_ms, k.used_ms, k.used_address, t.suspended, t.name, t.settings, "    \
+    "t.schemas"
 
 #define TOKEN_TABLES                                                                               \
     "token AS k JOIN tenant AS t ON t.tenant = k.tenant"                                           \
@@ -49,7 +50,7 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_SOURCE_INSERT] = "INSERT INTO source (tenant, source, name) VALUES ($1, $2, $3)",
     [STATEMENT_SOURCE_FIND] = "SELECT source FROM source WHERE tenant = $1 AND name = $2",
     [STATEMENT_TOKEN_INSERT] =
-        "INSERT INTO token (tenant, token, source, label, user_id, scope, digest, created_ms,"
+        "INSERT INTO token (tenant, token, source, label, user_id, scopes, digest, created_ms,"
         " expires_ms, revoked_ms, used_ms)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (digest) DO NOTHING",
     // A digest names its tenant; so does the number of a token.
@@ -65,9 +66,13 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_TOKEN_EXPIRE] = "UPDATE token SET expires_ms = $2"
                                " WHERE (tenant, token) IN"
                                " (SELECT tenant, token FROM token WHERE token = $1)",
-    [STATEMENT_TOKEN_TOUCH] = "UPDATE token SET used_ms = $2"
-                              " WHERE (tenant, token) IN"
-                              " (SELECT tenant, token FROM token WHERE token = $1)",
+    [STATEMENT_TOKEN_TOUCH] = "UPDATE token SET used_ms = $2, used_address = $3"
+                              " WHERE (tenant, token) IN (SELECT tenant, token FROM token"
+                              " WHERE token = $1 AND used_ms < $2)",
+    [STATEMENT_TOKEN_ENDING] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES
+                               " WHERE k.tenant = t.tenant AND k.revoked_ms = 0"
+                               " AND k.expires_ms > $1 AND k.expires_ms > 0 AND t.suspended = 0"
+                               " ORDER BY k.expires_ms, k.token LIMIT $2",
 
     // Resources and their index rows
     [STATEMENT_RESOURCE_FIND] =

@@ -33,8 +33,6 @@ MUST_CHECK enum store_outcome tenant_save(struct conn *writer, const struct tena
 // transaction; STORE_NONE: all is gone, the tenant too. Audit rows stay.
 MUST_CHECK enum store_outcome tenant_delete_some(struct conn *writer, int64_t tenant, int rows_max);
 
-enum token_scope { TOKEN_WRITE, TOKEN_READ };
-
 struct token_row {
     int64_t token;  // number, never reused
     int64_t tenant;
@@ -42,12 +40,13 @@ struct token_row {
     str source_name;
     str label;
     str user_id;  // the user whom this token acts for; empty: none
-    enum token_scope scope;
+    str scopes;   // "read,write:Group", see auth/scope.h
     unsigned char digest[32];
     int64_t created_ms;
     int64_t expires_ms;  // 0: never
     int64_t revoked_ms;  // 0: live
     int64_t used_ms;     // last use as far as written; 0: never
+    str used_address;    // and where it came from
     bool tenant_suspended;
     str tenant_name;
     str tenant_settings;
@@ -69,6 +68,12 @@ MUST_CHECK enum store_outcome token_load(struct conn *conn, int64_t token,
                                          struct roster_arena *arena, struct token_row *row);
 MUST_CHECK enum store_outcome token_revoke(struct conn *writer, int64_t token, int64_t now_ms);
 MUST_CHECK enum store_outcome token_expire(struct conn *writer, int64_t token, int64_t expires_ms);
-MUST_CHECK enum store_outcome token_touch(struct conn *writer, int64_t token, int64_t used_ms);
+// The last use; STORE_NONE also when a later one is written already.
+MUST_CHECK enum store_outcome token_touch(struct conn *writer, int64_t token, int64_t used_ms,
+                                          str address);
+// What may be used after `now_ms` and ends one day, of tenants that are not suspended, the soonest
+// first, `limit` at most.
+MUST_CHECK enum store_outcome token_ending(struct conn *conn, int64_t now_ms, int limit,
+                                           struct roster_arena *arena, struct token_row **first);
 
 #endif

@@ -13,12 +13,13 @@ enum token_column {
     COLUMN_SOURCE_NAME,
     COLUMN_LABEL,
     COLUMN_USER_ID,
-    COLUMN_SCOPE,
+    COLUMN_SCOPES,
     COLUMN_DIGEST,
     COLUMN_CREATED,
     COLUMN_EXPIRES,
     COLUMN_REVOKED,
     COLUMN_USED,
+    COLUMN_ADDRESS,
     COLUMN_SUSPENDED,
     COLUMN_TENANT_NAME,
     COLUMN_SETTINGS,
@@ -43,7 +44,7 @@ enum store_outcome token_insert(struct conn *writer, struct token_row *row)
     sql_i64(&q, 3, row->source);
     sql_text(&q, 4, row->label);
     sql_text(&q, 5, row->user_id);
-    sql_i64(&q, 6, row->scope);
+    sql_text(&q, 6, row->scopes);
     sql_blob(&q, 7, digest_str(row->digest));
     sql_i64(&q, 8, row->created_ms);
     sql_i64(&q, 9, row->expires_ms);
@@ -60,7 +61,6 @@ static void read_token(struct sql *q, struct roster_arena *arena, struct token_r
         .token = sql_column_i64(q, COLUMN_TOKEN),
         .tenant = sql_column_i64(q, COLUMN_TENANT),
         .source = sql_column_i64(q, COLUMN_SOURCE),
-        .scope = sql_column_i64(q, COLUMN_SCOPE) == TOKEN_WRITE ? TOKEN_WRITE : TOKEN_READ,
         .created_ms = sql_column_i64(q, COLUMN_CREATED),
         .expires_ms = sql_column_i64(q, COLUMN_EXPIRES),
         .revoked_ms = sql_column_i64(q, COLUMN_REVOKED),
@@ -76,6 +76,8 @@ static void read_token(struct sql *q, struct roster_arena *arena, struct token_r
     sql_column_copy(q, COLUMN_SOURCE_NAME, arena, &row->source_name);
     sql_column_copy(q, COLUMN_LABEL, arena, &row->label);
     sql_column_copy(q, COLUMN_USER_ID, arena, &row->user_id);
+    sql_column_copy(q, COLUMN_SCOPES, arena, &row->scopes);
+    sql_column_copy(q, COLUMN_ADDRESS, arena, &row->used_address);
     sql_column_copy(q, COLUMN_TENANT_NAME, arena, &row->tenant_name);
     sql_column_copy(q, COLUMN_SETTINGS, arena, &row->tenant_settings);
 }
@@ -106,24 +108,39 @@ enum store_outcome token_load(struct conn *conn, int64_t token, struct roster_ar
     return find_one(&q, arena, row);
 }
 
-enum store_outcome token_list(struct conn *conn, int64_t tenant, struct roster_arena *arena,
-                              struct token_row **first)
+static enum store_outcome list_all(struct sql *q, struct roster_arena *arena,
+                                   struct token_row **first)
 {
     struct token_row **tail = first;
     *first = NULL;
-    struct sql q = sql_begin(conn, STATEMENT_TOKEN_LIST);
-    sql_i64(&q, 1, tenant);
-    while (sql_step(&q) == SQL_ROW) {
+    while (sql_step(q) == SQL_ROW) {
         struct token_row *row = arena_alloc(arena, sizeof(*row));
         if (row == NULL) {
-            sql_fail(&q);
+            sql_fail(q);
             break;
         }
-        read_token(&q, arena, row);
+        read_token(q, arena, row);
         *tail = row;
         tail = &row->next;
     }
-    return sql_end(&q);
+    return sql_end(q);
+}
+
+enum store_outcome token_list(struct conn *conn, int64_t tenant, struct roster_arena *arena,
+                              struct token_row **first)
+{
+    struct sql q = sql_begin(conn, STATEMENT_TOKEN_LIST);
+    sql_i64(&q, 1, tenant);
+    return list_all(&q, arena, first);
+}
+
+enum store_outcome token_ending(struct conn *conn, int64_t now_ms, int limit,
+                                struct roster_arena *arena, struct token_row **first)
+{
+    struct sql q = sql_begin(conn, STATEMENT_TOKEN_ENDING);
+    sql_i64(&q, 1, now_ms);
+    sql_i64(&q, 2, limit);
+    return list_all(&q, arena, first);
 }
 
 static enum store_outcome set_time(struct conn *writer, enum statement statement, int64_t token,
@@ -147,7 +164,13 @@ enum store_outcome token_expire(struct conn *writer, int64_t token, int64_t expi
     return set_time(writer, STATEMENT_TOKEN_EXPIRE, token, expires_ms);
 }
 
-enum store_outcome token_touch(struct conn *writer, int64_t token, int64_t used_ms)
+enum store_outcome token_touch(struct conn *writer, int64_t token, int64_t used_ms, str address)
 {
-    return set_time(writer, STATEMENT_TOKEN_TOUCH, token, used_ms);
+    int64_t count = 0;
+    struct sql q = sql_begin(writer, STATEMENT_TOKEN_TOUCH);
+    sql_i64(&q, 1, token);
+    sql_i64(&q, 2, used_ms);
+    sql_text(&q, 3, address);
+    enum store_outcome got = sql_run(&q, &count);
+    return got == STORE_OK && count == 0 ? STORE_NONE : got;
 }

@@ -45,7 +45,8 @@ def exchange(address, step):
     connection = http.client.HTTPConnection(*address, timeout=PATIENCE_S)
     method, _, target = step["send"].partition(" ")
     body = raw(step.get("body"))
-    connection.putrequest(method, "/scim/v2" + target, skip_accept_encoding=True)
+    path = target[1:] if target.startswith("@") else "/scim/v2" + target
+    connection.putrequest(method, path, skip_accept_encoding=True)
     for name, value in step["headers"].items():
         connection.putheader(name, value)
     if body is not None:
@@ -114,7 +115,11 @@ def test_scenario(path, profile, server, other_tenant, tally, tmp_path):
     tenant = server.tenant(profile=profile)
     for declared in scenario.get("schemas", []):
         add_schema(server, tenant, declared, tmp_path)
+    for key, value in scenario.get("settings", {}).items():
+        server.do("tenant", "set", tenant.name, f"{key}={value}")
     names = {"token": tenant.token, "otherToken": other_tenant.token, "base": server.url + "/scim/v2"}
+    for name, scopes in scenario.get("tokens", {}).items():
+        names[name] = server.token(tenant.name, "--scope", scopes)
     for batch in batches(scenario["steps"]):
         tally["assertions"] += run_batch(server.address, batch, names)
     tally["scenarios"] += 1

@@ -18,10 +18,22 @@ static void must(bool ok, const struct roster_error *err)
     }
 }
 
+static int64_t now_of(void *ctx)
+{
+    const struct rig *rig = ctx;
+    return env_now_ms(&env_system) + rig->ahead_ms;
+}
+
+static void random_of(void *ctx, void *out, size_t len)
+{
+    env_random(&env_system, out, len);
+}
+
 void rig_open(struct rig *rig)
 {
     struct roster_error err = {0};
     memset(rig, 0, sizeof(*rig));
+    rig->env = (struct env){now_of, random_of, rig};
     snprintf(rig->folder, sizeof(rig->folder), "/tmp/roster-rig-XXXXXX");
     must(mkdtemp(rig->folder) != NULL, &err);
     snprintf(rig->url, sizeof(rig->url), "sqlite:%s/roster.db", rig->folder);
@@ -32,7 +44,7 @@ void rig_open(struct rig *rig)
     must(rig->store != NULL, &err);
     struct app_options app = {
         .store = rig->store,
-        .env = &env_system,
+        .env = &rig->env,
         .public_url = STR("http://rig.example"),
         .domain = STR("rig.example"),
     };
@@ -57,12 +69,13 @@ void rig_close(struct rig *rig)
     (void)rmdir(rig->folder);
 }
 
-static struct admin admin_of(struct rig *rig)
+struct admin rig_admin(struct rig *rig)
 {
+    app_forget_actors(&rig->app);
     roster_arena_reset(rig->arena);
     return (struct admin){
         .writer = store_writer(rig->store),
-        .env = &env_system,
+        .env = &rig->env,
         .arena = rig->arena,
         .actor = "rig",
         .address = "",
@@ -71,41 +84,43 @@ static struct admin admin_of(struct rig *rig)
 
 void rig_tenant(struct rig *rig, const char *tenant, const char *profile)
 {
-    struct admin admin = admin_of(rig);
+    struct admin admin = rig_admin(rig);
     struct tenant_row row = {0};
     struct roster_error err = {0};
     must(tenants_add(&admin, str_of(tenant), str_of(profile), &row, &err), &err);
-    app_forget_actors(&rig->app);
+}
+
+int64_t rig_token_as(struct rig *rig, const struct token_request *request, struct secret *token)
+{
+    struct admin admin = rig_admin(rig);
+    struct token_row row = {0};
+    struct roster_error err = {0};
+    must(tokens_add(&admin, request, token, &row, &err), &err);
+    return row.token;
 }
 
 void rig_token(struct rig *rig, const char *tenant, const char *source, struct secret *token)
 {
-    struct admin admin = admin_of(rig);
-    struct token_row row = {0};
-    struct roster_error err = {0};
-    struct token_request request = {.tenant = str_of(tenant), .source = str_of(source)};
-    must(tokens_add(&admin, &request, token, &row, &err), &err);
-    app_forget_actors(&rig->app);
+    const struct token_request request = {.tenant = str_of(tenant), .source = str_of(source)};
+    (void)rig_token_as(rig, &request, token);
 }
 
 void rig_set(struct rig *rig, const char *tenant, const char *key, const char *value)
 {
-    struct admin admin = admin_of(rig);
+    struct admin admin = rig_admin(rig);
     struct tenant_row row = {0};
     struct roster_error err = {0};
     const struct tenant_setting setting = {.key = str_of(key), .value = str_of(value)};
     must(tenants_set(&admin, str_of(tenant), &setting, 1, &row, &err), &err);
-    app_forget_actors(&rig->app);
 }
 
 bool rig_schema(struct rig *rig, const char *tenant, str text, str extends, bool required,
                 struct roster_error *err)
 {
-    struct admin admin = admin_of(rig);
+    struct admin admin = rig_admin(rig);
     struct schema_effect_row *effects = NULL;
     const struct schema_request request = {str_of(tenant), text, extends, required};
     bool added = schemas_add(&admin, &request, &effects, err);
-    app_forget_actors(&rig->app);
     return added;
 }
 

@@ -18,6 +18,8 @@ struct rig {
     struct app app;
     struct lane lane;
     struct roster_arena *arena;  // of the request that was sent last
+    struct env env;
+    int64_t ahead_ms;  // how far its clock is ahead of the machine's
 };
 
 struct rig_reply {
@@ -32,6 +34,11 @@ void rig_close(struct rig *rig);
 // Makes the tenant if it is new, and a token of the source ("" for the default one).
 void rig_tenant(struct rig *rig, const char *tenant, const char *profile);
 void rig_token(struct rig *rig, const char *tenant, const char *source, struct secret *token);
+// A token as it is asked for; gives its number.
+int64_t rig_token_as(struct rig *rig, const struct token_request *request, struct secret *token);
+// What an administrator acts with; moves the generation on behind the last call. Lives until the
+// next request.
+struct admin rig_admin(struct rig *rig);
 // Adds what a file would declare; `extends` may be empty. False: refused, `err` says why.
 bool rig_schema(struct rig *rig, const char *tenant, str text, str extends, bool required,
                 struct roster_error *err);

@@ -14,7 +14,8 @@
     "name:s state:s profile:s created:s users:i groups:i strict-attributes:b "                     \
     "store-passwords:b adopt-identical:b quirks:o set:o"
 #define TOKEN_SHAPE_END                                                                            \
-    "id:i tenant:s label:s source:s user:n scope:s state:s created:s expires:n used:n revoked:"
+    "id:i tenant:s label:s source:s user:n scope:s state:s created:s expires:n used:n address:n "  \
+    "revoked:"
 
 static void a_tenant_is_added_listed_and_shown(void **state)
 {
@@ -78,8 +79,10 @@ static const struct refusal_case {
     {"an unknown tenant has no tokens", "roster token add --tenant nope", EX_NOINPUT, NULL},
     {"an unknown tenant's tokens are not listed", "roster token list --tenant nope", EX_NOINPUT,
      NULL},
-    {"a scope is read or write", "roster token add --tenant acme --scope all", EX_USAGE,
-     "roster: --scope is read or write\n"},
+    {"a scope is one of four", "roster token add --tenant acme --scope all", EX_USAGE,
+     "roster: scopes are read, write, read:TYPE and write:TYPE, such as read,write:Group\n"},
+    {"a scope is of a type that is there", "roster token add --tenant acme --scope read:Users",
+     EX_DATAERR, "roster: scope: the tenant has no resource type \"Users\"\n"},
     {"an expiry that has passed is refused",
      "roster token add --tenant acme --expires 2020-01-01T00:00:00Z", EX_DATAERR, NULL},
     {"a source is named like a tenant", "roster token add --tenant acme --source A_B", EX_DATAERR,

@@ -1,6 +1,6 @@
 // compare_test.c: keys of values: equal when the values are, in order where the values have one.
 // SPDX-License-Identifier: Apache-2.0
-#include "scim/base64.h"
+#include "base/base64.h"
 #include "scim/compare.h"
 #include "scim/number.h"
 #include "unit/scim/kinds.h"

@@ -175,7 +175,9 @@ static bool run_step(struct scenario *s, const struct roster_json *step)
     str path = {0};
     struct roster_error err = {0};
     str_cut(send, ' ', &method, &target);
-    bool ok = arena_format(s->arena, &path, "/scim/v2%.*s", STR_ARGS(target));
+    bool at_root = target.len > 0 && target.ptr[0] == '@';
+    bool ok = arena_format(s->arena, &path, "%s%.*s", at_root ? "" : "/scim/v2",
+                           STR_ARGS(str_tail(target, at_root)));
     assert(ok);
     struct rig_reply reply =
         rig_send(s->rig, method, path, headers, header_count, body_of(s, step));
@@ -202,6 +204,35 @@ static void open_tenants(struct scenario *s, size_t number)
     name_put(&s->names, STR("token"), str_of(token.text));
     name_put(&s->names, STR("otherToken"), str_of(other.text));
     name_put(&s->names, STR("base"), STR("http://rig.example/scim/v2"));
+}
+
+// Further tokens of the tenant, each by the name of its place: {"readsUsers": "read:User"}.
+static void add_tokens(struct scenario *s, const struct roster_json *file, const char *tenant)
+{
+    const struct roster_json *tokens = json_find(file, STR("tokens"));
+    const struct roster_json *one = json_is(tokens, JSON_OBJECT) ? tokens->first : NULL;
+    for (; one != NULL; one = one->next) {
+        const struct token_request request = {.tenant = str_of(tenant), .scopes = one->text};
+        struct secret token;
+        str copy = {0};
+        (void)rig_token_as(s->rig, &request, &token);
+        bool ok = arena_copy(s->arena, str_of(token.text), &copy);
+        assert(ok);
+        name_put(&s->names, one->key, copy);
+    }
+}
+
+static void add_settings(struct scenario *s, const struct roster_json *file, const char *tenant)
+{
+    const struct roster_json *settings = json_find(file, STR("settings"));
+    const struct roster_json *one = json_is(settings, JSON_OBJECT) ? settings->first : NULL;
+    for (; one != NULL; one = one->next) {
+        char key[64];
+        char value[64];
+        snprintf(key, sizeof(key), "%.*s", STR_ARGS(one->key));
+        snprintf(value, sizeof(value), "%.*s", STR_ARGS(one->text));
+        rig_set(s->rig, tenant, key, value);
+    }
 }
 
 // What the tenant declares before the first step.
@@ -244,8 +275,14 @@ static str read_file(struct roster_arena *arena, const char *path)
 static bool run_steps(struct scenario *s, const struct roster_json *file, size_t number)
 {
     const struct roster_json *steps = json_find(file, STR("steps"));
+    char tenant[32];
     open_tenants(s, number);
+    snprintf(tenant, sizeof(tenant), "s%zu", number);
+    add_settings(s, file, tenant);
     bool passed = add_schemas(s, file, number);
+    if (passed) {
+        add_tokens(s, file, tenant);
+    }
     for (const struct roster_json *step = steps->first; step != NULL && passed; step = step->next) {
         passed = run_step(s, step);
     }

@@ -124,7 +124,7 @@ static enum store_outcome write_tokens(struct script *s)
     if (got == STORE_OK) {
         got = token_revoke(s->rig->writer, s->token, 5);
     }
-    return got == STORE_OK ? token_touch(s->rig->writer, s->token, 6) : got;
+    return got == STORE_OK ? token_touch(s->rig->writer, s->token, 6, STR("::1")) : got;
 }
 
 static enum store_outcome write_tenant(struct script *s)

@@ -63,7 +63,7 @@ static struct token_row new_token(struct rig *rig, unsigned char first_byte)
                             .source = rig->source,
                             .label = STR("for Entra"),
                             .user_id = STR("u-1"),
-                            .scope = TOKEN_READ,
+                            .scopes = STR("read"),
                             .created_ms = 5,
                             .expires_ms = 9};
     row.digest[0] = first_byte;
@@ -84,7 +84,7 @@ static void a_token_is_found_by_its_digest_with_its_tenant(void **state)
     assert_int_equal(found.token, row.token);
     assert_int_equal(found.tenant, rig->tenant);
     assert_int_equal(found.source, rig->source);
-    assert_int_equal(found.scope, TOKEN_READ);
+    expect_str(found.scopes, STR("read"));
     assert_int_equal(found.created_ms, 5);
     assert_int_equal(found.expires_ms, 9);
     assert_memory_equal(found.digest, row.digest, sizeof(row.digest));
@@ -106,13 +106,15 @@ static void tokens_are_revoked_expired_and_touched(void **state)
     assert_int_equal(token_insert(rig->writer, &row), STORE_OK);
     assert_int_equal(token_revoke(rig->writer, row.token, 11), STORE_OK);
     assert_int_equal(token_expire(rig->writer, row.token, 12), STORE_OK);
-    assert_int_equal(token_touch(rig->writer, row.token, 13), STORE_OK);
+    assert_int_equal(token_touch(rig->writer, row.token, 13, STR("192.0.2.7")), STORE_OK);
+    assert_int_equal(token_touch(rig->writer, row.token, 12, STR("192.0.2.8")), STORE_NONE);
     assert_int_equal(token_revoke(rig->writer, row.token + 1, 11), STORE_NONE);
     rig_commit(rig);
     assert_int_equal(token_load(rig->reader, row.token, rig->arena, &found), STORE_OK);
     assert_int_equal(found.revoked_ms, 11);
     assert_int_equal(found.expires_ms, 12);
     assert_int_equal(found.used_ms, 13);
+    expect_str(found.used_address, STR("192.0.2.7"));
 }
 
 static void tokens_of_one_tenant_or_of_all_are_listed(void **state)

@@ -1,6 +1,6 @@
 // base64.c: a lenient decoder: values are compared by their octets, however they were written.
 // SPDX-License-Identifier: Apache-2.0
-#include "scim/base64.h"
+#include "base/base64.h"
 
 static int digit_of(char c)
 {

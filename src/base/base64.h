@@ -1,7 +1,7 @@
-// scim/base64.h: binary values (RFC 7643 section 2.3.6).
+// base/base64.h: binary values (RFC 7643 section 2.3.6).
 // SPDX-License-Identifier: Apache-2.0
-#ifndef SCIM_BASE64_H
-#define SCIM_BASE64_H
+#ifndef BASE_BASE64_H
+#define BASE_BASE64_H
 
 #include "base/check.h"
 #include "base/text.h"
