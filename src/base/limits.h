@@ -20,6 +20,7 @@
 #define HTTP_IDLE_S 75             // longer than the keep-alive of the usual proxies
 #define HTTP_REPLY_MAX MIB(48)     // a page of 200 large users; larger replies are streamed
 #define HTTP_HEADERS_MAX 100       // fields of one request
+#define HTTP_HANDSHAKE_S 15        // from a connection to its first request line, with TLS
 #define HTTP_HEAD_S 10             // from the request line to the end of the head
 #define HTTP_GRACE_S 20            // that a body or reply may take before its speed counts
 #define HTTP_RATE_MIN KIB(8)       // bytes a second, then: 16 MiB take half an hour
@@ -31,6 +32,12 @@
 #define HTTP_ACCEPTS_MAX 64        // accepted in one pass: requests under way wait for them
 #define HTTP_ACCEPT_PAUSE_MS 100   // without file descriptors; then another try
 #define HTTP_LAST_MS 200           // for the 503s of requests that outlived the drain
+
+// TLS of the listener
+#define TLS_FILE_MAX KIB(64)     // of a chain or a key: a long chain has 12 KiB
+#define TLS_CHAIN_MAX 10         // certificates: public chains have two to four
+#define TLS_WATCH_MS 2000        // between two looks whether the files were replaced
+#define TLS_EXPIRY_WARN_DAYS 14  // that are left: renewals come at 30, so that one has failed
 
 // HTTP out, and the probe of other servers
 #define CLIENT_HEAD_MAX KIB(64)   // an answer's head: eight times what servers send

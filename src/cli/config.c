@@ -61,6 +61,18 @@ static bool take_domain(str value, struct roster_arena *arena, struct settings *
     return domain_check(value, err) && copy_text(value, arena, &out->domain, err);
 }
 
+static bool take_tls_cert(str value, struct roster_arena *arena, struct settings *out,
+                          struct roster_error *err)
+{
+    return copy_text(value, arena, &out->tls_cert, err);
+}
+
+static bool take_tls_key(str value, struct roster_arena *arena, struct settings *out,
+                         struct roster_error *err)
+{
+    return copy_text(value, arena, &out->tls_key, err);
+}
+
 static bool take_proxy(str value, struct roster_arena *arena, struct settings *out,
                        struct roster_error *err)
 {
@@ -131,6 +143,8 @@ static take_fn *const takes[] = {
     [SETTING_LISTEN] = take_listen,
     [SETTING_PUBLIC_URL] = take_public_url,
     [SETTING_DOMAIN] = take_domain,
+    [SETTING_TLS_CERT] = take_tls_cert,
+    [SETTING_TLS_KEY] = take_tls_key,
     [SETTING_BEHIND_PROXY] = take_behind_proxy,
     [SETTING_LOG_LEVEL] = take_log_level,
     [SETTING_DRAIN] = take_drain,
@@ -330,6 +344,14 @@ static bool take_option(const struct options *options, enum setting setting,
            fail(err, ROSTER_ERR_BAD_REQUEST, 0, "--%s: %s", name, why.detail);
 }
 
+static bool check_together(const struct settings *settings, struct roster_error *err)
+{
+    return (settings->tls_cert == NULL) == (settings->tls_key == NULL) ||
+           fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                "tls-cert and tls-key belong together: %s is missing",
+                settings->tls_cert == NULL ? "tls-cert" : "tls-key");
+}
+
 bool settings_read(const struct options *options, struct roster_arena *arena, struct settings *out,
                    struct roster_error *err)
 {
@@ -343,5 +365,5 @@ bool settings_read(const struct options *options, struct roster_arena *arena, st
             return false;
         }
     }
-    return true;
+    return check_together(out, err);
 }

@@ -21,9 +21,13 @@ enum setting_kind { SETTING_ONCE, SETTING_LIST, SETTING_LIVE };
     X(LISTEN, "listen", "ADDR:PORT", SETTING_ONCE,                                                 \
       "numeric address to serve on; port 0: any (default: 127.0.0.1:8080)")                        \
     X(PUBLIC_URL, "public-url", "URL", SETTING_ONCE,                                               \
-      "how clients reach the server (default: http://ADDR:PORT)")                                  \
+      "how clients reach the server (default: its own address)")                                   \
     X(DOMAIN, "domain", "DOMAIN", SETTING_ONCE,                                                    \
       "serve tenants as TENANT.DOMAIN too (default: no)")                                          \
+    X(TLS_CERT, "tls-cert", "FILE", SETTING_ONCE,                                                  \
+      "certificate for HTTPS, its chain behind it (default: plain HTTP)")                          \
+    X(TLS_KEY, "tls-key", "FILE", SETTING_ONCE,                                                    \
+      "the key of the certificate, not encrypted; with --tls-cert")                                \
     X(BEHIND_PROXY, "behind-proxy", "ADDR,...", SETTING_LIST,                                      \
       "addresses of proxies whose X-Forwarded-For counts (default: none)")                         \
     X(LOG_LEVEL, "log-level", "LEVEL", SETTING_LIVE,                                               \
@@ -44,6 +48,8 @@ struct settings {
     struct address listen;
     const char *public_url;  // NULL: none
     const char *domain;      // NULL: none
+    const char *tls_cert;    // NULL: plain HTTP
+    const char *tls_key;     // not NULL when tls_cert is not
     const char *proxies[PROXIES_MAX];
     int proxy_count;
     enum log_level log_level;

@@ -8,6 +8,7 @@
 #include "cli/signals.h"
 #include "cli/socket.h"
 #include "cli/store_url.h"
+#include "cli/tls.h"
 #include "cli/wire.h"
 #include "scim/fold.h"
 
@@ -26,6 +27,7 @@ struct serving {
     const struct options *options;
     struct settings settings;
     int listen_fd;  // handed over by the service manager, or -1
+    struct tls_watch certificate;
     struct store *store;
     struct server *server;
     struct admin_socket *socket;
@@ -129,12 +131,30 @@ static void reload(void *ctx)
         log_event(LOG_LEVEL_ERROR, "reload-refused");
     } else if (settings_read(serving->options, arena, &fresh, &err)) {
         take_live(serving, &fresh);
-        log_event(LOG_LEVEL_INFO, "reloaded");
+        if (serving->certificate.tls == NULL || tls_reload(&serving->certificate)) {
+            log_event(LOG_LEVEL_INFO, "reloaded");
+        }
     } else {
         log_refusal(LOG_LEVEL_ERROR, "reload-refused", &err);
     }
     roster_arena_close(arena);
     notify_ready();
+}
+
+static void tick(void *ctx)
+{
+    struct serving *serving = ctx;
+    tls_look(&serving->certificate);
+}
+
+static int open_tls(struct serving *serving, struct io *io)
+{
+    const struct settings *settings = &serving->settings;
+    struct roster_error err = {0};
+    return settings->tls_cert == NULL ||
+                   tls_open(&serving->certificate, settings->tls_cert, settings->tls_key, &err)
+               ? EX_OK
+               : io_stop(io, EX_CONFIG, "%s", err.detail);
 }
 
 // An inherited socket takes the place of --listen.
@@ -154,11 +174,12 @@ static int take_socket(struct serving *serving, struct io *io)
 
 static int check_exposure(const struct settings *settings, struct io *io)
 {
-    return address_is_loopback(&settings->listen) || settings->proxy_count > 0
+    return address_is_loopback(&settings->listen) || settings->proxy_count > 0 ||
+                   settings->tls_cert != NULL
                ? EX_OK
                : io_stop(io, EX_CONFIG,
-                         "%s can be reached from other machines, and there is no TLS yet: put a "
-                         "TLS proxy in front and name it with --behind-proxy, or listen on "
+                         "%s can be reached from other machines: give --tls-cert and --tls-key, "
+                         "put a TLS proxy in front and name it with --behind-proxy, or listen on "
                          "127.0.0.1",
                          settings->listen.host);
 }
@@ -203,6 +224,7 @@ static int open_server(struct serving *serving, struct io *io)
         .address = settings->listen.host,
         .port = settings->listen.port,
         .listen_fd = serving->listen_fd,
+        .tls = serving->certificate.tls,
         .public_url = settings->public_url,
         .domain = settings->domain,
         .proxy_count = settings->proxy_count,
@@ -217,7 +239,8 @@ static int open_server(struct serving *serving, struct io *io)
 static int open_control(struct serving *serving, const char *url, struct roster_arena *arena,
                         struct io *io)
 {
-    const struct signal_actions actions = {stop, reload, serving};
+    const struct signal_actions actions = {
+        stop, reload, serving->certificate.tls != NULL ? tick : NULL, TLS_WATCH_MS, serving};
     struct roster_error err = {0};
     str path = {0};
     if (!store_socket_path(url, arena, &path)) {
@@ -241,15 +264,16 @@ static void serving_close(struct serving *serving)
     if (serving->store != NULL) {
         store_close(serving->store);
     }
+    http_tls_close(serving->certificate.tls);
 }
 
 // Printed at once, for whoever waits for it; a closed standard output is nobody waiting.
 static void announce(const struct serving *serving, bool json)
 {
     const struct address *address = &serving->settings.listen;
-    printf(json ? "{\"url\":\"http://%s%s%s:%u\"}\n" : "listening on http://%s%s%s:%u\n",
-           address->ipv6 ? "[" : "", address->host, address->ipv6 ? "]" : "",
-           server_port(serving->server));
+    printf(json ? "{\"url\":\"%s://%s%s%s:%u\"}\n" : "listening on %s://%s%s%s:%u\n",
+           serving->certificate.tls != NULL ? "https" : "http", address->ipv6 ? "[" : "",
+           address->host, address->ipv6 ? "]" : "", server_port(serving->server));
     (void)fflush(stdout);
 }
 
@@ -260,6 +284,7 @@ static int open_all(struct serving *serving, struct call *call)
     const char *url = NULL;
     int code = take_socket(serving, call->io);
     code = code == EX_OK ? check_exposure(settings, call->io) : code;
+    code = code == EX_OK ? open_tls(serving, call->io) : code;
     if (code == EX_OK) {
         code = store_url_choose(str_of(settings->store), &around, call->arena, call->io, &url);
     }
@@ -325,9 +350,12 @@ const struct command serve_commands[] = {
             "Owns the store and serves it until it is asked to stop. Prints the line\n"
             "\"listening on http://ADDR:PORT\" when it is ready; its log are JSON lines on\n"
             "standard error. With --json the line is an object with url.\n\n"
+            "With --tls-cert and --tls-key it serves HTTPS, TLS 1.3 and 1.2 (\"https\" in that\n"
+            "line). SIGHUP, or replacing the files, makes new connections use the new ones;\n"
+            "files that cannot be used change nothing and are reported in the log.\n\n"
             "SCIM is served at /scim/v2 (the token names the tenant) and /t/TENANT/scim/v2,\n"
-            "and with --domain at http://TENANT.DOMAIN/scim/v2. An address that others can\n"
-            "reach needs --behind-proxy, because there is no TLS yet.\n\n"
+            "and with --domain at TENANT.DOMAIN/scim/v2. An address that others can\n"
+            "reach needs TLS or --behind-proxy.\n\n"
             "A configuration file holds the same settings as lines \"name = value\", comments\n"
             "after ; or #. SIGHUP reads it again: log-level changes at once, the others at the\n"
             "next start (the log names them). SIGTERM and SIGINT answer what was accepted and\n"
@@ -337,6 +365,7 @@ const struct command serve_commands[] = {
             "beside the store, which only its user and root may use.",
         .examples = "roster serve\n"
                     "roster serve --store sqlite:/srv/roster/roster.db --listen 127.0.0.1:0\n"
+                    "roster serve --listen 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem\n"
                     "roster serve --listen 0.0.0.0:8080 --behind-proxy 10.0.0.2 "
                     "--public-url https://id.example.com",
         .options = serve_options,

@@ -55,10 +55,14 @@ static void act(struct signals *signals, int number)
 static void *watch(void *ctx)
 {
     struct signals *signals = ctx;
+    int tick_ms = signals->actions.tick != NULL ? signals->actions.tick_ms : -1;
     struct pollfd fds[] = {{signals->fd, POLLIN, 0}, {signals->stop_fd, POLLIN, 0}};
     for (;;) {
         struct signalfd_siginfo info;
-        int ready = poll(fds, COUNT_OF(fds), -1);
+        int ready = poll(fds, COUNT_OF(fds), tick_ms);
+        if (ready == 0 && signals->actions.tick != NULL) {
+            signals->actions.tick(signals->actions.ctx);
+        }
         if (ready > 0 && fds[1].revents != 0) {
             return NULL;
         }

@@ -12,6 +12,8 @@
 struct signal_actions {
     void (*stop)(void *ctx);
     void (*reload)(void *ctx);
+    void (*tick)(void *ctx);  // every tick_ms; NULL: never
+    int tick_ms;
     void *ctx;
 };
 

@@ -39,6 +39,7 @@ void *exchange_open(void *ctx, const char *target, struct MHD_Connection *connec
         return NULL;  // exchange_serve closes the connection
     }
     request->exchange.connection = peer->number;
+    request->exchange.tls = peer->identity != NULL;
     request->exchange.arena = arena;
     request->exchange.loop_ctx = loop->options.loop_ctx;
     request->target_place = (str){target, request->target.len};

@@ -14,13 +14,15 @@
 // lists it); all that reaches `head` is a well-formed request. This layer knows nothing of SCIM.
 //
 // Who waits for a client: a head HTTP_HEAD_S behind its request line, a body and a reply
-// HTTP_GRACE_S and then as long as they move at HTTP_RATE_MIN, an idle connection `idle_s`.
+// HTTP_GRACE_S and then as long as they move at HTTP_RATE_MIN, an idle connection `idle_s`; with
+// TLS, handshake and first request line together HTTP_HANDSHAKE_S.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "http/tls.h"
 
 enum http_method {
     HTTP_GET,
@@ -68,7 +70,7 @@ struct http_exchange {
     str body;             // empty until `begin`
     str remote;           // numeric peer address without port
     uint64_t connection;  // number of the connection in this process, from 1 on; 0: it has none
-    bool tls;
+    bool tls;             // of our own, not of a proxy in front
     const struct http_header *headers;  // as sent; a repeated name stands here more than once
     size_t header_count;
     struct http_reply reply;
@@ -102,10 +104,11 @@ void http_reply_header(struct http_reply *reply, const char *name, str value);
 const char *http_reason(int status);
 
 struct http_loop_options {
-    const char *address;  // numeric IPv4 or IPv6
-    uint16_t port;        // 0: any
-    bool shares_port;     // another loop of this process listens there already
-    int listen_fd;        // an inherited socket, which stays the caller's; or -1
+    const char *address;   // numeric IPv4 or IPv6
+    uint16_t port;         // 0: any
+    bool shares_port;      // another loop of this process listens there already
+    int listen_fd;         // an inherited socket, which stays the caller's; or -1
+    struct http_tls *tls;  // the caller's; NULL: plain HTTP
     size_t body_max;
     unsigned connections_max;
     unsigned idle_s;

@@ -6,6 +6,7 @@
 //   body.c      its body
 //   done.c      its way back from other threads
 //   send.c      from http_reply to a response of libmicrohttpd
+//   secure.c    what a connection does with TLS
 //   loop.c      the daemon, its epoll loop, stopping
 //
 // All of it runs on the thread of the loop, but for the fields that say otherwise.
@@ -20,7 +21,9 @@
 #include <netinet/in.h>
 #include <stdatomic.h>
 
-enum { REMOTE_LEN_MAX = INET6_ADDRSTRLEN };
+enum { REMOTE_LEN_MAX = INET6_ADDRSTRLEN, SECURE_OPTIONS = 3 };
+
+struct tls_identity;
 
 // Where a request is. Each phase says who ends it.
 enum phase {
@@ -42,6 +45,7 @@ struct peer {
     int64_t deadline_ms;      // then it is cut off
     int fd;
     uint64_t number;
+    struct tls_identity *identity;  // that it is shown; NULL: the connection is plain
     char remote[REMOTE_LEN_MAX];
 };
 
@@ -107,6 +111,12 @@ void listener_watch(struct http_loop *loop);
 // Takes up to `max` connections.
 void listener_accept(struct http_loop *loop, size_t max);
 void listener_close(struct listener *listener);
+
+// The flag and the options of a daemon, which has TLS when the loop has.
+unsigned secure_options(const struct http_loop *loop, struct MHD_OptionItem items[SECURE_OPTIONS]);
+// Of a connection that begins, before its handshake, and of one that is over.
+void secure_begin(struct peer *peer, struct MHD_Connection *connection);
+void secure_end(struct peer *peer);
 
 // Called by libmicrohttpd when a connection comes and goes.
 void peer_notify(void *ctx, struct MHD_Connection *connection, void **socket_ctx,

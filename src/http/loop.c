@@ -40,14 +40,16 @@ static bool start_daemon(struct http_loop *loop, struct roster_error *err)
     // From 1.0 on, strictness refuses bare LF and folded lines; before, it does not, and answers
     // with HTML or not at all what guard.c refuses in words.
     loop->parsed_in_place = str_starts_nocase(str_of(MHD_get_version()), STR("0."));
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
+    struct MHD_OptionItem secure[SECURE_OPTIONS];
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
+                     secure_options(loop, secure);
     loop->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, exchange_serve, loop, MHD_OPTION_CONNECTION_LIMIT,
         loop->options.connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_POOL_BYTES,
         MHD_OPTION_STRICT_FOR_CLIENT, loop->parsed_in_place ? 0 : 1, MHD_OPTION_URI_LOG_CALLBACK,
         exchange_open, loop, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, exchange_notify, loop, MHD_OPTION_NOTIFY_CONNECTION,
-        peer_notify, loop, MHD_OPTION_END);
+        peer_notify, loop, MHD_OPTION_ARRAY, secure, MHD_OPTION_END);
     return loop->daemon != NULL || fail(err, ROSTER_ERR_INTERNAL, 0, "cannot start HTTP");
 }
 

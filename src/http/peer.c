@@ -43,7 +43,11 @@ static struct peer *peer_open(struct http_loop *loop, struct MHD_Connection *con
     print_remote(
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
         peer->remote);
-    peer->deadline_ms = loop->now_ms + (int64_t)loop->options.idle_s * 1000;
+    secure_begin(peer, connection);
+    unsigned first_s = peer->identity != NULL && loop->options.idle_s > HTTP_HANDSHAKE_S
+                           ? HTTP_HANDSHAKE_S
+                           : loop->options.idle_s;
+    peer->deadline_ms = loop->now_ms + (int64_t)first_s * 1000;
     peer->next = loop->peers;
     if (loop->peers != NULL) {
         loop->peers->prev = peer;
@@ -62,6 +66,7 @@ static void peer_close(struct peer *peer)
     if (peer->next != NULL) {
         peer->next->prev = peer->prev;
     }
+    secure_end(peer);
     free(peer);
 }
 

@@ -49,6 +49,14 @@ void http_reply_header(struct http_reply *reply, const char *name, str value)
     reply->headers[reply->header_count++].value = value;
 }
 
+// For a year (RFC 6797). Browsers heed it for host names only.
+static bool add_transport_security(const struct peer *peer, struct MHD_Response *response)
+{
+    return peer == NULL || peer->identity == NULL ||
+           MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000") ==
+               MHD_YES;
+}
+
 enum MHD_Result send_refusal(struct MHD_Connection *connection, int status)
 {
     char text[64];
@@ -63,7 +71,8 @@ enum MHD_Result send_refusal(struct MHD_Connection *connection, int status)
     }
     enum MHD_Result result = MHD_NO;
     if (MHD_add_response_header(response, "Content-Type", "text/plain") == MHD_YES &&
-        MHD_add_response_header(response, "Connection", "close") == MHD_YES) {
+        MHD_add_response_header(response, "Connection", "close") == MHD_YES &&
+        add_transport_security(peer_of(connection), response)) {
         result = MHD_queue_response(connection, (unsigned)status, response);
     }
     MHD_destroy_response(response);
@@ -121,6 +130,9 @@ static bool add_headers(struct request *request, struct MHD_Response *response)
             MHD_add_response_header(response, reply->headers[at].name, value.ptr) != MHD_YES) {
             return false;
         }
+    }
+    if (!add_transport_security(request->peer, response)) {
+        return false;
     }
     bool close = reply->close || atomic_load(&request->loop->stopping);
     return !close || MHD_add_response_header(response, "Connection", "close") == MHD_YES;

@@ -129,3 +129,19 @@ void metrics_write(const struct metrics *metrics, struct text *out)
     text_format(out, "roster_write_queue %lld\n",
                 (long long)atomic_load_explicit(&metrics->write_queue, memory_order_relaxed));
 }
+
+void metrics_write_tls(const struct http_tls *tls, int64_t now_ms, struct text *out)
+{
+    if (tls == NULL) {
+        return;
+    }
+    const struct http_tls_state state = http_tls_state(tls);
+    write_head(out, "roster_tls_certificate_expires_seconds", "gauge",
+               "Time until the certificate in use expires; negative: it has expired.");
+    text_format(out, "roster_tls_certificate_expires_seconds %lld\n",
+                (long long)(state.expires_ms - now_ms) / 1000);
+    write_counter(out, "roster_tls_reloads_total", "Certificates that replaced one in use.",
+                  state.reloads);
+    write_counter(out, "roster_tls_reload_failures_total",
+                  "Certificates that could not: the one in use stayed.", state.refusals);
+}

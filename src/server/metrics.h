@@ -5,6 +5,7 @@
 #define SERVER_METRICS_H
 
 #include "core/bulk.h"
+#include "http/tls.h"
 #include "roster/quirks.h"
 
 #include <stdatomic.h>
@@ -35,5 +36,7 @@ void metrics_batch(struct metrics *metrics, size_t writes, int64_t took_us);
 void metrics_bulk(struct metrics *metrics, const struct bulk_job *job);
 // Prometheus text format 0.0.4.
 void metrics_write(const struct metrics *metrics, struct text *out);
+// Of the certificate in use; nothing when `tls` is NULL.
+void metrics_write_tls(const struct http_tls *tls, int64_t now_ms, struct text *out);
 
 #endif

@@ -21,6 +21,7 @@ static void answer_metrics(struct lane *lane, struct pending *pending)
     struct text out;
     text_init(&out, pending->exchange->arena, MIB(1));
     metrics_write(&lane->app->metrics, &out);
+    metrics_write_tls(lane->app->options.tls, env_now_ms(lane->app->options.env), &out);
     endings_write(lane->app->endings, env_now_ms(lane->app->options.env), &out);
     reply_text(pending, 200, STR("text/plain; version=0.0.4"), text_str(&out));
 }

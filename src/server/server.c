@@ -208,7 +208,8 @@ static bool make_public_url(struct server *server, struct roster_error *err)
     int len = options->public_url != NULL ? snprintf(server->public_url, sizeof(server->public_url),
                                                      "%s", options->public_url)
                                           : snprintf(server->public_url, sizeof(server->public_url),
-                                                     is_ipv6 ? "http://[%s]:%u" : "http://%s:%u",
+                                                     is_ipv6 ? "%s://[%s]:%u" : "%s://%s:%u",
+                                                     options->tls != NULL ? "https" : "http",
                                                      options->address, server_port(server));
     if (len < 0 || (size_t)len >= sizeof(server->public_url)) {
         return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "the public URL is too long");
@@ -229,6 +230,7 @@ static bool open_loop(struct server *server, struct loop *loop, size_t cache_kib
         .port = server->loop_count == 0 ? options->port : server_port(server),
         .shares_port = server->loop_count > 0,
         .listen_fd = options->listen_fd,
+        .tls = options->tls,
         .body_max = HTTP_BODY_MAX,
         .connections_max = HTTP_CONNECTIONS_MAX,
         .idle_s = HTTP_IDLE_S,
@@ -250,6 +252,7 @@ static bool open_parts(struct server *server, struct roster_error *err)
     struct app_options app = {
         .store = options->store,
         .env = options->env,
+        .tls = options->tls,
         .domain = str_of(options->domain),
         .proxies = options->proxies,
         .proxy_count = options->proxy_count,

@@ -6,6 +6,7 @@
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
 
+#include "http/tls.h"
 #include "store/store.h"
 #include "sys/sys.h"
 
@@ -17,7 +18,8 @@ struct server_options {
     const char *address;               // numeric
     uint16_t port;                     // 0: any
     int listen_fd;                     // socket activation, or -1
-    const char *public_url;            // "https://id.example.com"; NULL: http://ADDRESS:PORT
+    struct http_tls *tls;              // the caller's; NULL: plain HTTP
+    const char *public_url;            // "https://id.example.com"; NULL: SCHEME://ADDRESS:PORT
     const char *domain;                // tenants by host name TENANT.DOMAIN; NULL: none
     const char *proxies[PROXIES_MAX];  // numeric addresses whose X-Forwarded-For is believed
     int proxy_count;

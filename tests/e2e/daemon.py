@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
-READY = re.compile(rb"^listening on (http://\S+)\n", re.MULTILINE)
+READY = re.compile(rb"^listening on (https?://\S+)\n", re.MULTILINE)
 SANITIZER = re.compile(r"Sanitizer|runtime error:|Assertion .* failed")
 PATIENCE_S = 60  # how long a harness waits for what must come; nothing is asserted about speed
 SCIM = "application/scim+json"
@@ -74,9 +74,9 @@ class Tenant:
             timeout=PATIENCE_S,
             limits=limits,
             trust_env=False,
-            verify=False,  # no TLS here, and loading certificates takes longer than most tests
             headers={"Authorization": f"Bearer {token or self.token}", "Content-Type": SCIM},
-            **options,
+            # Without TLS: loading certificates takes longer than most tests.
+            **{"verify": False, **options},
         )
 
 
@@ -106,7 +106,7 @@ class Daemon:
 
     @property
     def address(self):
-        host, _, port = self.url.removeprefix("http://").rpartition(":")
+        host, _, port = self.url.partition("://")[2].rpartition(":")
         return host, int(port)
 
     def spawn(self):

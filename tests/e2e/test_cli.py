@@ -211,7 +211,7 @@ def test_help_names_every_command():
 
 def test_help_of_a_command_names_its_options():
     for words, options in (
-        (["serve"], ["--store", "--listen", "--config", "--public-url", "--domain", "--behind-proxy"]),
+        (["serve"], ["--store", "--listen", "--config", "--public-url", "--domain", "--behind-proxy", "--tls-cert", "--tls-key"]),
         (["token", "add"], ["--tenant", "--label", "--source", "--user", "--expires", "--scope"]),
         (["tenant", "add"], ["--profile"]),
     ):
@@ -275,7 +275,9 @@ def test_an_address_in_use_is_one_clear_line(own_server, tmp_path):
 
 
 def test_a_public_address_needs_tls_or_a_proxy(tmp_path):
-    failed(roster("serve", "--store", f"sqlite:{tmp_path}/roster.db", "--listen", "0.0.0.0:0"))
+    done = roster("serve", "--store", f"sqlite:{tmp_path}/roster.db", "--listen", "0.0.0.0:0")
+    failed(done)
+    assert "--tls-cert" in done.stderr and "--behind-proxy" in done.stderr
 
 
 def test_serve_prints_nothing_but_its_address(tmp_path):

@@ -27,7 +27,7 @@ clang_tidy=clang-tidy${clang_version:+-$clang_version}
 # What `run` and `build` need; meson asks for cmocka whatever is built.
 build_packages=(
     gcc libc6-dev meson ninja-build pkg-config curl ca-certificates
-    libmicrohttpd-dev libssl-dev libsqlite3-dev libutf8proc-dev libinih-dev libargon2-dev
+    libmicrohttpd-dev libgnutls28-dev libssl-dev libsqlite3-dev libutf8proc-dev libinih-dev libargon2-dev
     libcurl4-openssl-dev libsystemd-dev libcmocka-dev
     "${yyjson_packages[@]}"
 )

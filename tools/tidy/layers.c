@@ -38,6 +38,7 @@ static const struct library {
     // One row a line.
     // clang-format off
     {"microhttpd.h", "src/http/ bench/", "http/"},
+    {"gnutls/", "src/http/", "http/"},
     {"curl/", "src/http/", "http/"},
     {"yyjson.h", "src/json/ bench/", "json/"},
     {"sqlite3.h", "src/store/ tests/unit/store/ bench/", "store/"},

@@ -103,6 +103,8 @@ static void a_file_may_set_everything(void **state)
                    "domain = scim.example.com\n"
                    "behind-proxy = 10.0.0.1, 10.0.0.2\n"
                    "               fd00::0001\n"
+                   "tls-cert = /etc/roster/chain.pem\n"
+                   "tls-key = /etc/roster/key.pem\n"
                    "log-level = debug\n"
                    "drain = 0");
     assert_true(settings_parse_file("f.conf", text, *state, &settings, &err));
@@ -111,6 +113,8 @@ static void a_file_may_set_everything(void **state)
     assert_true(settings.listen.ipv6);
     assert_string_equal(settings.public_url, "https://id.example.com");
     assert_string_equal(settings.domain, "scim.example.com");
+    assert_string_equal(settings.tls_cert, "/etc/roster/chain.pem");
+    assert_string_equal(settings.tls_key, "/etc/roster/key.pem");
     assert_int_equal(settings.proxy_count, 3);
     assert_string_equal(settings.proxies[1], "10.0.0.2");
     assert_string_equal(settings.proxies[2], "fd00::1");
