@@ -39,7 +39,7 @@ static void random_of(void *ctx, void *out, size_t len)
     }
 }
 
-static const struct env env = {now_of, random_of, NULL};
+static const struct env env = {now_of, random_of, NULL, NULL};
 
 static void seal_all(struct world *w)
 {

@@ -102,6 +102,20 @@
 #define BULK_REPLY_BYTES KIB(16)  // that an operation's result may take: its path is the most
 #define BULK_JOBS_MAX 32          // under way at a time; then 503
 
+// Rates. An identity provider's first cycle sends tens of requests a second, and no test suite or
+// gallery asks for less than 25 (bursts of 100); one processor serves thousands.
+#define RATE_PER_S 1000                     // of one tenant, unless it is set
+#define RATE_BURST 5000                     // five bulk jobs of the largest size
+#define RATE_BURST_MIN 100                  // of a rate that is set without a burst
+#define RATE_MAX 1000000                    // that may be set: more than all processors serve
+#define RATE_UNITS_MAX BULK_OPERATIONS_MAX  // requests that one request may count as
+#define GUESSES_PER_S 10    // failed credentials of one address: a client whose token has expired
+#define GUESSES_BURST 100   // is told so at its usual pace
+#define GUESSES_MAX 4096    // addresses that are remembered: 64 KB
+#define SHARES_CHAINS 4096  // of the table of tenants: 32 KB
+#define RETRY_AFTER_S 5     // about the time in which a full queue empties
+#define METRICS_BYTES_MAX MIB(1)  // 10,000 tenants that were throttled
+
 // Lists
 #define PAGE_DEFAULT 100
 #define PAGE_MAX 200            // filter.maxResults

@@ -167,8 +167,8 @@ static const struct cli_option remove_options[] = {
 
 #define TENANT_JSON                                                                                \
     "With --json an object: name, state (active, suspended, removing), profile, created,\n"        \
-    "users, groups, strict-attributes, store-passwords, adopt-identical, quirks (each name with\n" \
-    "true or false), and set (those quirks that were set apart from the profile)."
+    "users, groups, strict-attributes, store-passwords, adopt-identical, rate, quirks\n"           \
+    "(each name with true or false), and set (those that were set apart from the profile)."
 
 const struct command tenant_commands[] = {
     {
@@ -221,11 +221,16 @@ const struct command tenant_commands[] = {
             "                     are checked and dropped, and hashes that were kept are deleted\n"
             "  adopt-identical    on: a create that repeats the externalId and the content of\n"
             "                     what the same source made is answered with that, not with 409\n"
+            "  rate               N/BURST: so many requests a second for ever, and at once; above\n"
+            "                     it 429 with Retry-After. N alone: five seconds' worth at once.\n"
+            "                     unlimited; or default: what roster serve --rate says. Each\n"
+            "                     operation of a bulk job counts as one request\n"
             "  QUIRK              on, off, or default: what the profile says\n"
             "roster tenant show lists the quirks. group-name-unique cannot come on while\n"
             "display names belong to several groups; they are listed.\n" TENANT_JSON,
         .examples = "roster tenant set acme profile=rfc coerce-boolean=on\n"
-                    "roster tenant set acme strict-attributes=on",
+                    "roster tenant set acme strict-attributes=on\n"
+                    "roster tenant set acme rate=50/200",
         .place = PLACE_STORE,
         .run = run_set,
     },

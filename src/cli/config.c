@@ -117,6 +117,15 @@ static bool take_log_level(str value, struct roster_arena *arena, struct setting
     return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "it is debug, info, warning or error");
 }
 
+static bool take_rate(str value, struct roster_arena *arena, struct settings *out,
+                      struct roster_error *err)
+{
+    return rate_parse(value, &out->rate) ||
+           fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                "it is N/BURST or N (requests a second, and at once; 1 to %d) or unlimited",
+                RATE_MAX);
+}
+
 static bool take_drain(str value, struct roster_arena *arena, struct settings *out,
                        struct roster_error *err)
 {
@@ -147,6 +156,7 @@ static take_fn *const takes[] = {
     [SETTING_TLS_KEY] = take_tls_key,
     [SETTING_BEHIND_PROXY] = take_behind_proxy,
     [SETTING_LOG_LEVEL] = take_log_level,
+    [SETTING_RATE] = take_rate,
     [SETTING_DRAIN] = take_drain,
 };
 static_assert(COUNT_OF(takes) == SETTING_COUNT, "each setting has a function that takes it");
@@ -166,6 +176,7 @@ static struct settings defaults(void)
     return (struct settings){
         .listen = {.host = "127.0.0.1", .port = PORT_DEFAULT},
         .log_level = LOG_LEVEL_INFO,
+        .rate = {RATE_PER_S, RATE_BURST},
         .drain_ms = DRAIN_DEFAULT_S * 1000,
     };
 }

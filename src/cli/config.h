@@ -6,6 +6,7 @@
 #ifndef CLI_CONFIG_H
 #define CLI_CONFIG_H
 
+#include "auth/rate.h"
 #include "cli/address.h"
 #include "cli/options.h"
 #include "server/server.h"
@@ -32,6 +33,8 @@ enum setting_kind { SETTING_ONCE, SETTING_LIST, SETTING_LIVE };
       "addresses of proxies whose X-Forwarded-For counts (default: none)")                         \
     X(LOG_LEVEL, "log-level", "LEVEL", SETTING_LIVE,                                               \
       "debug, info, warning or error (default: info)")                                             \
+    X(RATE, "rate", "N/BURST", SETTING_LIVE,                                                       \
+      "requests of a tenant a second, and at once (default: 1000/5000)")                           \
     X(DRAIN, "drain", "SECONDS", SETTING_ONCE,                                                     \
       "how long a stop waits for requests under way (default: 10)")
 
@@ -53,6 +56,7 @@ struct settings {
     const char *proxies[PROXIES_MAX];
     int proxy_count;
     enum log_level log_level;
+    struct rate rate;
     int drain_ms;
     str given[SETTING_COUNT];  // as written; empty: the default
 };

@@ -118,6 +118,7 @@ static void take_live(struct serving *serving, const struct settings *fresh)
         }
     }
     log_threshold(fresh->log_level);
+    server_set_rate(serving->server, fresh->rate);
 }
 
 static void reload(void *ctx)
@@ -228,6 +229,7 @@ static int open_server(struct serving *serving, struct io *io)
         .public_url = settings->public_url,
         .domain = settings->domain,
         .proxy_count = settings->proxy_count,
+        .rate = settings->rate,
         .drain_ms = settings->drain_ms,
     };
     memcpy(options.proxies, settings->proxies, sizeof(options.proxies));
@@ -357,10 +359,10 @@ const struct command serve_commands[] = {
             "and with --domain at TENANT.DOMAIN/scim/v2. An address that others can\n"
             "reach needs TLS or --behind-proxy.\n\n"
             "A configuration file holds the same settings as lines \"name = value\", comments\n"
-            "after ; or #. SIGHUP reads it again: log-level changes at once, the others at the\n"
-            "next start (the log names them). SIGTERM and SIGINT answer what was accepted and\n"
-            "stop; a second one stops at once. A socket that systemd hands over takes the\n"
-            "place of --listen.\n\n"
+            "after ; or #. SIGHUP reads it again: log-level and rate change at once, the\n"
+            "others at the next start (the log names them). SIGTERM and SIGINT answer what\n"
+            "was accepted and stop; a second one stops at once. A socket that systemd hands over\n"
+            "takes the place of --listen.\n\n"
             "While it runs, roster tenant, schema and token reach it over the socket STORE.sock\n"
             "beside the store, which only its user and root may use.",
         .examples = "roster serve\n"

@@ -17,6 +17,17 @@ static bool is_on(const struct tenant_settings *settings, enum roster_quirk quir
     return (settings->quirks_on >> quirk & 1) != 0;
 }
 
+static str rate_text(struct roster_arena *arena, const struct tenant_settings *settings)
+{
+    char text[RATE_TEXT_LEN];
+    str copy = {0};
+    if (!settings->has_rate) {
+        return STR("default");
+    }
+    rate_print(settings->rate, text);
+    return arena_copy(arena, str_of(text), &copy) ? copy : (str){0};
+}
+
 static bool put_switches(struct roster_json *out, struct roster_arena *arena,
                          const struct tenant_settings *settings)
 {
@@ -71,6 +82,7 @@ static struct roster_json *tenant_json(struct roster_arena *arena, const struct 
               json_put_bool(out, arena, STR("strict-attributes"),
                             !is_on(settings, ROSTER_QUIRK_UNKNOWN_ATTRIBUTE)) &&
               put_switches(out, arena, settings) &&
+              json_put_string(out, arena, STR("rate"), rate_text(arena, settings)) &&
               json_put_made(out, STR("quirks"), quirks_json(arena, settings)) &&
               json_put_made(out, STR("set"), set_apart(arena, row));
     return ok ? out : NULL;
@@ -157,6 +169,7 @@ static void show_head(const struct call *call, const struct tenant_row *row,
         text_format(out, "%-18s %s\n", tenant_switch_name(which),
                     tenant_switch_is_on(settings, which) ? "on" : "off");
     }
+    text_format(out, "rate               %.*s\n", STR_ARGS(rate_text(call->arena, settings)));
     text_char(out, '\n');
 }
 

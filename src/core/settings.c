@@ -90,6 +90,11 @@ static uint64_t quirk_bit(enum roster_quirk quirk)
     return UINT64_C(1) << quirk;
 }
 
+static void mean_rate(const struct roster_json *settings, struct tenant_settings *out)
+{
+    out->has_rate = rate_parse(json_find_text(settings, STR("rate")), &out->rate);
+}
+
 struct tenant_settings tenant_settings_mean(const struct roster_json *settings)
 {
     struct tenant_settings out = {.profile = ROSTER_PROFILE_INTEROP};
@@ -111,6 +116,7 @@ struct tenant_settings tenant_settings_mean(const struct roster_json *settings)
                                                        : out.quirks_on & ~quirk_bit(quirk);
         }
     }
+    mean_rate(settings, &out);
     return out;
 }
 
@@ -137,6 +143,31 @@ static bool put_profile(struct roster_json *settings, str value, struct roster_a
         return fail_memory(err);
     }
     json_replace(settings, STR("profile"), name);
+    return true;
+}
+
+static bool put_rate(struct roster_json *settings, str value, struct roster_arena *arena,
+                     struct roster_error *err)
+{
+    struct rate rate;
+    struct roster_json *set = json_find(settings, STR("rate"));
+    if (str_equal(value, STR("default"))) {
+        if (set != NULL) {
+            json_remove(settings, set);
+        }
+        return true;
+    }
+    if (!rate_parse(value, &rate)) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                    "rate is N/BURST or N (requests a second, and at once; 1 to %d), unlimited or "
+                    "default",
+                    RATE_MAX);
+    }
+    struct roster_json *text = json_string(arena, value);
+    if (text == NULL) {
+        return fail_memory(err);
+    }
+    json_replace(settings, STR("rate"), text);
     return true;
 }
 
@@ -204,6 +235,9 @@ bool tenant_settings_put(struct roster_json *settings, const struct tenant_setti
 {
     if (str_equal(setting->key, STR("profile"))) {
         return put_profile(settings, setting->value, arena, err);
+    }
+    if (str_equal(setting->key, STR("rate"))) {
+        return put_rate(settings, setting->value, arena, err);
     }
     enum choice choice = choice_of(setting->value);
     enum roster_quirk quirk = ROSTER_QUIRK_UNKNOWN_ATTRIBUTE;

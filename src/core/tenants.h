@@ -6,6 +6,7 @@
 #ifndef CORE_TENANTS_H
 #define CORE_TENANTS_H
 
+#include "auth/rate.h"
 #include "auth/token.h"
 #include "roster/quirks.h"
 #include "store/tenant.h"
@@ -28,6 +29,8 @@ struct tenant_settings {
     enum roster_profile profile;
     uint64_t quirks_on;
     unsigned switches_on;
+    bool has_rate;  // otherwise it is the server's for all
+    struct rate rate;
     bool removing;  // tenants_remove has begun: nothing but its end may follow
 };
 
@@ -51,7 +54,8 @@ MUST_CHECK bool tenants_show(const struct admin *admin, str name, struct tenant_
                              struct roster_error *err);
 
 // "profile" = interop|rfc; the name of a quirk or "strict-attributes" = on|off|default, where
-// default means what the profile says; the name of a switch = on|off.
+// default means what the profile says; the name of a switch = on|off; "rate" as in auth/rate.h, or
+// default: what the server gives to all.
 struct tenant_setting {
     str key;
     str value;

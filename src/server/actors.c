@@ -13,17 +13,19 @@ struct actors {
     const struct roster_registry *builtin;
     struct uses *uses;
     struct registries *registries;
+    struct shares *shares;
     struct actor_entry entries[ACTORS_MAX];
 };
 
 struct actors *actors_open(const struct roster_registry *builtin, struct registries *registries,
-                           struct uses *uses)
+                           struct uses *uses, struct shares *shares)
 {
     struct actors *actors = calloc(1, sizeof(struct actors));
     if (actors != NULL) {
         actors->builtin = builtin;
         actors->registries = registries;
         actors->uses = uses;
+        actors->shares = shares;
     }
     return actors;
 }
@@ -77,7 +79,9 @@ static enum auth_outcome load(struct actors *actors, struct conn *conn,
     tenant_registry_give(entry->own);
     entry->own = NULL;
     entry->schemas = row.tenant_schemas;
-    if (!registries_find(actors->registries, conn, row.tenant, row.tenant_schemas, &entry->own) ||
+    entry->share = shares_find(actors->shares, row.tenant, row.tenant_name);
+    if (entry->share == NULL ||
+        !registries_find(actors->registries, conn, row.tenant, row.tenant_schemas, &entry->own) ||
         !fill(entry, &row, entry->own == NULL ? actors->builtin : entry->own->registry, arena)) {
         return AUTH_FAILED;
     }

@@ -10,6 +10,7 @@
 #include "auth/token.h"
 #include "core/context.h"
 #include "server/registries.h"
+#include "server/shares.h"
 
 struct actor_entry {
     uint64_t generation;  // 0: empty
@@ -19,6 +20,7 @@ struct actor_entry {
     int64_t schemas;              // revision of the tenant's schemas
     struct tenant_registry *own;  // NULL: the built-in one
     int64_t noted_ms;             // when its last use was noted
+    struct share *share;
 };
 
 struct actors;
@@ -26,7 +28,8 @@ struct uses;
 
 // `builtin`: the registry of tenants without schemas of their own.
 MUST_CHECK struct actors *actors_open(const struct roster_registry *builtin,
-                                      struct registries *registries, struct uses *uses);
+                                      struct registries *registries, struct uses *uses,
+                                      struct shares *shares);
 void actors_close(struct actors *actors);  // NULL is accepted
 // What a request brings along.
 struct actor_request {

@@ -1,10 +1,11 @@
 // admit.c: from the head of a request to who asks, for which tenant, and whether it may.
 //
-// The order is fixed: target, credential, tenant, route, method, scope, media types, conditions.
-// What a later step would say is never told to somebody whom an earlier one refuses.
+// The order is fixed: target, credential, tenant, rate, route, method, scope, media types,
+// conditions. What a later step would say is never told to somebody whom an earlier one refuses.
 // SPDX-License-Identifier: Apache-2.0
 #include "server/app.h"
 
+#include "server/limit.h"
 #include "server/parameters.h"
 #include "server/routes.h"
 
@@ -97,6 +98,7 @@ static bool authenticate(struct lane *lane, struct pending *pending)
         pending->actor = entry->actor;
         pending->view.settings = entry->settings;
         app_show_schemas(pending, entry);
+        pending->share = entry->share;
         pending->authenticated = true;
         return true;
     }
@@ -286,6 +288,8 @@ static bool admit(struct lane *lane, struct pending *pending)
     if (is_anonymous(pending)) {
         pending->view.settings.quirks_on = roster_quirks_of(ROSTER_PROFILE_INTEROP).on;
     } else if (!authenticate(lane, pending) || !check_tenant(pending)) {
+        return limit_failures(pending);
+    } else if (!limit_rate(pending)) {
         return false;
     }
     pending->quirks.on = pending->view.settings.quirks_on;
@@ -321,7 +325,7 @@ struct pending *app_admit(struct lane *lane, struct http_exchange *exchange)
     conn_hold(lane->conn);
     pending->app = lane->app;
     pending->exchange = exchange;
-    pending->began_us = sys_monotonic_us();
+    pending->began_us = env_monotonic_us(lane->app->options.env);
     pending->admitted = admit(lane, pending);
     pending->mark = arena_mark(exchange->arena);
     return pending;

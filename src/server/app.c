@@ -26,6 +26,16 @@ static bool open_memory(struct app *app, struct roster_error *err)
            fail_memory(err);
 }
 
+static bool open_limits(struct app *app, struct roster_error *err)
+{
+    uint64_t seed = 0;
+    env_random(app->options.env, &seed, sizeof(seed));
+    app_set_rate(app, app->options.rate);
+    app->shares = shares_open();
+    app->guesses = guesses_open(seed);
+    return (app->shares != NULL && app->guesses != NULL) || fail_memory(err);
+}
+
 bool app_open(struct app *app, const struct app_options *options, struct roster_error *err)
 {
     app->options = *options;
@@ -33,6 +43,8 @@ bool app_open(struct app *app, const struct app_options *options, struct roster_
     app->walks = NULL;
     app->uses = NULL;
     app->endings = NULL;
+    app->shares = NULL;
+    app->guesses = NULL;
     atomic_store(&app->generation, 1);
     app->arena = roster_arena_open(ARENA_REQUEST_MAX);
     if (app->arena == NULL) {
@@ -47,7 +59,7 @@ bool app_open(struct app *app, const struct app_options *options, struct roster_
     if (app->registry == NULL ||
         !index_sets_build(app->options.store, app->registry, NULL, app->arena, &app->indexes,
                           err) ||
-        !open_memory(app, err)) {
+        !open_memory(app, err) || !open_limits(app, err)) {
         app_close(app);
         return false;
     }
@@ -61,12 +73,16 @@ void app_close(struct app *app)
     walks_close(app->walks);
     uses_close(app->uses);
     endings_close(app->endings);
+    shares_close(app->shares);
+    guesses_close(app->guesses);
     roster_arena_close(app->arena);
     app->registries = NULL;
     app->keys = NULL;
     app->walks = NULL;
     app->uses = NULL;
     app->endings = NULL;
+    app->shares = NULL;
+    app->guesses = NULL;
     app->arena = NULL;
 }
 
@@ -81,12 +97,23 @@ void app_tend(struct app *app, struct conn *writer)
     endings_look(app->endings, writer, env_now_ms(app->options.env));
 }
 
+struct rate app_rate(const struct app *app)
+{
+    uint64_t both = atomic_load_explicit(&app->rate, memory_order_relaxed);
+    return (struct rate){(uint32_t)(both >> 32), (uint32_t)both};
+}
+
+void app_set_rate(struct app *app, struct rate rate)
+{
+    atomic_store(&app->rate, (uint64_t)rate.per_s << 32 | rate.burst);
+}
+
 bool lane_open(struct lane *lane, struct app *app, size_t cache_kib, struct roster_error *err)
 {
     *lane = (struct lane){.app = app};
     env_random(app->options.env, &lane->request_prefix, sizeof(lane->request_prefix));
     lane->conn = store_reader(app->options.store, cache_kib);
-    lane->actors = actors_open(app->registry, app->registries, app->uses);
+    lane->actors = actors_open(app->registry, app->registries, app->uses, app->shares);
     if (lane->conn == NULL || lane->actors == NULL) {
         lane_close(lane);
         return fail(err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
@@ -104,7 +131,7 @@ void lane_close(struct lane *lane)
 static void account(struct pending *pending)
 {
     int status = pending->exchange->reply.status;
-    int64_t took_us = sys_monotonic_us() - pending->began_us;
+    int64_t took_us = env_monotonic_us(pending->app->options.env) - pending->began_us;
     metrics_request(&pending->app->metrics, status, took_us, pending->quirks.used);
     log_event(status >= 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG, "request",
               LOG_TEXT("request_id", pending->ctx.request_id),

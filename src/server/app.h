@@ -16,6 +16,7 @@
 #ifndef SERVER_APP_H
 #define SERVER_APP_H
 
+#include "auth/guesses.h"
 #include "core/bulk.h"
 #include "core/read.h"
 #include "core/search.h"
@@ -34,6 +35,7 @@ struct app_options {
     str domain;                  // empty: no tenants by host name
     const char *const *proxies;  // whose X-Forwarded-For is believed
     int proxy_count;
+    struct rate rate;  // of a tenant that has none of its own
 };
 
 // Shared by all threads; immutable but for what is atomic.
@@ -52,6 +54,9 @@ struct app {
     struct walks *walks;
     struct uses *uses;        // of credentials, last
     struct endings *endings;  // of credentials, next
+    struct shares *shares;
+    struct guesses *guesses;
+    _Atomic uint64_t rate;  // app_rate, as one word
     struct metrics metrics;
 };
 
@@ -60,6 +65,9 @@ MUST_CHECK bool app_open(struct app *app, const struct app_options *options,
 void app_close(struct app *app);
 // After a change of tenants or tokens: every credential is looked up anew.
 void app_forget_actors(struct app *app);
+// The rate of a tenant that has none of its own.
+struct rate app_rate(const struct app *app);
+void app_set_rate(struct app *app, struct rate rate);
 
 // What has to be done once in TEND_MS, on the writer's thread, outside of a transaction.
 void app_tend(struct app *app, struct conn *writer);
@@ -113,6 +121,8 @@ struct pending {
     bool authenticated;
     bool admitted;  // false: err says why not
     enum challenge challenge;
+    struct share *share;  // of the tenant; NULL before it is known
+    int retry_after_s;    // of a refusal; 0: RETRY_AFTER_S
     struct write write;
     bool is_write;
     bool is_read;  // of one resource, by a worker, which has answered it

@@ -3,6 +3,7 @@
 #include "server/bulk.h"
 
 #include "server/handlers.h"
+#include "server/limit.h"
 #include "server/reply.h"
 
 enum step handle_bulk(struct lane *lane, struct pending *pending, const struct roster_json *body)
@@ -40,12 +41,19 @@ void route_bulk(struct pending *pending)
     pending->step = ended ? STEP_DONE : bulk_is_prepared(pending->bulk) ? STEP_WRITE : STEP_WORK;
 }
 
+static bool plan(struct pending *pending)
+{
+    struct bulk_job *job = pending->bulk;
+    return bulk_plan(&pending->ctx, pending->exchange->body, job, &pending->err) &&
+           limit_operations(pending, job->bulk.count);
+}
+
 void work_bulk(struct pending *pending)
 {
     struct bulk_job *job = pending->bulk;
     pending->outcome = OUTCOME_DONE;
     bool is_planned = job->arena != NULL;
-    if (!is_planned && !bulk_plan(&pending->ctx, pending->exchange->body, job, &pending->err)) {
+    if (!is_planned && !plan(pending)) {
         pending->outcome = OUTCOME_REFUSED;
     } else if (!bulk_is_over(job)) {
         pending->ctx.on_worker = true;  // passwords are hashed here

@@ -117,6 +117,11 @@ void metrics_write(const struct metrics *metrics, struct text *out)
                   get(&metrics->deferred));
     write_counter(out, "roster_queue_full_total", "Requests refused because a queue was full.",
                   get(&metrics->queue_full));
+    write_counter(out, "roster_throttled_total", "Requests over a rate, answered 429.",
+                  get(&metrics->throttled));
+    write_counter(out, "roster_failures_throttled_total",
+                  "Those of them for too many failed credentials of an address.",
+                  get(&metrics->guesses_refused));
     write_counter(out, "roster_members_skipped_total", "Unknown group members left out.",
                   get(&metrics->members_skipped));
     write_counter(out, "roster_bulk_jobs_total", "Bulk jobs that were answered.",

@@ -22,8 +22,10 @@ struct metrics {
     _Atomic uint64_t writes;
     _Atomic uint64_t commit_us;
     _Atomic uint64_t commit_failures;
-    _Atomic uint64_t deferred;    // requests that went to a worker
-    _Atomic uint64_t queue_full;  // refused because a queue was full
+    _Atomic uint64_t deferred;         // requests that went to a worker
+    _Atomic uint64_t queue_full;       // refused because a queue was full
+    _Atomic uint64_t throttled;        // answered 429
+    _Atomic uint64_t guesses_refused;  // for too many failed credentials of an address
     _Atomic uint64_t members_skipped;
     _Atomic uint64_t bulk_jobs;
     _Atomic uint64_t bulk_operations[METRIC_CLASSES];  // as `requests`

@@ -16,13 +16,24 @@ static void answer_ready(struct lane *lane, struct pending *pending)
                ready ? STR("{\"status\":\"ready\"}") : STR("{\"status\":\"store unreachable\"}"));
 }
 
+// Names of tenants are for whoever is on this machine, not for whoever a proxy lets through.
+static bool is_local(const struct pending *pending)
+{
+    str remote = pending->exchange->remote;
+    return pending_connection(pending) != 0 &&
+           (str_equal(remote, STR("127.0.0.1")) || str_equal(remote, STR("::1")));
+}
+
 static void answer_metrics(struct lane *lane, struct pending *pending)
 {
     struct text out;
-    text_init(&out, pending->exchange->arena, MIB(1));
+    text_init(&out, pending->exchange->arena, METRICS_BYTES_MAX);
     metrics_write(&lane->app->metrics, &out);
     metrics_write_tls(lane->app->options.tls, env_now_ms(lane->app->options.env), &out);
     endings_write(lane->app->endings, env_now_ms(lane->app->options.env), &out);
+    if (is_local(pending)) {
+        shares_write(lane->app->shares, &out);
+    }
     reply_text(pending, 200, STR("text/plain; version=0.0.4"), text_str(&out));
 }
 

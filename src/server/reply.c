@@ -7,9 +7,6 @@
 
 #include <stdlib.h>
 
-// Seconds after which a client may try again: about the time in which a full queue empties.
-static const str retry_after = STR("5");
-
 void reply_header(struct pending *pending, const char *name, str value)
 {
     http_reply_header(&pending->exchange->reply, name, value);
@@ -42,6 +39,17 @@ str reply_media(const struct pending *pending)
     return media_name(pending->media == MEDIA_NONE ? MEDIA_SCIM : pending->media);
 }
 
+static void add_retry_after(struct pending *pending)
+{
+    char digits[DIGITS_MAX];
+    str copy = {0};
+    int seconds = pending->retry_after_s > 0 ? pending->retry_after_s : RETRY_AFTER_S;
+    size_t len = str_put_i64(seconds, digits);
+    if (arena_copy(pending->exchange->arena, (str){digits, len}, &copy)) {
+        reply_header(pending, "Retry-After", copy);
+    }
+}
+
 static void add_error_headers(struct pending *pending)
 {
     static const str challenges[] = {
@@ -58,7 +66,7 @@ static void add_error_headers(struct pending *pending)
         reply_header(pending, "Accept", STR("application/scim+json, application/json"));
     }
     if (code == ROSTER_ERR_UNAVAILABLE || code == ROSTER_ERR_TOO_MANY_REQUESTS) {
-        reply_header(pending, "Retry-After", retry_after);
+        add_retry_after(pending);
     }
     if (code == ROSTER_ERR_METHOD_NOT_ALLOWED) {
         reply_header(pending, "Allow", route_allow(&pending->target, pending));

@@ -256,6 +256,7 @@ static bool open_parts(struct server *server, struct roster_error *err)
         .domain = str_of(options->domain),
         .proxies = options->proxies,
         .proxy_count = options->proxy_count,
+        .rate = options->rate,
     };
     if (!app_open(&server->app, &app, err)) {
         return false;
@@ -295,6 +296,11 @@ struct server *server_open(const struct server_options *options, struct roster_e
 uint16_t server_port(const struct server *server)
 {
     return http_loop_port(server->loops[0].http);
+}
+
+void server_set_rate(struct server *server, struct rate rate)
+{
+    app_set_rate(&server->app, rate);
 }
 
 static void *run_loop(void *ctx)

@@ -6,6 +6,7 @@
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
 
+#include "auth/rate.h"
 #include "http/tls.h"
 #include "store/store.h"
 #include "sys/sys.h"
@@ -23,8 +24,9 @@ struct server_options {
     const char *domain;                // tenants by host name TENANT.DOMAIN; NULL: none
     const char *proxies[PROXIES_MAX];  // numeric addresses whose X-Forwarded-For is believed
     int proxy_count;
-    int loops;     // 0: one for each processor
-    int drain_ms;  // how long a stop waits for what is under way
+    struct rate rate;  // of a tenant that has none of its own
+    int loops;         // 0: one for each processor
+    int drain_ms;      // how long a stop waits for what is under way
 };
 
 struct server;
@@ -34,6 +36,8 @@ MUST_CHECK struct server *server_open(const struct server_options *options,
 uint16_t server_port(const struct server *server);
 // Serves until server_stop, then answers what was accepted and returns.
 void server_run(struct server *server);
+// From now on, for tenants that have no rate of their own.
+void server_set_rate(struct server *server, struct rate rate);
 // Async-signal-safe.
 void server_stop(struct server *server);
 // Runs `fn` on the writer's thread between two batches and waits for it; afterwards every cached

@@ -40,7 +40,7 @@ static void system_random(void *ctx, void *out, size_t len)
     }
 }
 
-const struct env env_system = {system_now_ms, system_random, NULL};
+const struct env env_system = {system_now_ms, system_random, NULL, NULL};
 
 int64_t env_now_ms(const struct env *env)
 {
@@ -50,6 +50,11 @@ int64_t env_now_ms(const struct env *env)
 void env_random(const struct env *env, void *out, size_t len)
 {
     env->random(env->ctx, out, len);
+}
+
+int64_t env_monotonic_us(const struct env *env)
+{
+    return env->monotonic_us != NULL ? env->monotonic_us(env->ctx) : sys_monotonic_us();
 }
 
 int64_t sys_monotonic_us(void)

@@ -13,6 +13,7 @@ struct env {
     int64_t (*now_ms)(void *ctx);  // since 1970, UTC
     void (*random)(void *ctx, void *out, size_t len);
     void *ctx;
+    int64_t (*monotonic_us)(void *ctx);  // NULL: sys_monotonic_us
 };
 
 // The real one.
@@ -20,6 +21,8 @@ extern const struct env env_system;
 
 int64_t env_now_ms(const struct env *env);
 void env_random(const struct env *env, void *out, size_t len);
+// Monotonic microseconds for what is counted in time: rates.
+int64_t env_monotonic_us(const struct env *env);
 // Monotonic microseconds, for durations only.
 int64_t sys_monotonic_us(void);
 

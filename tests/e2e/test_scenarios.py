@@ -5,6 +5,7 @@ import gzip
 import http.client
 import itertools
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,7 +15,8 @@ from scenario import Malformed, Reply, check, failures, fill
 
 FOLDER = ROOT / "tests" / "scenarios"
 FILES = sorted(FOLDER.glob("*/*.json"))
-LATER = ("oauth", "throttling")
+LATER = ("oauth",)
+PACED_S = 6  # of real time that a paced step takes at most
 MEMBERS = {"send", "headers", "body", "status", "keep", "check", "parallel", "repeat"}
 
 
@@ -96,6 +98,22 @@ def run_batch(address, batch, names):
     return sum(1 + len(step["check"]) for step in batch)
 
 
+def run_repeated(address, step, names):
+    """Sends a step again and again; every reply has one of its statuses, the last one is checked."""
+    repeat, sent = step["repeat"], prepared(step, names)
+    pace = repeat.get("per_second")
+    times = min(repeat["times"], PACED_S * pace) if pace else repeat["times"]
+    for number in range(times):
+        reply = exchange(address, sent)
+        assert reply.status in step["status"], f"{step['send']}: {reply.status} after {number} replies"
+        if reply.status == repeat.get("until"):
+            break
+        time.sleep(1 / pace if pace else 0)
+    wrong = failures(step, reply, names)
+    assert not wrong, "\n".join([f"{step['send']}, repeated", *wrong, f"reply: {reply.text[:1500]}"])
+    return 1 + len(step["check"])
+
+
 @pytest.fixture(scope="module")
 def other_tenant(server):
     return server.tenant("other")
@@ -113,15 +131,18 @@ def add_schema(server, tenant, declared, folder):
 def test_scenario(path, profile, server, other_tenant, tally, tmp_path):
     scenario = load(path)
     tenant = server.tenant(profile=profile)
+    for key, value in scenario.get("settings", {}).items():
+        server.tell("tenant", "set", tenant.name, f"{key}={value}")
     for declared in scenario.get("schemas", []):
         add_schema(server, tenant, declared, tmp_path)
-    for key, value in scenario.get("settings", {}).items():
-        server.do("tenant", "set", tenant.name, f"{key}={value}")
     names = {"token": tenant.token, "otherToken": other_tenant.token, "base": server.url + "/scim/v2"}
     for name, scopes in scenario.get("tokens", {}).items():
         names[name] = server.token(tenant.name, "--scope", scopes)
     for batch in batches(scenario["steps"]):
-        tally["assertions"] += run_batch(server.address, batch, names)
+        if "repeat" in batch[0]:
+            tally["assertions"] += run_repeated(server.address, batch[0], names)
+        else:
+            tally["assertions"] += run_batch(server.address, batch, names)
     tally["scenarios"] += 1
 
 

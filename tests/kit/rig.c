@@ -29,11 +29,22 @@ static void random_of(void *ctx, void *out, size_t len)
     env_random(&env_system, out, len);
 }
 
+static int64_t monotonic_of(void *ctx)
+{
+    const struct rig *rig = ctx;
+    return rig->now_us;
+}
+
+void rig_skip(struct rig *rig, int64_t us)
+{
+    rig->now_us += us;
+}
+
 void rig_open(struct rig *rig)
 {
     struct roster_error err = {0};
     memset(rig, 0, sizeof(*rig));
-    rig->env = (struct env){now_of, random_of, rig};
+    rig->env = (struct env){now_of, random_of, rig, monotonic_of};
     snprintf(rig->folder, sizeof(rig->folder), "/tmp/roster-rig-XXXXXX");
     must(mkdtemp(rig->folder) != NULL, &err);
     snprintf(rig->url, sizeof(rig->url), "sqlite:%s/roster.db", rig->folder);

@@ -14,6 +14,7 @@
 struct rig {
     char folder[64];
     char url[96];
+    int64_t now_us;  // its monotonic clock, which stands still but for rig_skip
     struct store *store;
     struct app app;
     struct lane lane;
@@ -43,6 +44,8 @@ struct admin rig_admin(struct rig *rig);
 bool rig_schema(struct rig *rig, const char *tenant, str text, str extends, bool required,
                 struct roster_error *err);
 void rig_set(struct rig *rig, const char *tenant, const char *key, const char *value);
+// Lets time pass for what is counted in time: rates.
+void rig_skip(struct rig *rig, int64_t us);
 // Sends a request; what comes back lives until the next one. `path` with its query.
 struct rig_reply rig_send(struct rig *rig, str method, str path, const struct http_header *headers,
                           size_t header_count, str body);

@@ -12,7 +12,7 @@
 
 #define TENANT_SHAPE                                                                               \
     "name:s state:s profile:s created:s users:i groups:i strict-attributes:b "                     \
-    "store-passwords:b adopt-identical:b quirks:o set:o"
+    "store-passwords:b adopt-identical:b rate:s quirks:o set:o"
 #define TOKEN_SHAPE_END                                                                            \
     "id:i tenant:s label:s source:s user:n scope:s state:s created:s expires:n used:n address:n "  \
     "revoked:"
@@ -76,6 +76,10 @@ static const struct refusal_case {
      "roster: \"coerce-boolean\" is not KEY=VALUE\n"},
     {"a quirk is on, off or default", "roster tenant set acme coerce-boolean=maybe", EX_DATAERR,
      "roster: coerce-boolean is on, off or default\n"},
+    {"a rate is a number", "roster tenant set acme rate=fast", EX_DATAERR,
+     "roster: rate is N/BURST or N (requests a second, and at once; 1 to 1000000), unlimited or "
+     "default\n"},
+    {"a rate of nothing is refused", "roster tenant set acme rate=0", EX_DATAERR, NULL},
     {"an unknown tenant has no tokens", "roster token add --tenant nope", EX_NOINPUT, NULL},
     {"an unknown tenant's tokens are not listed", "roster token list --tenant nope", EX_NOINPUT,
      NULL},

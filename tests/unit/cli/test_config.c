@@ -51,6 +51,9 @@ static const struct file_case {
      "f.conf:1: log-level: it is debug, info, warning or error"},
     {"a long stop is refused", "drain = 3601\n",
      "f.conf:1: drain: it is a number of seconds from 0 to 3600"},
+    {"a rate of nothing is refused", "rate = 0\n",
+     "f.conf:1: rate: it is N/BURST or N (requests a second, and at once; 1 to 1000000) or "
+     "unlimited"},
     {"a wrong proxy is named", "behind-proxy = 10.0.0.1\n  example.com\n",
      "f.conf:2: behind-proxy: \"example.com\" is no numeric address"},
 };

@@ -45,7 +45,7 @@ static int scene_open(void **state)
     snprintf(scene.folder, sizeof(scene.folder), "/tmp/roster-cursor-XXXXXX");
     assert_non_null(mkdtemp(scene.folder));
     scene.now_ms = INT64_C(1790000000000);
-    scene.env = (struct env){now_of, random_of, NULL};
+    scene.env = (struct env){now_of, random_of, NULL, NULL};
     scene.ring = keyring_open(scene.folder, "test", &scene.env);
     scene.arena = roster_arena_open(MIB(4));
     scene.request = (struct search_request){

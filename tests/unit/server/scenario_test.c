@@ -165,11 +165,12 @@ static bool check_all(struct scenario *s, const struct roster_json *step, const 
     return true;
 }
 
-static bool run_step(struct scenario *s, const struct roster_json *step)
+// One sending of a step; `out` lives until the next one.
+static bool send_step(struct scenario *s, const struct roster_json *step, str send,
+                      struct seen *out)
 {
     struct http_header headers[HEADERS_MAX];
     size_t header_count = headers_of(s, step, headers);
-    str send = fill(s, json_find_text(step, STR("send")));
     str method = {0};
     str target = {0};
     str path = {0};
@@ -181,13 +182,41 @@ static bool run_step(struct scenario *s, const struct roster_json *step)
     assert(ok);
     struct rig_reply reply =
         rig_send(s->rig, method, path, headers, header_count, body_of(s, step));
-    struct seen seen = {reply.status, reply.reply, reply.body, NULL};
-    if (!roster_json_read(reply.body, s->arena, &seen.json, &err)) {
-        seen.json = NULL;
+    *out = (struct seen){reply.status, reply.reply, reply.body, NULL};
+    if (!roster_json_read(reply.body, s->arena, &out->json, &err)) {
+        out->json = NULL;
     }
     s->assertions++;
-    return check_status(s, step, &seen, send) && keep(s, step, &seen, send) &&
-           check_all(s, step, &seen, send);
+    return check_status(s, step, out, send);
+}
+
+static int64_t number_of(const struct roster_json *object, str name, int64_t otherwise)
+{
+    const struct roster_json *number = json_find(object, name);
+    int64_t value = otherwise;
+    return json_is(number, JSON_NUMBER) && str_to_i64(number->text, &value) ? value : otherwise;
+}
+
+// A step without "repeat" is sent once.
+static bool run_step(struct scenario *s, const struct roster_json *step)
+{
+    const struct roster_json *repeat = json_find(step, STR("repeat"));
+    int64_t times = number_of(repeat, STR("times"), 1);
+    int64_t per_second = number_of(repeat, STR("per_second"), 0);
+    int64_t until = number_of(repeat, STR("until"), 0);
+    str send = fill(s, json_find_text(step, STR("send")));
+    struct seen seen = {0};
+    const struct arena_mark mark = arena_mark(s->arena);
+    for (int64_t at = 0; at < times && (at == 0 || seen.status != until); at++) {
+        arena_rewind(s->arena, mark);
+        if (per_second > 0) {
+            rig_skip(s->rig, 1000000 / per_second);
+        }
+        if (!send_step(s, step, send, &seen)) {
+            return false;
+        }
+    }
+    return keep(s, step, &seen, send) && check_all(s, step, &seen, send);
 }
 
 static void open_tenants(struct scenario *s, size_t number)
@@ -277,6 +306,7 @@ static bool run_steps(struct scenario *s, const struct roster_json *file, size_t
     const struct roster_json *steps = json_find(file, STR("steps"));
     char tenant[32];
     open_tenants(s, number);
+    rig_skip(s->rig, INT64_C(60000000));  // failed credentials of the last one are forgotten
     snprintf(tenant, sizeof(tenant), "s%zu", number);
     add_settings(s, file, tenant);
     bool passed = add_schemas(s, file, number);

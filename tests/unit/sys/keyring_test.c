@@ -56,7 +56,7 @@ static int scene_open(void **state)
     assert_non_null(mkdtemp(scene->above));
     snprintf(scene->folder, sizeof(scene->folder), "%s/keys", scene->above);
     scene->now_ms = INT64_C(1790000000000);
-    scene->env = (struct env){now_of, random_of, scene};
+    scene->env = (struct env){now_of, random_of, scene, NULL};
     ring_start(scene);
     *state = scene;
     return 0;
