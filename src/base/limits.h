@@ -202,17 +202,21 @@
 #define KEY_KEPT_MS (KEY_FRESH_MS + 2 * KEY_SEALS_MS)  // then it is deleted
 #define KEY_RETRY_MS INT64_C(60000)                    // between attempts to save one
 #define KEYS_MAX 8                                     // of one purpose: two are in use
+#define SIGN_KEYS_MAX 64  // that signed checkpoints: a new one each month for five years
 
 // Administration: the command line and its socket beside the store
-#define ADMIN_REQUEST_MAX MIB(4)  // a command line with a file of schemas, escaped
-#define ADMIN_REPLY_MAX MIB(16)   // a list of 50,000 tokens
-#define ADMIN_ARGUMENTS_MAX 128   // words of one command
-#define ADMIN_MESSAGE_MS 5000     // for a message to arrive or leave once it has begun
-#define ADMIN_REPLY_MS 30000      // for the answer to an ordinary command
-#define ADMIN_SLOW_MS 3600000     // for one that goes over all data of a tenant
-#define ADMIN_OWNER_MS 5000       // for another short command to give the store back
-#define ADMIN_REMOVE_ROWS 2000    // rows that one step of a removal deletes: about 20 ms
-#define ADMIN_TURNS_US 200000     // then a long command says how far it is
+#define ADMIN_REQUEST_MAX MIB(4)     // a command line with a file of schemas, escaped
+#define ADMIN_REPLY_MAX MIB(16)      // a list of 50,000 tokens
+#define CHECKPOINT_BYTES_MAX MIB(3)  // a checkpoint of 20,000 tenants
+#define ADMIN_ARGUMENTS_MAX 128      // words of one command
+#define ADMIN_MESSAGE_MS 5000        // for a message to arrive or leave once it has begun
+#define ADMIN_REPLY_MS 30000         // for the answer to an ordinary command
+#define ADMIN_SLOW_MS 3600000        // for one that goes over all data of a tenant
+#define ADMIN_OWNER_MS 5000          // for another short command to give the store back
+#define ADMIN_REMOVE_ROWS 2000       // rows that one step of a removal deletes: about 20 ms
+#define ADMIN_TURNS_US 200000        // then a long command says how far it is
+#define ADMIN_STATE_MAX 512       // of a long command between two turns: a place in a chain has 300
+#define ADMIN_FOLLOW_MS 500       // between two looks of a command that follows what is written
 #define ADMIN_FILL_ROWS 500       // resources that one step of filling an index reads: about 15 ms
 #define ADMIN_SCAN_ROWS 2000      // documents that one step of a search for values looks into
 #define ADMIN_DUPLICATES_MAX 100  // group names that a refusal looks for

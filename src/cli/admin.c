@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "cli/input.h"
 #include "cli/progress.h"
+#include "cli/save.h"
 #include "cli/wire.h"
 #include "scim/fold.h"
 
@@ -29,11 +30,16 @@ void admin_actor(uid_t user, char out[ADMIN_ACTOR_BYTES])
     }
 }
 
-int admin_turn(const struct line *line, struct conn *writer, const char *actor,
+int admin_turn(const struct line *line, struct conn *conn, const char *actor,
                struct roster_arena *arena, struct io *io, bool *again)
 {
-    const struct admin admin = {
-        .writer = writer, .env = &env_system, .arena = arena, .actor = actor, .address = "local"};
+    bool reads = line->command->reads;
+    const struct admin admin = {.writer = reads ? NULL : conn,
+                                .reader = reads ? conn : NULL,
+                                .env = &env_system,
+                                .arena = arena,
+                                .actor = actor,
+                                .address = "local"};
     struct call call = {.command = line->command,
                         .options = &line->options,
                         .admin = &admin,
@@ -43,6 +49,7 @@ int admin_turn(const struct line *line, struct conn *writer, const char *actor,
                         .progress = line->progress};
     int code = line->command->run(&call);
     *again = call.again;
+    io->later = call.later;
     return code;
 }
 
@@ -60,38 +67,102 @@ void admin_pause(const struct line *line, struct io *io)
     io->total = line->progress->total;
 }
 
-static int run_here(const struct line *line, struct store *store, struct roster_arena *arena,
-                    struct io *io)
+// A command on its way: the same words from turn to turn, wherever it runs.
+struct errand {
+    const struct line *line;
+    int argc;
+    char **argv;
+    const char *url;
+    struct roster_arena *arena;
+    struct arena_mark mark;  // behind it is what one turn needs
+    struct io *io;
+};
+
+// Prints what a turn left, and frees what it took. EX_OK, or why it could not be printed.
+static int end_turn(struct errand *errand)
 {
-    char actor[ADMIN_ACTOR_BYTES];
-    struct arena_mark mark = arena_mark(arena);
-    bool again = false;
+    struct io *io = errand->io;
+    struct turn_state state = io->state;
     int code = EX_OK;
-    admin_actor(geteuid(), actor);
-    do {
-        code = admin_turn(line, store_writer(store), actor, arena, io, &again);
-        if (again) {
-            admin_rewind(&mark, arena, io);
-        }
-        if (again && line->command->shows_progress) {
-            progress_show(line->progress->done, line->progress->total);
-        }
-    } while (again);
+    bool between = io->out.len > 0 && isatty(STDOUT_FILENO);  // a bar would stand in the text
+    if (io->out.len > 0 || io->err.len > 0) {
+        code = io_flush(io, EX_OK);
+    }
+    if (io->total > 0 && !between) {
+        progress_show(io->done, io->total);
+    }
+    arena_rewind(errand->arena, errand->mark);
+    io_init(io, errand->arena);
+    io->state = state;
     return code;
 }
 
-static int exchange(int fd, const struct line *line, str request, struct roster_arena *arena,
-                    struct io *io)
+enum try_outcome { TRY_DONE, TRY_AGAIN, TRY_NEXT, TRY_LATER };
+
+static struct conn *open_conn(const struct errand *errand, struct store *store)
+{
+    return errand->line->command->reads ? store_reader(store, STORE_READER_CACHE_KIB)
+                                        : store_writer(store);
+}
+
+// TRY_LATER: the store may be closed until then.
+static enum try_outcome run_turns(struct errand *errand, struct conn *conn, int *code)
+{
+    char actor[ADMIN_ACTOR_BYTES];
+    bool again = true;
+    admin_actor(geteuid(), actor);
+    while (again) {
+        *code = admin_turn(errand->line, conn, actor, errand->arena, errand->io, &again);
+        if (!again) {
+            break;
+        }
+        bool later = errand->io->later;
+        admin_pause(errand->line, errand->io);
+        int printed = end_turn(errand);
+        if (printed != EX_OK) {
+            *code = printed;
+            break;
+        }
+        if (later) {
+            return TRY_LATER;
+        }
+    }
+    return TRY_DONE;
+}
+
+static enum try_outcome run_here(struct errand *errand, struct store *store, int *code)
+{
+    struct conn *conn = open_conn(errand, store);
+    enum try_outcome outcome = TRY_DONE;
+    if (conn == NULL) {
+        *code = io_stop(errand->io, EX_IOERR, "the store cannot be read: the log says why");
+    } else {
+        outcome = run_turns(errand, conn, code);
+    }
+    if (errand->line->command->reads) {
+        conn_close(conn);
+    }
+    return outcome;
+}
+
+static int exchange(int fd, struct errand *errand)
 {
     struct wire wire = {fd, -1, ADMIN_MESSAGE_MS};
+    struct io *io = errand->io;
     struct roster_error err = {0};
+    str request = {0};
     str message = {0};
     int code = EX_OK;
+    const struct wire_request asked = {errand->argc, errand->argv, errand->line->input,
+                                       (str){io->state.text, io->state.len}};
+    if (!request_print(&asked, errand->arena, &request, &err)) {
+        return io_refuse(io, &err);
+    }
     // A server that refuses may answer before it has read all, and that says more than our failure.
     bool sent = wire_write(&wire, request, &err);
-    wire.timeout_ms = line->command->slow ? ADMIN_SLOW_MS : ADMIN_REPLY_MS;
-    if (wire_read(&wire, ADMIN_REPLY_MAX, arena, &message, &err) &&
-        reply_parse(message, arena, io, &code, &err)) {
+    wire.timeout_ms = errand->line->command->slow ? ADMIN_SLOW_MS : ADMIN_REPLY_MS;
+    if (wire_read(&wire, ADMIN_REPLY_MAX, errand->arena, &message, &err) &&
+        reply_parse(message, errand->arena, io, &code, &err)) {
         return code;
     }
     return sent ? io_stop(io, EX_TEMPFAIL,
@@ -109,31 +180,45 @@ static bool is_trusted(int fd)
     return wire_peer(fd, &owner) && (geteuid() == 0 || owner == 0 || owner == geteuid());
 }
 
-enum try_outcome { TRY_DONE, TRY_AGAIN, TRY_NEXT };
+// One message each way. TRY_NEXT and TRY_LATER: it has done a part.
+static enum try_outcome ask_owner(struct errand *errand, int fd, int *code)
+{
+    struct io *io = errand->io;
+    io->again = false;
+    *code = exchange(fd, errand);
+    // Only what may be asked again is, whatever the owner says.
+    if (!io->again || *code != EX_OK || !errand->line->command->shows_progress) {
+        return TRY_DONE;
+    }
+    bool later = io->later;
+    int printed = end_turn(errand);
+    if (printed != EX_OK) {
+        *code = printed;
+        return TRY_DONE;
+    }
+    return later ? TRY_LATER : TRY_NEXT;
+}
 
 // Asks the owner of the store. TRY_AGAIN: it does not listen now, as another command's process
-// does not at all and a server not yet or no more. TRY_NEXT: it has done a part.
-static enum try_outcome try_owner(const struct line *line, const char *url, str request,
-                                  struct roster_arena *arena, struct io *io, int *code)
+// does not at all and a server not yet or no more.
+static enum try_outcome try_owner(struct errand *errand, int *code)
 {
+    struct io *io = errand->io;
     str path = {0};
-    if (!store_socket_path(url, arena, &path)) {
+    if (!store_socket_path(errand->url, errand->arena, &path)) {
         *code = io_stop(io, EX_UNAVAILABLE, "the store has no socket to reach its owner by");
         return TRY_DONE;
     }
     int fd = wire_connect(path.ptr);
     if (fd >= 0) {
-        io->again = false;
-        *code = is_trusted(fd)
-                    ? exchange(fd, line, request, arena, io)
-                    : io_stop(io, EX_NOPERM, "%.*s belongs to another user", STR_ARGS(path));
-        close(fd);
-        // Only what may be asked again is, whatever the owner says.
-        bool again = io->again && *code == EX_OK && line->command->shows_progress;
-        if (again) {
-            progress_show(io->done, io->total);
+        enum try_outcome outcome = TRY_DONE;
+        if (is_trusted(fd)) {
+            outcome = ask_owner(errand, fd, code);
+        } else {
+            *code = io_stop(io, EX_NOPERM, "%.*s belongs to another user", STR_ARGS(path));
         }
-        return again ? TRY_NEXT : TRY_DONE;
+        close(fd);
+        return outcome;
     }
     if (errno == EACCES || errno == EPERM) {
         *code = io_stop(io, EX_NOPERM, "the store belongs to another user: %.*s: %s",
@@ -143,50 +228,62 @@ static enum try_outcome try_owner(const struct line *line, const char *url, str 
     return TRY_AGAIN;
 }
 
-static enum try_outcome try_once(const struct line *line, const char *url, str request,
-                                 struct roster_arena *arena, struct io *io, int *code)
+static enum try_outcome try_once(struct errand *errand, int *code)
 {
-    const struct store_options options = {.url = url, .unicode = fold_unicode_version()};
+    const struct store_options options = {.url = errand->url, .unicode = fold_unicode_version()};
     struct roster_error err = {0};
-    if (store_is_owned(url)) {
-        return try_owner(line, url, request, arena, io, code);
+    if (store_is_owned(errand->url)) {
+        return try_owner(errand, code);
+    }
+    // What only reads must not make a store where a path is mistyped.
+    if (errand->line->command->reads && !store_url_is_there(errand->url)) {
+        *code = io_stop(errand->io, EX_NOINPUT, "there is no store %s", errand->url);
+        return TRY_DONE;
     }
     struct store *store = store_open(&options, &err);
     if (store != NULL) {
-        *code = run_here(line, store, arena, io);
+        enum try_outcome outcome = run_here(errand, store, code);
         store_close(store);
-        return TRY_DONE;
+        return outcome;
     }
-    if (store_is_owned(url)) {
+    if (store_is_owned(errand->url)) {
         return TRY_AGAIN;
     }
-    *code = io_refuse(io, &err);
+    *code = io_refuse(errand->io, &err);
     return TRY_DONE;
 }
 
-static int run_anywhere(const struct line *line, const char *url, str request,
-                        struct roster_arena *arena, struct io *io)
+static void pause_ms(long ms)
 {
-    const struct timespec pause = {.tv_nsec = RETRY_MS * 1000000L};
-    struct arena_mark mark = arena_mark(arena);
+    const struct timespec pause = {.tv_nsec = ms * 1000000L};
+    nanosleep(&pause, NULL);
+}
+
+static int run_anywhere(struct errand *errand)
+{
     int code = EX_OK;
-    for (int waited_ms = 0; waited_ms < ADMIN_OWNER_MS; waited_ms += RETRY_MS) {
-        enum try_outcome outcome = try_once(line, url, request, arena, io, &code);
-        while (outcome == TRY_NEXT) {
-            waited_ms = 0;
-            admin_rewind(&mark, arena, io);
-            outcome = try_once(line, url, request, arena, io, &code);
-        }
-        if (outcome == TRY_DONE) {
+    for (int waited_ms = 0; waited_ms < ADMIN_OWNER_MS;) {
+        switch (try_once(errand, &code)) {
+        case TRY_DONE:
             progress_end();
             return code;
+        case TRY_NEXT:
+            waited_ms = 0;
+            break;
+        case TRY_LATER:
+            waited_ms = 0;
+            pause_ms(ADMIN_FOLLOW_MS);
+            break;
+        case TRY_AGAIN:
+            waited_ms += RETRY_MS;
+            pause_ms(RETRY_MS);
+            break;
         }
-        nanosleep(&pause, NULL);
     }
-    return io_stop(io, EX_UNAVAILABLE,
+    return io_stop(errand->io, EX_UNAVAILABLE,
                    "another process owns the store %s and does not listen for commands: if it is a "
                    "server that is starting or stopping, try again",
-                   url);
+                   errand->url);
 }
 
 static bool agrees(const char *answer)
@@ -219,27 +316,64 @@ static int confirm(const struct line *line, struct io *io)
     return EX_OK;
 }
 
+static int save_output(const struct line *line, struct io *io)
+{
+    const char *path = options_text(&line->options, line->command->saves).ptr;
+    struct roster_error err = {0};
+    if (!save_file(path, text_str(&io->out), &err)) {
+        return io_refuse(io, &err);
+    }
+    io->out.len = 0;
+    return EX_OK;
+}
+
+static bool read_input(struct line *line, struct roster_arena *arena, struct roster_error *err)
+{
+    const struct command *command = line->command;
+    const struct options *options = &line->options;
+    if (command->takes_input) {
+        return input_read(options->arguments[options->argument_count - 1], SCHEMA_FILE_MAX, arena,
+                          &line->input, err);
+    }
+    return command->input == NULL || !options_has(options, command->input) ||
+           input_read(options_text(options, command->input).ptr, CHECKPOINT_BYTES_MAX, arena,
+                      &line->input, err);
+}
+
+// Checked in any case: what the store is told has to be text.
+static bool check_words(const struct line *line, int argc, char **argv, struct roster_arena *arena,
+                        struct roster_error *err)
+{
+    const struct wire_request asked = {argc, argv, line->input, (str){0}};
+    struct arena_mark mark = arena_mark(arena);
+    str request = {0};
+    bool good = request_print(&asked, arena, &request, err);
+    arena_rewind(arena, mark);
+    return good;
+}
+
 int admin_run(struct line *line, int argc, char **argv, struct roster_arena *arena, struct io *io)
 {
     struct schema_progress progress = {0};
     struct surroundings around = surroundings_of_process();
     struct roster_error err = {0};
-    const char *url = NULL;
-    str request = {0};
+    struct errand errand = {.line = line, .argc = argc, .argv = argv, .arena = arena, .io = io};
     line->progress = &progress;
-    if (line->command->takes_input &&
-        !input_read(line->options.arguments[line->options.argument_count - 1], arena, &line->input,
-                    &err)) {
-        return io_refuse(io, &err);
-    }
-    // Checked in any case: what the store is told has to be text.
-    const struct wire_request asked = {argc, argv, line->input};
-    if (!request_print(&asked, arena, &request, &err)) {
+    if (!read_input(line, arena, &err) || !check_words(line, argc, argv, arena, &err)) {
         return io_refuse(io, &err);
     }
     int code = confirm(line, io);
     if (code == EX_OK) {
-        code = store_url_choose(options_text(&line->options, "store"), &around, arena, io, &url);
+        code = store_url_choose(options_text(&line->options, "store"), &around, arena, io,
+                                &errand.url);
     }
-    return code == EX_OK ? run_anywhere(line, url, request, arena, io) : code;
+    if (code != EX_OK) {
+        return code;
+    }
+    errand.mark = arena_mark(arena);
+    code = run_anywhere(&errand);
+    return code == EX_OK && line->command->saves != NULL &&
+                   options_has(&line->options, line->command->saves)
+               ? save_output(line, io)
+               : code;
 }

@@ -23,8 +23,9 @@ void admin_rewind(const struct arena_mark *mark, struct roster_arena *arena, con
 // Leaves off between two turns: `io` says how far it is.
 void admin_pause(const struct line *line, struct io *io);
 
-// Runs one turn of a command on the writer connection; `again` says whether it wants another.
-int admin_turn(const struct line *line, struct conn *writer, const char *actor,
+// Runs one turn of a command on the writer connection, or a reader for one that only reads;
+// `again` says whether it wants another.
+int admin_turn(const struct line *line, struct conn *conn, const char *actor,
                struct roster_arena *arena, struct io *io, bool *again);
 
 #endif

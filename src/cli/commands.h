@@ -19,6 +19,7 @@ struct call {
     str input;                         // of a command that takes_input
     struct schema_progress *progress;  // the same from turn to turn
     bool again;  // set by a command that has more to do: others may write before its next turn
+    bool later;  // with `again`: in a while
 };
 
 enum command_place {
@@ -38,13 +39,17 @@ struct command {
     enum command_place place;
     bool slow;            // takes as long as the tenant is large
     bool takes_input;     // the last argument is a file (-: standard input) that the caller reads
-    bool shows_progress;  // between its turns the caller is told how far it is
+    bool shows_progress;  // between its turns the caller is told how far it is, and what it printed
+    bool reads;           // changes nothing: runs on a read connection, beside the writer
+    const char *input;    // an option whose value is a file that the caller reads; NULL: none
+    const char *saves;    // an option whose value is a file that gets what it prints; NULL: none
     const char *confirm;  // asked before it runs, with the first argument in place of %s
     int (*run)(struct call *call);
 };
 
 // Tables of the files that hold the functions; each ends with a row without a name.
 extern const struct command about_commands[];
+extern const struct command audit_commands[];
 extern const struct command check_commands[];
 extern const struct command serve_commands[];
 extern const struct command tenant_commands[];

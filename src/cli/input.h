@@ -7,8 +7,8 @@
 #include "base/check.h"
 #include "base/error.h"
 
-// The whole file; "-" is standard input. Refused with NOT_FOUND, or TOO_LARGE over SCHEMA_FILE_MAX.
-MUST_CHECK bool input_read(const char *path, struct roster_arena *arena, str *out,
+// The whole file; "-" is standard input. Refused with NOT_FOUND, or TOO_LARGE over `len_max`.
+MUST_CHECK bool input_read(const char *path, size_t len_max, struct roster_arena *arena, str *out,
                            struct roster_error *err);
 
 #endif

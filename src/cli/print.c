@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/print.h"
 
+#include "base/hex.h"
 #include "base/limits.h"
 #include "base/visible.h"
 
@@ -18,6 +19,26 @@ void io_init(struct io *io, struct roster_arena *arena)
     *io = (struct io){0};
     text_init(&io->out, arena, ADMIN_REPLY_MAX);
     text_init(&io->err, arena, ADMIN_REPLY_MAX);
+}
+
+bool io_set_state(struct io *io, str state)
+{
+    bool fits = state.len <= sizeof(io->state.text);
+    io->state.len = fits ? state.len : 0;
+    memcpy(io->state.text, state.len > 0 ? state.ptr : "", io->state.len);
+    return fits;
+}
+
+void io_keep_state(struct io *io, const void *bytes, size_t size)
+{
+    assert(size * 2 <= sizeof(io->state.text));
+    hex_print((str){bytes, size}, io->state.text);
+    io->state.len = size * 2;
+}
+
+bool io_find_state(const struct io *io, void *bytes, size_t size)
+{
+    return io->state.len == size * 2 && hex_parse((str){io->state.text, io->state.len}, bytes);
 }
 
 ROSTER_PRINTF(3, 0)

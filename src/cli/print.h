@@ -6,22 +6,36 @@
 #ifndef CLI_PRINT_H
 #define CLI_PRINT_H
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "json/value.h"
 
 #include <sysexits.h>
 
+// What a long command remembers from one turn to the next, as text; empty: it begins.
+struct turn_state {
+    char text[ADMIN_STATE_MAX];
+    size_t len;
+};
+
 struct io {
     struct text out;
     struct text err;
-    // Instead of an end: the command has to be asked again, and is so far.
+    struct turn_state state;
+    // Instead of an end: the command has to be asked again, and is so far; 0 of 0: it does not say.
     bool again;
+    bool later;  // in a while: there is nothing to do now
     int64_t done;
     int64_t total;
 };
 
 void io_init(struct io *io, struct roster_arena *arena);
+// Takes over what a turn that was run elsewhere left. False: that is none.
+MUST_CHECK bool io_set_state(struct io *io, str state);
+// Bytes of `size` as the state, and back. False: the state is not of this size.
+void io_keep_state(struct io *io, const void *bytes, size_t size);
+MUST_CHECK bool io_find_state(const struct io *io, void *bytes, size_t size);
 // One line for people on standard error.
 void io_note(struct io *io, const char *format, ...) ROSTER_PRINTF(2, 3);
 // "roster: ..." on standard error; returns `code`, so that giving up is one line.

@@ -55,6 +55,27 @@ static void take_turn(void *ctx, struct conn *writer)
     turn->code = admin_turn(turn->line, writer, turn->actor, turn->arena, turn->io, &turn->again);
 }
 
+// On the writer's thread, or beside it what only reads.
+static bool run_turn(struct serving *serving, struct turn *turn)
+{
+    if (!turn->line->command->reads) {
+        return server_call(serving->server, take_turn, turn);
+    }
+    struct conn *reader = store_reader(serving->store, STORE_READER_CACHE_KIB);
+    if (reader != NULL) {
+        take_turn(turn, reader);
+    }
+    conn_close(reader);
+    return reader != NULL;
+}
+
+// A command is told again from the caller's side when it has printed something or took its time.
+static bool is_turn_over(const struct line *line, const struct io *io, int64_t until_us)
+{
+    return line->command->shows_progress &&
+           (io->later || io->out.len > 0 || sys_monotonic_us() > until_us);
+}
+
 static int run_line(struct serving *serving, const struct line *line, uid_t peer,
                     struct roster_arena *arena, struct io *io)
 {
@@ -64,10 +85,10 @@ static int run_line(struct serving *serving, const struct line *line, uid_t peer
     admin_actor(peer, actor);
     const int64_t until_us = sys_monotonic_us() + ADMIN_TURNS_US;
     do {
-        if (!server_call(serving->server, take_turn, &turn)) {
+        if (!run_turn(serving, &turn)) {
             return io_stop(io, EX_TEMPFAIL, "the server is stopping: try again");
         }
-        if (turn.again && line->command->shows_progress && sys_monotonic_us() > until_us) {
+        if (turn.again && is_turn_over(line, io, until_us)) {
             admin_pause(line, io);
             return turn.code;
         }
@@ -90,6 +111,9 @@ static int run_command(void *ctx, const struct wire_request *request, uid_t peer
         return io_refuse(io, &err);
     }
     line.input = request->input;
+    if (!io_set_state(io, request->state)) {
+        return io_stop(io, EX_USAGE, "the state of the command is none of this version");
+    }
     line.progress = &progress;
     if (line.help) {
         return help_line(&line, arena, io);

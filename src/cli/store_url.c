@@ -100,6 +100,12 @@ static int make_folders(char *path, struct io *io)
     return io_stop(io, code, "cannot make the folder %s for the store: %s", path, strerror(errno));
 }
 
+bool store_url_is_there(const char *url)
+{
+    str path = str_of(url);
+    return !starts_with(path, SQLITE) || access(path.ptr + SQLITE.len, F_OK) == 0;
+}
+
 static bool is_given(const char *text)
 {
     return text != NULL && text[0] != '\0';

@@ -21,4 +21,7 @@ struct surroundings surroundings_of_process(void);
 int store_url_choose(str given, const struct surroundings *around, struct roster_arena *arena,
                      struct io *io, const char **out);
 
+// Whether there is a file of that store.
+bool store_url_is_there(const char *url);
+
 #endif

@@ -132,7 +132,8 @@ bool request_print(const struct wire_request *request, struct roster_arena *aren
     struct roster_json *json = json_new(arena, JSON_OBJECT);
     if (json == NULL || !json_put_i64(json, arena, STR("version"), VERSION) ||
         !json_put_made(json, STR("arguments"), words_json(request->argc, request->argv, arena)) ||
-        (request->input.len > 0 && !json_put_string(json, arena, STR("input"), request->input))) {
+        (request->input.len > 0 && !json_put_string(json, arena, STR("input"), request->input)) ||
+        (request->state.len > 0 && !json_put_string(json, arena, STR("state"), request->state))) {
         return fail_memory(err);
     }
     text_init(&text, arena, ADMIN_REQUEST_MAX);
@@ -167,7 +168,8 @@ bool request_parse(str message, struct roster_arena *arena, struct wire_request 
         words->count > ADMIN_ARGUMENTS_MAX) {
         return refuse_request(err);
     }
-    *out = (struct wire_request){.input = json_find_text(json, STR("input"))};
+    *out = (struct wire_request){.input = json_find_text(json, STR("input")),
+                                 .state = json_find_text(json, STR("state"))};
     out->argv = arena_array(arena, words->count + 1, sizeof(*out->argv));
     for (const struct roster_json *word = words->first; out->argv != NULL && word != NULL;
          word = word->next) {
@@ -191,9 +193,12 @@ str reply_print(const struct io *io, int code, struct roster_arena *arena)
               json_put_i64(json, arena, STR("code"), code) &&
               json_put_string(json, arena, STR("out"), text_str(&io->out)) &&
               json_put_string(json, arena, STR("err"), text_str(&io->err)) &&
-              (!io->again || (json_put_bool(json, arena, STR("again"), true) &&
-                              json_put_i64(json, arena, STR("done"), io->done) &&
-                              json_put_i64(json, arena, STR("total"), io->total)));
+              (!io->again ||
+               (json_put_bool(json, arena, STR("again"), true) &&
+                json_put_bool(json, arena, STR("later"), io->later) &&
+                json_put_string(json, arena, STR("state"), (str){io->state.text, io->state.len}) &&
+                json_put_i64(json, arena, STR("done"), io->done) &&
+                json_put_i64(json, arena, STR("total"), io->total)));
     text_init(&text, arena, ADMIN_REPLY_MAX);
     if (ok) {
         json_write(&text, json);
@@ -210,6 +215,11 @@ static int64_t take_count(const struct roster_json *json, str name)
     return json_is(member, JSON_NUMBER) && str_to_i64(member->text, &count) ? count : 0;
 }
 
+static bool refuse_reply(struct roster_error *err)
+{
+    return fail(err, ROSTER_ERR_INVALID_SYNTAX, 0, "the server's answer makes no sense");
+}
+
 bool reply_parse(str message, struct roster_arena *arena, struct io *io, int *code,
                  struct roster_error *err)
 {
@@ -222,9 +232,13 @@ bool reply_parse(str message, struct roster_arena *arena, struct io *io, int *co
     if (!json_is(member, JSON_NUMBER) || !str_to_i64(member->text, &number) || number < 0 ||
         number > 255 || !json_is(json_find(json, STR("out")), JSON_STRING) ||
         !json_is(json_find(json, STR("err")), JSON_STRING)) {
-        return fail(err, ROSTER_ERR_INVALID_SYNTAX, 0, "the server's answer makes no sense");
+        return refuse_reply(err);
+    }
+    if (!io_set_state(io, json_find_text(json, STR("state")))) {
+        return refuse_reply(err);
     }
     io->again = json_is(json_find(json, STR("again")), JSON_TRUE);
+    io->later = json_is(json_find(json, STR("later")), JSON_TRUE);
     io->done = take_count(json, STR("done"));
     io->total = take_count(json, STR("total"));
     text_add(&io->out, json_find_text(json, STR("out")));

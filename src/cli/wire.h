@@ -7,7 +7,8 @@
 //   {"code":0,"out":"","err":"tenant acme: added\n"}
 //
 // A command that reads a file brings it along as "input". A long one is answered in between with
-// "again", "done" and "total", and asked again.
+// "again", "done" and "total", and asked again; what it says as "state" it is told again. With
+// "later" it wants to be asked in a while.
 //
 // Lengths and times are bounded on both sides; neither believes the other.
 // SPDX-License-Identifier: Apache-2.0
@@ -35,6 +36,7 @@ struct wire_request {
     int argc;
     char **argv;  // ends with NULL
     str input;    // empty: none
+    str state;    // what its last turn left; empty: this is the first
 };
 // Refused with BAD_REQUEST when the words or the input are not UTF-8 or too long together.
 MUST_CHECK bool request_print(const struct wire_request *request, struct roster_arena *arena,

@@ -80,7 +80,8 @@ bool admin_commit(const struct admin *admin, struct roster_error *err)
 bool admin_tenant(const struct admin *admin, str name, struct tenant_row *out,
                   struct roster_error *err)
 {
-    enum store_outcome got = tenant_find(admin->writer, name, admin->arena, out);
+    struct conn *conn = admin->writer != NULL ? admin->writer : admin->reader;
+    enum store_outcome got = tenant_find(conn, name, admin->arena, out);
     if (got == STORE_NONE) {
         return fail(err, ROSTER_ERR_NOT_FOUND, 0, "there is no tenant \"%.*s\"",
                     STR_ARGS(str_head(name, name.len < 100 ? name.len : 100)));

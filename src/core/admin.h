@@ -27,7 +27,7 @@ MUST_CHECK bool admin_commit(const struct admin *admin, struct roster_error *err
 // What is wrong with the store, in one sentence. Always false. Not for STORE_OK.
 bool admin_refuse(enum store_outcome outcome, struct roster_error *err);
 
-// In a transaction: NOT_FOUND when there is no tenant of that name.
+// In a transaction, or on a reader: NOT_FOUND when there is no tenant of that name.
 MUST_CHECK bool admin_tenant(const struct admin *admin, str name, struct tenant_row *out,
                              struct roster_error *err);
 // The same for a tenant that may be changed: one that is being removed may not.

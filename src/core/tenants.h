@@ -19,6 +19,7 @@ struct admin {
     struct roster_arena *arena;
     const char *actor;
     const char *address;
+    struct conn *reader;  // for what only reads, where `writer` is NULL
 };
 
 // What a tenant may have besides its profile. All of them are off in a new tenant.

@@ -15,7 +15,7 @@ static bool open_memory(struct app *app, struct roster_error *err)
 {
     str folder = {0};
     str name = {0};
-    if (!store_keys_place(app->options.store, app->arena, &folder, &name)) {
+    if (!store_keys_place(app->options.store, "cursor", app->arena, &folder, &name)) {
         return fail_memory(err);
     }
     app->keys = keyring_open(folder.ptr, name.ptr, app->options.env);

@@ -7,15 +7,7 @@
 #define STORE_CHAIN_H
 
 #include "store/audit.h"
-#include "sys/sys.h"
-
-// One audit row as it is stored.
-struct audit_row {
-    int64_t tenant;
-    struct change change;
-    int64_t detail;     // number of its detail; 0: it has none
-    str detail_digest;  // DIGEST_LEN bytes; empty without a detail
-};
+#include "store/sql.h"
 
 // Text and deltas that belong to a detail, in pieces: the deltas may be many.
 void chain_detail_begin(struct digest *digest, str salt, str before, str after);
@@ -24,5 +16,22 @@ void chain_detail_end(struct digest *digest, unsigned char out[DIGEST_LEN]);
 
 void chain_row(struct digest *digest, const unsigned char previous[DIGEST_LEN],
                const struct audit_row *row, unsigned char out[DIGEST_LEN]);
+
+// A row of STATEMENT_AUDIT_LIST; its texts live until the next step, but for the id, which is in
+// the arena. False: the arena is full.
+MUST_CHECK bool audit_read_row(struct sql *q, struct roster_arena *arena, struct audit_row *row);
+// The id as it is stored, and the digest.
+str audit_read_id(struct sql *q);
+str audit_read_digest(struct sql *q);
+
+// Columns of STATEMENT_CHANGE_MEMBER_LIST.
+enum {
+    COLUMN_CHANGE_MEMBER_ROW,
+    COLUMN_CHANGE_MEMBER_ID,
+    COLUMN_CHANGE_MEMBER_ADDED,
+    COLUMN_CHANGE_MEMBER_PLACE,
+};
+// Columns of STATEMENT_DETAIL_FIND.
+enum { COLUMN_DETAIL_SEQUENCE, COLUMN_DETAIL_SALT, COLUMN_DETAIL_BEFORE, COLUMN_DETAIL_AFTER };
 
 #endif

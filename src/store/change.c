@@ -5,7 +5,6 @@
 #include "store/chain.h"
 #include "store/conn.h"
 #include "store/id.h"
-#include "store/sql.h"
 
 #include <string.h>
 

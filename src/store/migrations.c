@@ -173,6 +173,12 @@ const struct migration migrations[] = {
                   "CREATE INDEX token_ending ON token (expires_ms)"
                   "    WHERE revoked_ms = 0 AND expires_ms > 0;",
     },
+    {
+        // What checkpoints of the audit call the store.
+        .name = "an id of the store",
+        .sqlite = "INSERT INTO meta (name, number, text)"
+                  " VALUES ('store', 0, lower(hex(randomblob(16))));",
+    },
 };
 
 const size_t migration_count = COUNT_OF(migrations);

@@ -92,6 +92,11 @@
     X(CHAIN_SET)                                                                                   \
     X(AUDIT_INSERT)                                                                                \
     X(AUDIT_LIST)                                                                                  \
+    X(AUDIT_NEXT_TENANT)                                                                           \
+    X(AUDIT_HEADS)                                                                                 \
+    X(AUDIT_MEASURE)                                                                               \
+    X(DETAIL_EACH)                                                                                 \
+    X(CHANGE_MEMBER_EACH)                                                                          \
     X(DETAIL_INSERT)                                                                               \
     X(DETAIL_FIND)                                                                                 \
     X(CHANGE_MEMBER_INSERT)                                                                        \

@@ -272,8 +272,27 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_CHANGE_MEMBER_INSERT] =
         "INSERT INTO change_member (tenant, sequence, place, member_row, id, added)"
         " VALUES ($1, $2, $3, $4, $5, $6)",
-    [STATEMENT_CHANGE_MEMBER_LIST] = "SELECT member_row, id, added FROM change_member"
-                                     " WHERE tenant = $1 AND sequence = $2 ORDER BY place",
+    [STATEMENT_CHANGE_MEMBER_LIST] =
+        "SELECT member_row, id, added, place FROM change_member"
+        " WHERE tenant = $1 AND sequence = $2 AND place > $3 ORDER BY place",
+    [STATEMENT_AUDIT_NEXT_TENANT] =
+        "SELECT tenant FROM (SELECT min(tenant) AS tenant FROM audit WHERE tenant > $1"
+        "  UNION ALL SELECT min(tenant) FROM audit_head WHERE tenant > $1)"
+        " WHERE tenant IS NOT NULL ORDER BY tenant LIMIT 1",
+    [STATEMENT_AUDIT_HEADS] = "SELECT tenant, sequence, digest FROM audit_head ORDER BY tenant",
+    [STATEMENT_AUDIT_MEASURE] =
+        "SELECT (SELECT coalesce(sum(sequence), 0) FROM audit_head WHERE $1 IN (0, tenant))"
+        " + (SELECT coalesce(max(detail), 0) FROM audit_detail)",
+    // Whether the entry of a detail, or of members, refers to it
+    [STATEMENT_DETAIL_EACH] =
+        "SELECT d.detail, d.tenant, d.sequence, a.detail IS d.detail FROM audit_detail AS d"
+        " LEFT JOIN audit AS a ON a.tenant = d.tenant AND a.sequence = d.sequence"
+        " WHERE d.detail > $1 ORDER BY d.detail",
+    [STATEMENT_CHANGE_MEMBER_EACH] =
+        "SELECT m.tenant, m.sequence, coalesce(a.detail, 0) <> 0 FROM change_member AS m"
+        " LEFT JOIN audit AS a ON a.tenant = m.tenant AND a.sequence = m.sequence"
+        " WHERE (m.tenant, m.sequence) > ($1, $2) GROUP BY m.tenant, m.sequence"
+        " ORDER BY m.tenant, m.sequence",
 
     // Rebuilding the keys of all tenants, $1 rows at a time
     [STATEMENT_CLEAR_INDEX] =

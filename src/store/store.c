@@ -102,12 +102,13 @@ struct store *conn_store(struct conn *conn)
     return conn->store;
 }
 
-bool store_keys_place(const struct store *store, struct roster_arena *arena, str *folder, str *name)
+bool store_keys_place(const struct store *store, const char *purpose, struct roster_arena *arena,
+                      str *folder, str *name)
 {
     const char *slash = strrchr(store->place, '/');
     int len = slash == NULL ? 0 : (int)(slash + 1 - store->place);
     return arena_format(arena, folder, "%.*skeys", len, store->place) &&
-           arena_format(arena, name, "%s-cursor", store->place + len);
+           arena_format(arena, name, "%s-%s", store->place + len, purpose);
 }
 
 struct conn *store_writer(struct store *store)

@@ -14,8 +14,11 @@
 static const enum statement steps[] = {
     STATEMENT_REMOVE_PASSWORDS_SOME, STATEMENT_REMOVE_MEMBERS,   STATEMENT_REMOVE_INDEX,
     STATEMENT_REMOVE_UNIQUE,         STATEMENT_REMOVE_EXTERNALS, STATEMENT_REMOVE_RESOURCES,
-    STATEMENT_REMOVE_CHANGE_MEMBERS,
 };
+
+// Behind the details: members without their detail are erased ones, a detail without its members
+// would be a broken chain as long as the removal takes.
+static const enum statement member_steps[] = {STATEMENT_REMOVE_CHANGE_MEMBERS};
 
 static const enum statement last_steps[] = {
     STATEMENT_REMOVE_SCHEMAS,  STATEMENT_REMOVE_TYPES,    STATEMENT_REMOVE_EXTENSIONS,
@@ -81,12 +84,13 @@ static enum store_outcome remove_details(struct conn *writer, int64_t tenant, in
     return got == STORE_OK ? save_mark(writer, name, end) : got;
 }
 
-static enum store_outcome remove_rows(struct conn *writer, int64_t tenant, int rows_max,
+static enum store_outcome remove_rows(struct conn *writer, int64_t tenant,
+                                      const enum statement *names, size_t name_count, int rows_max,
                                       int64_t *total)
 {
-    for (size_t at = 0; at < COUNT_OF(steps) && *total < rows_max; at++) {
+    for (size_t at = 0; at < name_count && *total < rows_max; at++) {
         int64_t count = 0;
-        struct sql q = sql_begin(writer, steps[at]);
+        struct sql q = sql_begin(writer, names[at]);
         sql_i64(&q, 1, tenant);
         sql_i64(&q, 2, rows_max - *total);
         enum store_outcome got = sql_run(&q, &count);
@@ -105,10 +109,13 @@ enum store_outcome tenant_delete_some(struct conn *writer, int64_t tenant, int r
     assert(rows_max > 0);
     enum store_outcome got = counters_flush(writer);
     if (got == STORE_OK) {
-        got = remove_rows(writer, tenant, rows_max, &total);
+        got = remove_rows(writer, tenant, steps, COUNT_OF(steps), rows_max, &total);
     }
     if (got == STORE_OK && total < rows_max) {
         got = remove_details(writer, tenant, (int)(rows_max - total), &details);
+    }
+    if (got == STORE_OK && total == 0 && details == 0) {
+        got = remove_rows(writer, tenant, member_steps, COUNT_OF(member_steps), rows_max, &total);
     }
     if (got != STORE_OK || total > 0 || details > 0) {
         return got;

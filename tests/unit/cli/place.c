@@ -60,7 +60,13 @@ static void empty_folder(const char *folder)
 int close_place(void **state)
 {
     struct place *place = *state;
+    char keys[FOLDER_BYTES + 8];
+    snprintf(keys, sizeof(keys), "%s/keys", place->folder);
     store_close(place->store);
+    if (access(keys, F_OK) == 0) {
+        empty_folder(keys);
+        rmdir(keys);
+    }
     empty_folder(place->folder);
     rmdir(place->folder);
     roster_arena_close(place->arena);
@@ -90,12 +96,16 @@ int do_line(struct place *place, const char *text)
     struct schema_progress progress = {0};
     line.progress = &progress;
     line.input = place->input;
+    struct conn *writer = store_writer(place->store);
+    struct conn *reader =
+        line.command->reads ? store_reader(place->store, STORE_READER_CACHE_KIB) : NULL;
     for (int turn = 0; again; turn++) {
         assert_true(turn < TURNS_MAX);
-        place->code = admin_turn(&line, store_writer(place->store), "cli:test", place->arena,
-                                 &place->io, &again);
-        assert_false(conn_in_transaction(store_writer(place->store)));
+        place->code = admin_turn(&line, line.command->reads ? reader : writer, "cli:test",
+                                 place->arena, &place->io, &again);
+        assert_false(conn_in_transaction(writer));
     }
+    conn_close(reader);
     return place->code;
 }
 

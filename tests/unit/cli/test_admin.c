@@ -262,8 +262,8 @@ static void a_tenant_that_is_half_removed_stays_closed(void **state)
     struct roster_error err = {0};
     bool gone = true;
     assert_int_equal(do_line(place, "roster tenant add acme"), EX_OK);
-    const struct admin admin = {store_writer(place->store), &env_system, place->arena, "cli:test",
-                                "local"};
+    const struct admin admin = {
+        store_writer(place->store), &env_system, place->arena, "cli:test", "local", NULL};
     assert_true(tenants_remove(&admin, STR("acme"), &gone, &err));
     assert_false(gone);
     assert_true(str_equal(text_of(do_json(place, "roster tenant show acme --json"), "state"),

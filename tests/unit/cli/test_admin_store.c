@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/cli/place.h"
 
-#include "store/audit.h"
+#include "kit/chain.h"
 #include "sys/log.h"
 
 #include <setjmp.h>
@@ -28,7 +28,7 @@ static void every_change_is_in_the_audit_chain(void **state)
     assert_int_equal(do_line(place, "roster tenant suspend acme"), EX_OK);
     assert_int_equal(conn_begin(writer), STORE_OK);
     assert_int_equal(tenant_find(writer, STR("acme"), place->arena, &row), STORE_OK);
-    assert_int_equal(audit_verify(writer, row.tenant, &rows, &broken), STORE_OK);
+    assert_int_equal(verify_chain(writer, row.tenant, &rows, &broken), STORE_OK);
     conn_rollback(writer);
     assert_int_equal(broken, 0);
     // What changed nothing left nothing; a rotation is an end and a beginning.

@@ -101,14 +101,14 @@ static int ask_with(struct place *place, const struct wire_request *asked, struc
 
 static int ask(struct place *place, int argc, char **argv, struct io *io)
 {
-    const struct wire_request asked = {argc, argv, {0}};
+    const struct wire_request asked = {argc, argv, {0}, {0}};
     return ask_with(place, &asked, io);
 }
 
 static void a_file_and_a_state_of_things_travel_along(void **state)
 {
     char *argv[] = {"roster", "again", NULL};
-    const struct wire_request asked = {2, argv, STR("{\"a\":\"\\n\"}\n")};
+    const struct wire_request asked = {2, argv, STR("{\"a\":\"\\n\"}\n"), {0}};
     struct io io;
     open_socket(*state);
     assert_int_equal(ask_with(*state, &asked, &io), 2);
@@ -280,7 +280,7 @@ static void words_that_are_no_text_are_refused_at_home(void **state)
     char *argv[] = {"roster", "\xff", NULL};
     struct roster_error err = {0};
     str request = {0};
-    const struct wire_request asked = {2, argv, {0}};
+    const struct wire_request asked = {2, argv, {0}, {0}};
     assert_false(request_print(&asked, place->arena, &request, &err));
     assert_string_equal(err.detail, "the command line, or the file, is not UTF-8 text");
 }
@@ -293,7 +293,7 @@ static void a_command_line_has_a_greatest_length(void **state)
     str request = {0};
     memset(word, 'a', ADMIN_REQUEST_MAX - 1);
     char *argv[] = {"roster", word, NULL};
-    const struct wire_request asked = {2, argv, {0}};
+    const struct wire_request asked = {2, argv, {0}, {0}};
     assert_false(request_print(&asked, place->arena, &request, &err));
     assert_string_equal(err.detail, "the command line is too long");
     free(word);

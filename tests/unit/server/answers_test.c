@@ -53,7 +53,7 @@ static void set_profile(const char *profile)
     struct tenant_row row = {0};
     struct tenant_setting setting = {STR("profile"), str_of(profile)};
     roster_arena_reset(rig.arena);
-    struct admin admin = {store_writer(rig.store), &env_system, rig.arena, "test", ""};
+    struct admin admin = {store_writer(rig.store), &env_system, rig.arena, "test", "", NULL};
     assert_true(tenants_set(&admin, STR("acme"), &setting, 1, &row, &err));
     app_forget_actors(&rig.app);
 }
@@ -63,7 +63,7 @@ static void revoke(int64_t number)
     struct roster_error err = {0};
     struct token_row row = {0};
     struct roster_arena *arena = roster_arena_open(MIB(1));
-    struct admin admin = {store_writer(rig.store), &env_system, arena, "test", ""};
+    struct admin admin = {store_writer(rig.store), &env_system, arena, "test", "", NULL};
     assert_true(tokens_revoke(&admin, number, &row, &err));
     app_forget_actors(&rig.app);
     roster_arena_close(arena);

@@ -1,8 +1,8 @@
 // bulk_test.c: bulk jobs turn by turn: fairness, failures of the store in the middle, a server that
 // stops, a credential that is revoked.
 // SPDX-License-Identifier: Apache-2.0
+#include "kit/chain.h"
 #include "kit/rig.h"
-#include "store/audit.h"
 #include "store/schemas.h"
 
 #include <setjmp.h>
@@ -47,7 +47,7 @@ static void assert_chain_holds(void)
     int64_t broken = 0;
     roster_arena_reset(rig.arena);
     assert_int_equal(tenant_find(rig.lane.conn, STR("acme"), rig.arena, &row), STORE_OK);
-    assert_int_equal(audit_verify(rig.lane.conn, row.tenant, &rows, &broken), STORE_OK);
+    assert_int_equal(verify_chain(rig.lane.conn, row.tenant, &rows, &broken), STORE_OK);
     assert_true(rows > 0);
     assert_int_equal(broken, 0);
 }
@@ -382,7 +382,7 @@ static void a_token_that_is_revoked_in_the_middle_ends_the_job(void **state)
     work(&job);
     write_turn(&job);
     size_t ran = job.pending->bulk->at;
-    struct admin admin = {store_writer(rig.store), &env_system, arena, "test", ""};
+    struct admin admin = {store_writer(rig.store), &env_system, arena, "test", "", NULL};
     assert_true(tokens_revoke(&admin, job.pending->actor.credential, &row, &err));
     app_forget_actors(&rig.app);
     memcpy(authorization, kept, sizeof(kept));

@@ -3,8 +3,8 @@
 // Whatever fails, a write is there as a whole or not at all, the answer says which, and the audit
 // chain holds.
 // SPDX-License-Identifier: Apache-2.0
+#include "kit/chain.h"
 #include "kit/rig.h"
-#include "store/audit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,7 +46,7 @@ static void assert_chain_holds(void)
     int64_t rows = 0;
     int64_t broken = 0;
     assert_int_equal(tenant_find(rig.lane.conn, STR("acme"), rig.arena, &row), STORE_OK);
-    assert_int_equal(audit_verify(rig.lane.conn, row.tenant, &rows, &broken), STORE_OK);
+    assert_int_equal(verify_chain(rig.lane.conn, row.tenant, &rows, &broken), STORE_OK);
     assert_true(rows > 0);
     assert_int_equal(broken, 0);
 }

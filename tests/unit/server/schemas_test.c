@@ -1,8 +1,8 @@
 // schemas_test.c: requests that wait while a tenant's schemas change, and stores that fail then.
 // SPDX-License-Identifier: Apache-2.0
 #include "core/schemas.h"
+#include "kit/chain.h"
 #include "kit/rig.h"
-#include "store/audit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,7 +47,7 @@ static void declare(const char *text, const char *extends, bool required)
 
 static struct admin admin_in(struct roster_arena *arena)
 {
-    return (struct admin){store_writer(rig.store), &env_system, arena, "test", ""};
+    return (struct admin){store_writer(rig.store), &env_system, arena, "test", "", NULL};
 }
 
 // False: the store failed in one of the steps.
@@ -189,7 +189,7 @@ static void assert_chain_holds(void)
     int64_t broken = 0;
     roster_arena_reset(waiting_arena);
     assert_int_equal(tenant_find(rig.lane.conn, str_of(tenant), waiting_arena, &row), STORE_OK);
-    assert_int_equal(audit_verify(rig.lane.conn, row.tenant, &rows, &broken), STORE_OK);
+    assert_int_equal(verify_chain(rig.lane.conn, row.tenant, &rows, &broken), STORE_OK);
     assert_int_equal(broken, 0);
 }
 

@@ -159,7 +159,7 @@ struct administration {
 static void add_tenant(void *ctx, struct conn *writer)
 {
     struct administration *administration = ctx;
-    struct admin admin = {writer, &env_system, administration->arena, "test", ""};
+    struct admin admin = {writer, &env_system, administration->arena, "test", "", NULL};
     struct tenant_row row = {0};
     struct roster_error err = {0};
     char name[32];
@@ -204,7 +204,7 @@ static void many_clients_and_administration_lose_nothing(void **state)
 
 static void open_tenant(struct roster_arena *arena)
 {
-    struct admin admin = {store_writer(rig.store), &env_system, arena, "test", ""};
+    struct admin admin = {store_writer(rig.store), &env_system, arena, "test", "", NULL};
     struct tenant_row tenant = {0};
     struct token_row row = {0};
     struct roster_error err = {0};

@@ -4,6 +4,7 @@
 // transaction is rolled back, and the store must be byte for byte what it was. The sweep ends when
 // the script comes through.
 // SPDX-License-Identifier: Apache-2.0
+#include "kit/chain.h"
 #include "store/rig.h"
 
 #include <sqlite3.h>
@@ -197,7 +198,7 @@ static void sweep(const char *name, enum store_outcome (*write)(struct script *s
     assert_int_equal(got, STORE_OK);
     assert_true(calls > 5);
     assert_true(fingerprint(&rig) != before);
-    assert_int_equal(audit_verify(rig.reader, rig.tenant, &rows, &broken), STORE_OK);
+    assert_int_equal(verify_chain(rig.reader, rig.tenant, &rows, &broken), STORE_OK);
     assert_int_equal(broken, 0);
     print_message("# %s: each of %d calls failed once\n", name, calls - 1);
     rig_close(&rig);
@@ -259,7 +260,7 @@ static enum store_outcome read_all(struct script *s)
         groups_of(rig->reader, rig->tenant, s->user.row, rig->arena, &groups),
         tenant_list(rig->reader, rig->arena, &tenants),
         token_list(rig->reader, 0, rig->arena, &tokens),
-        audit_verify(rig->reader, rig->tenant, &numbers[0], &numbers[1]),
+        verify_chain(rig->reader, rig->tenant, &numbers[0], &numbers[1]),
     };
     for (size_t at = 0; at < COUNT_OF(outcomes); at++) {
         if (outcomes[at] != STORE_OK) {

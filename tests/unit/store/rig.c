@@ -159,6 +159,43 @@ static sqlite3 *open_file(struct rig *rig)
     return db;
 }
 
+void rig_add_changes(struct rig *rig, int64_t tenant)
+{
+    struct change_member left = {12, STR("u-12"), false, NULL};
+    struct change_member joined = {11, STR("0190d3a2-1111-7abc-8def-0123456789ab"), true, &left};
+    struct change changes[] = {
+        {.time_ms = 1,
+         .kind = CHANGE_CREATE,
+         .type = 1,
+         .row = 11,
+         .id = STR("u-11"),
+         .revision = 1,
+         .after = STR("{\"userName\":\"anna\"}"),
+         .actor = STR("token:1"),
+         .credential = 1,
+         .address = STR("192.0.2.1"),
+         .request_id = STR("r-1")},
+        {.time_ms = 2,
+         .kind = CHANGE_PATCH,
+         .type = 2,
+         .row = 20,
+         .id = STR("g-20"),
+         .revision = 2,
+         .members = &joined,
+         .actor = STR("token:1"),
+         .address = STR("192.0.2.1"),
+         .request_id = STR("r-2")},
+        {.time_ms = 3, .kind = CHANGE_TENANT, .id = STR("acme"), .actor = STR("cli:root")},
+    };
+    for (size_t at = 0; at < COUNT_OF(changes); at++) {
+        unsigned char salt[16] = {(unsigned char)at, 7};
+        rig_begin(rig);
+        assert_int_equal(change_insert(rig->writer, tenant, &changes[at], salt), STORE_OK);
+        assert_int_equal(changes[at].sequence, at + 1);
+        rig_commit(rig);
+    }
+}
+
 void rig_sql(struct rig *rig, const char *sql)
 {
     char *message = NULL;

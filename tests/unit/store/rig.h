@@ -72,6 +72,10 @@ struct resource_row rig_create(struct rig *rig, const struct given_resource *giv
 struct index_entry *rig_entries(struct rig *rig, const struct roster_resource_type *type,
                                 str document);
 
+// Three changes with audit rows 1 to 3: a create with a detail, a change of two members, and
+// administration without a detail.
+void rig_add_changes(struct rig *rig, int64_t tenant);
+
 // Runs SQL on the file behind the store's back. The store must be stopped, or only be read.
 void rig_sql(struct rig *rig, const char *sql);
 int64_t rig_sql_i64(struct rig *rig, const char *sql);
