@@ -12,7 +12,7 @@ static bool load(struct roster_arena *arena, str text, struct schema *out, struc
     *err = (struct roster_error){0};
     *out = (struct schema){0};
     bool loaded =
-        roster_json_read(text, arena, &json, err) && schema_load(json, false, arena, out, err);
+        roster_json_read(text, arena, &json, err) && schema_load(json, NULL, arena, out, err);
     assert(loaded == (err->code == ROSTER_OK));
     return loaded;
 }
@@ -38,7 +38,7 @@ static void check_registry(struct roster_arena *arena, const struct schema *sche
     struct registry_type type = registry_builtin_types(&count)[0];
     type.extensions = &extension;
     type.extension_count = 1;
-    const struct registry_options options = {schemas, 1, &type, 1};
+    const struct registry_options options = {schemas, 1, &type, 1, 0};
     const struct roster_registry *registry = registry_build(&options, arena, &err);
     assert((registry != NULL) == (err.code == ROSTER_OK));
     if (registry != NULL) {

@@ -61,6 +61,7 @@
 
 // Schemas that are loaded, and values under them
 #define SCHEMA_READ_BYTES MIB(4)      // memory to read one built-in schema: 24 KB of JSON
+#define MADE_OCTETS 32                // random octets of a made secret; RFC 9944: 500 bytes at most
 #define SCHEMA_URI_MAX 255            // bytes of a schema URI: it is a key of every resource
 #define SCHEMA_NAME_MAX 128           // bytes of an attribute name
 #define SCHEMA_ATTRS_MAX 500          // attributes, or sub-attributes of one: User has 22

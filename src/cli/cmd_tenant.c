@@ -167,8 +167,9 @@ static const struct cli_option remove_options[] = {
 
 #define TENANT_JSON                                                                                \
     "With --json an object: name, state (active, suspended, removing), profile, created,\n"        \
-    "users, groups, strict-attributes, store-passwords, adopt-identical, rate, quirks\n"           \
-    "(each name with true or false), and set (those that were set apart from the profile)."
+    "users, groups, strict-attributes, store-passwords, adopt-identical, devices, rate,\n"         \
+    "quirks (each name with true or false), and set (those that were set apart from the\n"         \
+    "profile)."
 
 const struct command tenant_commands[] = {
     {
@@ -221,6 +222,8 @@ const struct command tenant_commands[] = {
             "                     are checked and dropped, and hashes that were kept are deleted\n"
             "  adopt-identical    on: a create that repeats the externalId and the content of\n"
             "                     what the same source made is answered with that, not with 409\n"
+            "  devices            on: /Devices and /EndpointApps (RFC 9944) are there, with all\n"
+            "                     registered extensions; off: not while there are any\n"
             "  rate               N/BURST: so many requests a second for ever, and at once; above\n"
             "                     it 429 with Retry-After. N alone: five seconds' worth at once.\n"
             "                     unlimited; or default: what roster serve --rate says. Each\n"

@@ -66,7 +66,7 @@ static bool is_own(const struct schema_view *view, const struct roster_resource_
     for (const struct extension_row *row = view->rows.extensions; row != NULL; row = row->next) {
         extended = extended || row->type == type->number;
     }
-    return type->number >= TYPE_NUMBER_OWN || extended;
+    return type->number > TYPE_NUMBER_GROUP || extended;
 }
 
 // What uses a schema: "User", "User (required)", "Device", or nothing.

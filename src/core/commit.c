@@ -7,6 +7,7 @@
 
 #include "core/document.h"
 #include "core/etag.h"
+#include "core/made.h"
 #include "core/password.h"
 #include "core/reports.h"
 #include "store/password.h"
@@ -167,11 +168,33 @@ static enum outcome written(enum store_outcome got, struct roster_error *err)
     return outcome == OUTCOME_REFUSED ? OUTCOME_BROKEN : outcome;
 }
 
-static bool print_whole(const struct context *ctx, const struct resource_row *row, str *out)
+// The document without secrets that the server made: no history holds them.
+static bool print_document(const struct context *ctx, const struct roster_resource_type *type,
+                           str document, str *out)
+{
+    struct roster_json *resource = NULL;
+    struct roster_error ignored = {0};
+    *out = document;
+    if (!type->makes) {
+        return true;
+    }
+    if (!roster_json_read(document, ctx->arena, &resource, &ignored)) {
+        return false;
+    }
+    made_strip(type, resource);
+    return roster_json_print(resource, ctx->arena, out);
+}
+
+static bool print_whole(const struct context *ctx, const struct roster_resource_type *type,
+                        const struct resource_row *row, str *out)
 {
     struct text text;
+    str document = {0};
+    if (!print_document(ctx, type, row->document, &document)) {
+        return false;
+    }
     text_init(&text, ctx->arena, arena_max(ctx->arena));
-    text_add(&text, str_head(row->document, row->document.len - 1));
+    text_add(&text, str_head(document, document.len - 1));
     if (row->external_id.len > 0) {
         text_lit(&text, ",\"externalId\":");
         json_write_string(&text, row->external_id);
@@ -208,7 +231,7 @@ enum outcome commit_create(const struct context *ctx, struct write *write,
     }
     write->changed = true;
     struct change change = change_of(write, CHANGE_CREATE, row, &applied);
-    if (!print_whole(ctx, row, &change.after)) {
+    if (!print_whole(ctx, write->type, row, &change.after)) {
         fail_memory(err);
         return OUTCOME_BROKEN;
     }
@@ -266,6 +289,8 @@ static enum outcome record_update(const struct context *ctx, struct write *write
 {
     struct change change = change_of(
         write, write->kind == WRITE_PATCH ? CHANGE_PATCH : CHANGE_REPLACE, &write->row, edges);
+    made_strip(write->type, current->resource);
+    made_strip(write->type, after);
     if (!put_external(ctx, current->resource, current->row.external_id) ||
         !put_external(ctx, after, write->row.external_id) ||
         !print_difference(ctx, current->resource, after, &change.before) ||
@@ -486,7 +511,7 @@ enum outcome commit_delete(const struct context *ctx, struct write *write,
     }
     write->row.modified_ms = env_now_ms(ctx->env);
     struct change change = change_of(write, CHANGE_DELETE, &write->row, &edges);
-    if (!print_whole(ctx, &current->row, &change.before)) {
+    if (!print_whole(ctx, write->type, &current->row, &change.before)) {
         fail_memory(err);
         return OUTCOME_BROKEN;
     }

@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "core/document.h"
+#include "core/links.h"
 #include "core/location.h"
 
 // The derived parts of one resource, gathered before anything is written.
@@ -141,7 +142,8 @@ static bool project_document(struct text *out, const struct representation *rep,
     struct roster_json *resource = NULL;
     struct roster_error err = {0};
     if (!roster_json_read(row->document, ctx->arena, &resource, &err) ||
-        !add_manager_parts(ctx, derived, resource)) {
+        !add_manager_parts(ctx, derived, resource) ||
+        !links_show(ctx, rep->type, ctx->arena, resource)) {
         return false;
     }
     struct roster_json *visible = projection_apply(rep->projection, &scope, resource, ctx->written);
@@ -290,7 +292,7 @@ enum store_outcome represent_write(struct representation *rep, const struct reso
     }
     *tag = etag_make(row->revision, derived.hash);
     text_reserve(&answer->text, row->document.len + 512);
-    if (rep->projection == NULL && !rep->type->hides) {
+    if (rep->projection == NULL && !rep->type->hides && !rep->type->links) {
         splice_document(&answer->text, rep->ctx, row, &derived);
     } else if (!project_document(&answer->text, rep, row, &derived)) {
         answer->full = true;
@@ -442,7 +444,7 @@ enum store_outcome represent_tree(const struct context *ctx,
 {
     struct roster_error err = {0};
     if (!roster_json_read(row->document, arena, out, &err) ||
-        !put_meta(ctx, type, row, arena, *out) ||
+        !put_meta(ctx, type, row, arena, *out) || !links_show(ctx, type, arena, *out) ||
         (row->external_id.len > 0 &&
          !json_put_string(*out, arena, STR("externalId"), row->external_id))) {
         return STORE_FAILED;

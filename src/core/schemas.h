@@ -81,6 +81,10 @@ MUST_CHECK bool schemas_index(const struct admin *admin, const struct index_requ
 MUST_CHECK bool schemas_unindex(const struct admin *admin, const struct index_request *request,
                                 bool *done, struct roster_error *err);
 
+// Takes a resource type away, with its indexes and with what extends it. Its resources are gone.
+MUST_CHECK enum store_outcome schemas_drop_type(const struct admin *admin,
+                                                const struct schema_view *view, int type);
+
 // For the files that implement this header: transaction begun, tenant found, rows loaded. `change`:
 // for a tenant that may be changed.
 MUST_CHECK bool schemas_begin(const struct admin *admin, str tenant, bool change,

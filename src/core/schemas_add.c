@@ -44,13 +44,12 @@ static bool add_effect(struct adding *a, str id, bool is_type, enum schema_effec
     return true;
 }
 
-// The row of a schema that was there before: both lists are in the same order.
+// The row of a schema of the tenant that was there before: both lists are in the same order.
 static struct schema_row *row_of(const struct adding *a, const struct schema *schema)
 {
-    size_t place = (size_t)(schema - a->view.registry->schemas);
     struct schema_row *row = a->rows.schemas;
-    for (size_t at = BUILTIN_RESOURCE_COUNT; at < place && row != NULL; at++) {
-        row = row->next;
+    for (const struct schema *at = a->view.registry->schemas; at < schema && row != NULL; at++) {
+        row = at->builtin ? row : row->next;
     }
     assert(row != NULL);
     return row;
@@ -101,7 +100,7 @@ static bool add_schema(struct adding *a, const struct roster_json *json)
     if (schema == NULL) {
         return fail_memory(a->err);
     }
-    if (!schema_load(json, false, arena, schema, a->err)) {
+    if (!schema_load(json, NULL, arena, schema, a->err)) {
         return false;
     }
     if (!schemas_print_schema(schema, arena, &document)) {

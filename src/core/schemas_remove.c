@@ -29,28 +29,38 @@ static bool is_path_of(str path, str schema)
 }
 
 // Indexes over attributes of an extension, or of a whole type where `schema` is empty.
-static enum store_outcome remove_indexes(const struct removal *r, int type, str schema)
+static enum store_outcome remove_indexes(const struct admin *admin, const struct schema_view *view,
+                                         int type, str schema)
 {
     enum store_outcome got = STORE_OK;
-    for (const struct declared_row *row = r->view.rows.indexes; row != NULL && got == STORE_OK;
+    for (const struct declared_row *row = view->rows.indexes; row != NULL && got == STORE_OK;
          row = row->next) {
         if (row->type == type && (schema.len == 0 || is_path_of(row->path, schema))) {
-            got = declared_remove(r->admin->writer, r->view.tenant.tenant, row->attribute);
+            got = declared_remove(admin->writer, view->tenant.tenant, row->attribute);
         }
     }
     return got;
 }
 
-static enum store_outcome remove_extensions(const struct removal *r, int type)
+static enum store_outcome remove_extensions(const struct admin *admin,
+                                            const struct schema_view *view, int type)
 {
     enum store_outcome got = STORE_OK;
-    for (const struct extension_row *row = r->view.rows.extensions; row != NULL && got == STORE_OK;
+    for (const struct extension_row *row = view->rows.extensions; row != NULL && got == STORE_OK;
          row = row->next) {
         if (row->type == type) {
-            got = extension_remove(r->admin->writer, r->view.tenant.tenant, type, row->schema);
+            got = extension_remove(admin->writer, view->tenant.tenant, type, row->schema);
         }
     }
     return got;
+}
+
+enum store_outcome schemas_drop_type(const struct admin *admin, const struct schema_view *view,
+                                     int type)
+{
+    enum store_outcome got = remove_indexes(admin, view, type, (str){0});
+    got = got == STORE_OK ? remove_extensions(admin, view, type) : got;
+    return got == STORE_OK ? type_remove(admin->writer, view->tenant.tenant, type) : got;
 }
 
 static bool remove_type(struct removal *r, const struct roster_resource_type *type, bool *gone)
@@ -75,9 +85,7 @@ static bool remove_type(struct removal *r, const struct roster_resource_type *ty
     if (!schemas_print_type(type, r->admin->arena, &before)) {
         return admin_undo(r->admin, fail_memory(r->err));
     }
-    got = remove_indexes(r, type->number, (str){0});
-    got = got == STORE_OK ? remove_extensions(r, type->number) : got;
-    got = got == STORE_OK ? type_remove(r->admin->writer, tenant, type->number) : got;
+    got = schemas_drop_type(r->admin, &r->view, type->number);
     if (got == STORE_OK &&
         !schemas_record(r->admin, &r->view, type->name, before, (str){0}, r->err)) {
         return admin_undo(r->admin, false);
@@ -166,7 +174,7 @@ static bool remove_schema(struct removal *r, const struct schema *schema, bool *
     enum store_outcome got = STORE_OK;
     const struct extension_row *row = find_extension(r, 0);
     for (size_t n = 0; row != NULL && got == STORE_OK; row = find_extension(r, ++n)) {
-        got = remove_indexes(r, row->type, schema->id);
+        got = remove_indexes(r->admin, &r->view, row->type, schema->id);
         got = got == STORE_OK ? extension_remove(r->admin->writer, tenant, row->type, row->schema)
                               : got;
     }

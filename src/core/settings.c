@@ -21,6 +21,7 @@ static const struct {
     [TENANT_ADOPT_IDENTICAL] = {"adopt-identical",
                                 "a create whose externalId and content a resource of the same "
                                 "source has already is answered with that resource"},
+    [TENANT_DEVICES] = {"devices", "the tenant has Devices and EndpointApps (RFC 9944)"},
 };
 
 const char *tenant_switch_name(enum tenant_switch which)

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "core/admin.h"
+#include "core/modules.h"
 #include "store/member.h"
 #include "store/password.h"
 
@@ -127,17 +128,24 @@ static bool put_all(const struct admin *admin, const struct tenant_setting *sett
 
 // A tenant that stores no passwords has none.
 static bool drop_passwords(const struct admin *admin, const struct tenant_row *row,
-                           struct roster_error *err)
+                           const struct tenant_settings *settings, struct roster_error *err)
 {
-    struct tenant_settings settings = {0};
-    if (!tenant_settings_read(row->settings, admin->arena, &settings, err)) {
-        return false;
-    }
-    if (tenant_switch_is_on(&settings, TENANT_STORE_PASSWORDS)) {
+    if (tenant_switch_is_on(settings, TENANT_STORE_PASSWORDS)) {
         return true;
     }
     enum store_outcome got = password_delete_all(admin->writer, row->tenant);
     return got == STORE_OK || admin_refuse(got, err);
+}
+
+// What follows from settings that have changed.
+static bool settle(const struct admin *admin, str before, const struct tenant_row *row,
+                   struct roster_error *err)
+{
+    struct tenant_settings old = {0};
+    struct tenant_settings new = {0};
+    return tenant_settings_read(before, admin->arena, &old, err) &&
+           tenant_settings_read(row->settings, admin->arena, &new, err) &&
+           drop_passwords(admin, row, &new, err) && modules_settle(admin, row, &old, &new, err);
 }
 
 bool tenants_set(const struct admin *admin, str name, const struct tenant_setting *settings,
@@ -158,7 +166,7 @@ bool tenants_set(const struct admin *admin, str name, const struct tenant_settin
     if (str_equal(before, row.settings)) {
         return admin_done(admin);
     }
-    if (!drop_passwords(admin, &row, err)) {
+    if (!settle(admin, before, &row, err)) {
         return admin_undo(admin, false);
     }
     struct change change = tenant_change(&row, before, row.settings);

@@ -23,7 +23,12 @@ struct admin {
 };
 
 // What a tenant may have besides its profile. All of them are off in a new tenant.
-enum tenant_switch { TENANT_STORE_PASSWORDS, TENANT_ADOPT_IDENTICAL, TENANT_SWITCH_COUNT };
+enum tenant_switch {
+    TENANT_STORE_PASSWORDS,
+    TENANT_ADOPT_IDENTICAL,
+    TENANT_DEVICES,
+    TENANT_SWITCH_COUNT,
+};
 
 // What a tenant's settings mean.
 struct tenant_settings {
@@ -62,8 +67,8 @@ struct tenant_setting {
     str value;
 };
 
-// All of them or none. UNIQUENESS: group-name-unique would come on while there are duplicates.
-// With store-passwords, the passwords go too when it goes off.
+// All of them or none. UNIQUENESS: group-name-unique would come on while there are duplicates; what
+// a module (core/modules.h) says. With store-passwords, the passwords go too when it goes off.
 MUST_CHECK bool tenants_set(const struct admin *admin, str name,
                             const struct tenant_setting *settings, size_t count,
                             struct tenant_row *out, struct roster_error *err);

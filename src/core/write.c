@@ -5,6 +5,7 @@
 #include "core/adopt.h"
 #include "core/commit.h"
 #include "core/document.h"
+#include "core/made.h"
 #include "core/password.h"
 
 #include <string.h>
@@ -48,7 +49,7 @@ static bool prepare_create(const struct context *ctx, struct write *write,
     }
     write->row.id = write->id;
     write->row.type = write->type->number;
-    if (!document_normalize(write->sent, ctx->arena) ||
+    if (!document_normalize(write->sent, ctx->arena) || !made_fill(ctx, write->type, write->sent) ||
         !document_print(write->sent, ctx->arena, &write->row)) {
         return fail_memory(err);
     }
@@ -124,7 +125,7 @@ static enum outcome run_replace(const struct context *ctx, struct write *write,
     if (!resource_replace(&scope, current.resource, write->sent, &after, err)) {
         return OUTCOME_REFUSED;
     }
-    if (!document_normalize(after, ctx->arena)) {
+    if (!document_normalize(after, ctx->arena) || !made_fill(ctx, write->type, after)) {
         return refuse_memory(err);
     }
     bool is_group = write->type->number == TYPE_NUMBER_GROUP;
@@ -206,7 +207,7 @@ static enum outcome run_patch(const struct context *ctx, struct write *write,
     if (!check_id(write, err)) {
         return OUTCOME_REFUSED;
     }
-    if (!document_normalize(after, ctx->arena)) {
+    if (!document_normalize(after, ctx->arena) || !made_fill(ctx, write->type, after)) {
         return refuse_memory(err);
     }
     outcome = edges_resolve(ctx, changes, &edges, err);

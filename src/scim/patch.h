@@ -22,10 +22,19 @@ struct patch_operation {
     struct patch_operation *next;
 };
 
+// A value was sent that no resource holds; it must not meet what it excludes (attr->not_with).
+struct patch_guard {
+    const struct schema *extension;
+    const struct attr *attr;
+    int index;
+    struct patch_guard *next;
+};
+
 struct patch {
     // The last operation on `password`, which is no part of any resource; NULL: it is removed.
     const struct roster_json *password;
     bool has_password;
+    struct patch_guard *guards;
     struct patch_operation *first;
     struct patch_operation *last;
     size_t count;

@@ -192,6 +192,19 @@ static bool push_edges(struct patch_run *run, const struct patch_operation *op,
     return true;
 }
 
+static bool check_guards(const struct patch_run *run, const struct patch_guard *guard)
+{
+    for (; guard != NULL; guard = guard->next) {
+        const struct roster_json *container =
+            resource_container(run->resource, guard->extension, false, run->scope->arena);
+        if (!json_is_unassigned(json_find(container, guard->attr->not_with))) {
+            run->err->operation = guard->index;
+            return value_fail_apart(run->err, guard->attr);
+        }
+    }
+    return true;
+}
+
 bool patch_apply(const struct scope *scope, const struct patch *patch, struct roster_json *resource,
                  const struct attr *external, struct edge_change **edges, struct roster_error *err)
 {
@@ -211,7 +224,8 @@ bool patch_apply(const struct scope *scope, const struct patch *patch, struct ro
         }
     }
     patch_close_index(&run);
-    if (!resource_finish_change(scope, resource, &lacks, err)) {
+    if (!resource_finish_change(scope, resource, &lacks, err) ||
+        !check_guards(&run, patch->guards)) {
         return false;
     }
     if (edges != NULL) {

@@ -364,9 +364,11 @@ static bool check_uris(const struct patch_parser *p, const struct roster_json *s
 {
     const struct roster_json *uri = json_is(sent, JSON_ARRAY) ? sent->first : sent;
     while (uri != NULL) {
+        const struct schema *outer = NULL;
         bool is_known = uri->kind != JSON_STRING ||
                         str_equal_nocase(uri->text, p->scope->type->schema->id) ||
-                        type_extension(p->scope->type, uri->text) != NULL;
+                        type_extension(p->scope->type, uri->text) != NULL ||
+                        type_inner(p->scope->type, uri->text, &outer) != NULL;
         if (!is_known && !takes(p, ROSTER_QUIRK_UNKNOWN_SCHEMA_URI)) {
             return fail(p->err, ROSTER_ERR_INVALID_VALUE, 0,
                         "schemas names \"%.*s\", which this resource type does not have",
@@ -374,6 +376,21 @@ static bool check_uris(const struct patch_parser *p, const struct roster_json *s
         }
         uri = uri == sent ? NULL : uri->next;
     }
+    return true;
+}
+
+// A value that is not kept, and that something which may be there excludes.
+static bool push_guard(struct patch_parser *p, const struct path *path)
+{
+    struct patch_guard *guard = arena_alloc(p->scope->arena, sizeof(*guard));
+    if (guard == NULL) {
+        return fail_memory(p->err);
+    }
+    *guard = (struct patch_guard){.extension = path->extension,
+                                  .attr = path->attr,
+                                  .index = p->index,
+                                  .next = p->out->guards};
+    p->out->guards = guard;
     return true;
 }
 
@@ -390,7 +407,8 @@ static bool parse_secret(struct patch_parser *p, const struct path *path,
         p->out->password = checked;
         p->out->has_password = true;
     }
-    return true;
+    bool excludes = checked != NULL && path->sub == NULL && path->attr->not_with.len > 0;
+    return !excludes || push_guard(p, path);
 }
 
 bool patch_parse_target(struct patch_parser *p, const struct path *path,

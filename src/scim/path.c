@@ -3,6 +3,8 @@
 //   PATH     = attrPath / attrPath "[" filter "]" [ "." ATTRNAME ]      (RFC 7644 figure 7)
 //   attrPath = [ URI ":" ] ATTRNAME [ "." ATTRNAME ]
 //
+// The URI of an extension that is inside another one (scim/modules.h) is a name there.
+//
 // URIs contain ':' and '.', so the longest URI of the registry that the text starts with is taken
 // off before anything is split.
 // SPDX-License-Identifier: Apache-2.0
@@ -120,11 +122,36 @@ static bool is_uri(str text)
     return true;
 }
 
+// The URI of an extension inside `outer` (NULL: inside any), alone or with the name of one of its
+// attributes: that is a sub-attribute here.
+static bool bind_inner(const struct scope *scope, const struct schema *outer, str text,
+                       struct path *out)
+{
+    const struct schema *inner = longest_schema(scope->type->registry, text);
+    const struct schema *extension = NULL;
+    const struct attr *attr = inner == NULL ? NULL : type_inner(scope->type, inner->id, &extension);
+    if (attr == NULL || (outer != NULL && extension != outer)) {
+        return false;
+    }
+    out->extension = extension;
+    out->attr = attr;
+    if (text.len > inner->id.len &&
+        !path_bind_sub(attr, str_tail(text, inner->id.len + 1), &out->sub)) {
+        set_unknown(out);
+    }
+    return true;
+}
+
 // What follows a known URI: nothing, or a separator and names.
 static bool bind_qualified(const struct scope *scope, const struct schema *schema, str text,
                            struct path *out, struct roster_error *err)
 {
-    if (text.len == schema->id.len) {
+    bool is_longer = text.len > schema->id.len;
+    if (bind_inner(scope, NULL, text, out) ||
+        (is_longer && bind_inner(scope, schema, str_tail(text, schema->id.len + 1), out))) {
+        return true;
+    }
+    if (!is_longer) {
         out->extension = type_extension(scope->type, schema->id);
         if (out->extension == NULL) {
             set_unknown(out);

@@ -3,7 +3,9 @@
 #include "scim/registry.h"
 
 #include "base/limits.h"
+#include "scim/modules.h"
 #include "scim/project.h"
+#include "scim/value.h"
 
 #define COMMON(attr_name, attr_type, ...)                                                          \
     {                                                                                              \
@@ -42,14 +44,15 @@ struct builder {
     struct roster_registry *registry;
     struct schema *schemas;  // registry->schemas while they may be written
     struct roster_resource_type *types;
-    bool builtin;  // what is added now is part of the product
+    const struct registry_options *options;
 };
 
-static bool add_schema(struct builder *b, const struct roster_json *json, bool nested)
+static bool add_schema(struct builder *b, const struct roster_json *json,
+                       const struct schema_own *own)
 {
     struct schema *next = &b->schemas[b->registry->schema_count];
-    next->builtin = b->builtin;
-    if (!schema_load(json, nested, b->arena, next, b->err)) {
+    next->builtin = own != NULL;
+    if (!schema_load(json, own, b->arena, next, b->err)) {
         return false;
     }
     if (registry_schema(b->registry, next->id) != NULL) {
@@ -60,15 +63,57 @@ static bool add_schema(struct builder *b, const struct roster_json *json, bool n
     return true;
 }
 
+// The object of a list whose `name` is this one. NULL: none.
+static struct roster_json *find_named(const struct roster_json *list, str name)
+{
+    struct roster_json *one = json_is(list, JSON_ARRAY) ? list->first : NULL;
+    while (one != NULL && !str_equal(json_find_text(one, STR("name")), name)) {
+        one = one->next;
+    }
+    return one;
+}
+
+static bool push_names(const struct registry_options *options, struct roster_arena *arena,
+                       struct roster_json *words)
+{
+    for (size_t at = 0; at < options->type_count; at++) {
+        int number = options->types[at].number;
+        struct roster_json *name = json_string(arena, options->types[at].name);
+        if (name == NULL) {
+            return false;
+        }
+        if (number != TYPE_NUMBER_USER && number != TYPE_NUMBER_GROUP) {
+            json_push(words, name);
+        }
+    }
+    return true;
+}
+
+// A resource of any type may be a member, and the schema of groups says so.
+static bool name_members(struct builder *b, struct roster_arena *arena, struct roster_json *group)
+{
+    const struct roster_json *subs = json_find(
+        find_named(json_find(group, STR("attributes")), STR("members")), STR("subAttributes"));
+    struct roster_json *types = json_find(find_named(subs, STR("type")), STR("canonicalValues"));
+    struct roster_json *references =
+        json_find(find_named(subs, STR("$ref")), STR("referenceTypes"));
+    assert(types != NULL && references != NULL);
+    return (push_names(b->options, arena, types) && push_names(b->options, arena, references)) ||
+           fail_memory(b->err);
+}
+
 // Texts are copied while loading, so the tree can live in an arena that is closed at once.
-static bool add_builtin(struct builder *b, size_t index)
+static bool add_own(struct builder *b, str text, bool nested)
 {
     struct roster_arena *reading = roster_arena_open(SCHEMA_READ_BYTES);
+    struct schema_own own = {nested, b->registry};
     struct roster_json *json = NULL;
-    bool added = reading != NULL
-                     ? roster_json_read(builtin_schema(index), reading, &json, b->err) &&
-                           add_schema(b, json, index >= BUILTIN_RESOURCE_COUNT)
-                     : fail_memory(b->err);
+    bool added =
+        reading != NULL ? roster_json_read(text, reading, &json, b->err) : fail_memory(b->err);
+    if (added && str_equal(json_find_text(json, STR("id")), URI_GROUP)) {
+        added = name_members(b, reading, json);
+    }
+    added = added && add_schema(b, json, &own);
     roster_arena_close(reading);
     return added;
 }
@@ -76,11 +121,38 @@ static bool add_builtin(struct builder *b, size_t index)
 static bool add_builtins(struct builder *b, size_t from, size_t to)
 {
     bool added = true;
-    b->builtin = true;
     for (size_t at = from; at < to && added; at++) {
-        added = add_builtin(b, at);
+        added = add_own(b, builtin_schema(at), at >= BUILTIN_RESOURCE_COUNT);
     }
-    b->builtin = false;
+    return added;
+}
+
+static size_t count_module_schemas(unsigned modules)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < MODULE_COUNT; at++) {
+        count +=
+            (modules & module_bit((enum module)at)) != 0 ? module_schema_count((enum module)at) : 0;
+    }
+    return count;
+}
+
+static bool add_module(struct builder *b, enum module module)
+{
+    bool added = true;
+    for (size_t at = 0; at < module_schema_count(module) && added; at++) {
+        added = add_own(b, module_schema(module, at), false);
+    }
+    return added;
+}
+
+static bool add_modules(struct builder *b, unsigned modules)
+{
+    bool added = true;
+    for (size_t at = 0; at < MODULE_COUNT && added; at++) {
+        enum module module = (enum module)at;
+        added = (modules & module_bit(module)) == 0 || add_module(b, module);
+    }
     return added;
 }
 
@@ -136,16 +208,17 @@ static bool check_paths(struct builder *b)
 
 static bool add_schemas(struct builder *b, const struct registry_options *options)
 {
-    b->schemas = arena_array(b->arena, BUILTIN_COUNT + options->schema_count, sizeof(*b->schemas));
+    size_t count = BUILTIN_COUNT + count_module_schemas(options->modules) + options->schema_count;
+    b->schemas = arena_array(b->arena, count, sizeof(*b->schemas));
     if (b->schemas == NULL) {
         return fail_memory(b->err);
     }
     b->registry->schemas = b->schemas;
-    if (!add_builtins(b, 0, BUILTIN_RESOURCE_COUNT)) {
+    if (!add_builtins(b, 0, BUILTIN_RESOURCE_COUNT) || !add_modules(b, options->modules)) {
         return false;
     }
     for (size_t at = 0; at < options->schema_count; at++) {
-        if (!add_schema(b, options->schemas[at], false) ||
+        if (!add_schema(b, options->schemas[at], NULL) ||
             !check_uri(b, &b->schemas[b->registry->schema_count - 1])) {
             return false;
         }
@@ -176,7 +249,7 @@ static bool add_extensions(struct builder *b, const struct registry_type *from,
         if (!find_schema(b, from->extensions[at].schema, from->name, &schema)) {
             return false;
         }
-        if (schema->builtin && !str_equal(schema->id, URI_ENTERPRISE)) {
+        if (schema->builtin && !str_starts_nocase(schema->id, URI_EXTENSIONS)) {
             return fail(b->err, ROSTER_ERR_INVALID_VALUE, 0,
                         "resource type \"%.*s\": the schema \"%.*s\" is no extension",
                         STR_ARGS(from->name), STR_ARGS(schema->id));
@@ -246,6 +319,18 @@ static bool hides(const struct schema *schema)
         hidden = hidden || is_hidden(&schema->attrs[at]);
     }
     return hidden;
+}
+
+// What the server writes itself, besides what is known by name.
+static void note_server_attrs(struct roster_resource_type *type, const struct schema *schema)
+{
+    for (size_t at = 0; at < schema->attr_count; at++) {
+        const struct attr *attr = &schema->attrs[at];
+        bool is_known = attr == type->known[KNOWN_GROUPS] || attr == type->known[KNOWN_MEMBERS] ||
+                        attr == type->known[KNOWN_MANAGER];
+        type->links = type->links || (attr_is_link(attr) && !is_known);
+        type->makes = type->makes || attr->made_without.len > 0;
+    }
 }
 
 static bool check_base(struct builder *b, const struct roster_resource_type *type, str name)
@@ -343,6 +428,10 @@ static bool add_type(struct builder *b, const struct registry_type *from)
         return fail_memory(b->err);
     }
     bind_known(to);
+    note_server_attrs(to, to->schema);
+    for (size_t at = 0; at < to->extension_count; at++) {
+        note_server_attrs(to, to->extensions[at].schema);
+    }
     b->registry->type_count++;
     return true;
 }
@@ -370,7 +459,7 @@ static bool add_types(struct builder *b, const struct registry_options *options)
 const struct roster_registry *registry_build(const struct registry_options *options,
                                              struct roster_arena *arena, struct roster_error *err)
 {
-    struct builder b = {.arena = arena, .err = err};
+    struct builder b = {.arena = arena, .err = err, .options = options};
     b.registry = arena_alloc(arena, sizeof(*b.registry));
     if (b.registry == NULL) {
         fail_memory(err);

@@ -1,7 +1,8 @@
 // scim/registry.h: building registries from schemas and resource types.
 //
-// Every registry holds the built-in schemas. A tenant's own schemas and types come as options:
-// they are outside input, checked here, and what is wrong with them is said in `err`.
+// Every registry holds the built-in schemas, and those of modules (scim/modules.h) when asked. A
+// tenant's own schemas and types come as options: they are outside input, checked here, and what is
+// wrong with them is said in `err`.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef SCIM_REGISTRY_H
 #define SCIM_REGISTRY_H
@@ -28,6 +29,7 @@ struct registry_options {
     size_t schema_count;
     const struct registry_type *types;  // all of them; NULL stands for User and Group
     size_t type_count;
+    unsigned modules;  // whose schemas it has too: bits by enum module
 };
 
 // The registry lives in `arena` and points to nothing of the options. NULL: refused.
@@ -37,10 +39,16 @@ MUST_CHECK const struct roster_registry *registry_build(const struct registry_op
 // The types of roster_registry_builtin(), to be extended.
 const struct registry_type *registry_builtin_types(size_t *count);
 
+// Of a schema of the product.
+struct schema_own {
+    bool nested;                             // sub-attributes may be complex: the schema of schemas
+    const struct roster_registry *registry;  // where its inner extensions are found
+};
 // A Schema resource (RFC 7643 section 7) in memory. `out` stays where it is: attributes point to
-// it. `nested`: sub-attributes may be complex, as in the schema of schemas only.
-MUST_CHECK bool schema_load(const struct roster_json *json, bool nested, struct roster_arena *arena,
-                            struct schema *out, struct roster_error *err);
+// it. `own` is NULL for what comes from outside.
+MUST_CHECK bool schema_load(const struct roster_json *json, const struct schema_own *own,
+                            struct roster_arena *arena, struct schema *out,
+                            struct roster_error *err);
 
 // Whether a schema may take the place of one of the same URI: nothing that is stored changes its
 // meaning. INVALID_VALUE names the attribute.

@@ -49,7 +49,9 @@ static bool check_uri(const struct check *c, const struct roster_json *uri, bool
         return true;
     }
     *has_other = *has_other || is_other_base(c->scope->type, uri->text);
+    const struct schema *outer = NULL;
     if (legacy_extension(c->scope, uri->text) != NULL ||
+        type_inner(c->scope->type, uri->text, &outer) != NULL ||
         takes(c, ROSTER_QUIRK_UNKNOWN_SCHEMA_URI)) {
         return true;
     }
@@ -181,7 +183,7 @@ static bool check_container(const struct check *c, const struct schema *extensio
             return false;
         }
     }
-    return true;
+    return value_check_apart(extension, sent, c->err);
 }
 
 static bool check_extension(const struct check *c, const struct schema *extension,

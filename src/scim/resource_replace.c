@@ -38,7 +38,7 @@ static bool is_kept_by_quirk(const struct replace *r, const struct attr *attr)
     if (attr_is_core_user(attr, STR("active"))) {
         return quirk_take(r->scope->quirks, ROSTER_QUIRK_PUT_KEEPS_ACTIVE);
     }
-    return attr->parent == NULL && attr_is_edges(attr) &&
+    return attr == type_members(r->scope->type) &&
            quirk_take(r->scope->quirks, ROSTER_QUIRK_PUT_KEEPS_MEMBERS);
 }
 

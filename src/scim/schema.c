@@ -98,6 +98,19 @@ const struct schema *type_extension(const struct roster_resource_type *type, str
     return NULL;
 }
 
+const struct attr *type_inner(const struct roster_resource_type *type, str id,
+                              const struct schema **extension)
+{
+    for (size_t at = 0; at < type->extension_count; at++) {
+        const struct attr *attr = schema_attr(type->extensions[at].schema, id);
+        if (attr != NULL && attr->inner) {
+            *extension = type->extensions[at].schema;
+            return attr;
+        }
+    }
+    return NULL;
+}
+
 const struct roster_resource_type *roster_registry_type(const struct roster_registry *registry,
                                                         roster_str name)
 {

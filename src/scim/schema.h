@@ -39,6 +39,12 @@ struct attr {
     size_t canonical_count;
     const str *reference_types;
     size_t reference_count;
+    // Of schemas of the product only; discovery does not show them (docs/decisions/0016).
+    str form;                 // of its text: 'h' a hexadecimal digit, 'd' a digit; empty: any
+    str not_with;             // an attribute beside it that excludes it; empty: none
+    str made_without;         // the server makes a value where this attribute beside it is absent
+    bool closed;              // canonical_values are all that there are
+    bool inner;               // an extension inside an extension: the name is its URI
     const struct attr *subs;  // sub-attributes of a complex attribute
     size_t sub_count;
     const struct attr *parent;    // NULL at top level
@@ -94,6 +100,8 @@ struct roster_resource_type {
     const struct attr *known[KNOWN_COUNT];  // NULL: this type has no such attribute
     uint32_t known_shown;                   // bits by enum known_attr: shown where nothing is asked
     bool hides;  // something that is stored is shown on request only: answers are not spliced
+    bool links;  // stored links whose `$ref` is computed, manager apart: nor are they then
+    bool makes;  // attributes with made_without: secrets that no history holds
 };
 
 struct roster_registry {
@@ -105,8 +113,14 @@ struct roster_registry {
     size_t common_count;
 };
 
-// Types of tenants have numbers from TYPE_NUMBER_OWN on.
-enum { TYPE_NUMBER_USER = 1, TYPE_NUMBER_GROUP = 2, TYPE_NUMBER_OWN = 16 };
+// Numbers are stored. Types of tenants have them from TYPE_NUMBER_OWN on.
+enum {
+    TYPE_NUMBER_USER = 1,
+    TYPE_NUMBER_GROUP = 2,
+    TYPE_NUMBER_DEVICE = 3,
+    TYPE_NUMBER_ENDPOINT_APP = 4,
+    TYPE_NUMBER_OWN = 16,
+};
 
 // Whether a text can name an attribute: a letter, perhaps behind one '$', then letters, digits,
 // '$', '-' and '_' (P-002, P-003).
@@ -128,6 +142,9 @@ const struct attr *type_members(const struct roster_resource_type *type);
 const struct attr *type_groups(const struct roster_resource_type *type);
 // The extension of this type whose URI is given.
 const struct schema *type_extension(const struct roster_resource_type *type, str id);
+// The attribute that is the inner extension of this URI, and the extension that it is in.
+const struct attr *type_inner(const struct roster_resource_type *type, str id,
+                              const struct schema **extension);
 // The type served at the endpoint name without slash ("Users"); case exact unless `any_case`.
 const struct roster_resource_type *registry_endpoint(const struct roster_registry *registry,
                                                      str name, bool any_case);
@@ -156,6 +173,7 @@ MUST_CHECK struct roster_json *type_json(const struct roster_resource_type *type
 #define URI_USER STR("urn:ietf:params:scim:schemas:core:2.0:User")
 #define URI_GROUP STR("urn:ietf:params:scim:schemas:core:2.0:Group")
 #define URI_ENTERPRISE STR("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")
+#define URI_EXTENSIONS STR("urn:ietf:params:scim:schemas:extension:")
 #define URI_PROVIDER_CONFIG STR("urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig")
 #define URI_RESOURCE_TYPE STR("urn:ietf:params:scim:schemas:core:2.0:ResourceType")
 #define URI_SCHEMA STR("urn:ietf:params:scim:schemas:core:2.0:Schema")

@@ -2,7 +2,7 @@
 //
 // Tenants upload schemas, so everything is checked: names, keywords, shapes, sizes, nesting and
 // repeated names. Texts are copied, the JSON may go away. Left-out characteristics get the defaults
-// of RFC 7643 section 2.2.
+// of RFC 7643 section 2.2. Schemas of the product say more than the RFC has words for.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/limits.h"
 #include "scim/registry.h"
@@ -11,9 +11,11 @@ struct loader {
     struct roster_arena *arena;
     struct roster_error *err;
     const struct schema *schema;
-    bool nested;
-    size_t *total;  // attributes of the whole schema
-    str parent;     // name of the attribute that is being loaded, and of the one around it
+    const struct schema_own *own;     // NULL: a tenant's
+    const struct roster_json *inner;  // list of URIs; NULL: none
+    struct attr *top;                 // the attributes of the schema, with room for inner ones
+    size_t *total;                    // attributes of the whole schema
+    str parent;  // name of the attribute that is being loaded, and of the one around it
     str name;
 };
 
@@ -157,6 +159,30 @@ static bool load_references(struct loader *l, const char *member, const struct r
     return load_words(l, member, value, &attr->reference_types, &attr->reference_count);
 }
 
+static bool load_form(struct loader *l, const char *member, const struct roster_json *value,
+                      struct attr *attr)
+{
+    return load_text(l, member, value, SCHEMA_NAME_MAX, &attr->form);
+}
+
+static bool load_not_with(struct loader *l, const char *member, const struct roster_json *value,
+                          struct attr *attr)
+{
+    return load_text(l, member, value, SCHEMA_NAME_MAX, &attr->not_with);
+}
+
+static bool load_made_without(struct loader *l, const char *member, const struct roster_json *value,
+                              struct attr *attr)
+{
+    return load_text(l, member, value, SCHEMA_NAME_MAX, &attr->made_without);
+}
+
+static bool load_closed(struct loader *l, const char *member, const struct roster_json *value,
+                        struct attr *attr)
+{
+    return load_bool(l, member, value, &attr->closed);
+}
+
 static bool load_subs(struct loader *l, const char *member, const struct roster_json *value,
                       struct attr *attr)
 {
@@ -169,19 +195,24 @@ static const struct characteristic {
     const char *name;
     bool (*load)(struct loader *l, const char *member, const struct roster_json *value,
                  struct attr *attr);
+    bool own;  // in schemas of the product only
 } characteristics[] = {
-    {"name", load_name},
-    {"description", load_description},
-    {"type", load_type},
-    {"multiValued", load_multi_valued},
-    {"required", load_required},
-    {"caseExact", load_case_exact},
-    {"mutability", load_mutability},
-    {"returned", load_returned},
-    {"uniqueness", load_uniqueness},
-    {"canonicalValues", load_canonical},
-    {"referenceTypes", load_references},
-    {"subAttributes", load_subs},
+    {"name", load_name, false},
+    {"description", load_description, false},
+    {"type", load_type, false},
+    {"multiValued", load_multi_valued, false},
+    {"required", load_required, false},
+    {"caseExact", load_case_exact, false},
+    {"mutability", load_mutability, false},
+    {"returned", load_returned, false},
+    {"uniqueness", load_uniqueness, false},
+    {"canonicalValues", load_canonical, false},
+    {"referenceTypes", load_references, false},
+    {"subAttributes", load_subs, false},
+    {"form", load_form, true},
+    {"notWith", load_not_with, true},
+    {"madeWithout", load_made_without, true},
+    {"closed", load_closed, true},
 };
 
 static bool load_characteristic(struct loader *l, const struct roster_json *member,
@@ -189,7 +220,7 @@ static bool load_characteristic(struct loader *l, const struct roster_json *memb
 {
     for (size_t at = 0; at < COUNT_OF(characteristics); at++) {
         const struct characteristic *row = &characteristics[at];
-        if (str_equal_nocase(member->key, str_of(row->name))) {
+        if (str_equal_nocase(member->key, str_of(row->name)) && (!row->own || l->own != NULL)) {
             return json_is_unassigned(member) || row->load(l, row->name, member, attr);
         }
     }
@@ -205,7 +236,7 @@ static bool settle(struct loader *l, struct attr *attr)
         return fail(l->err, ROSTER_ERR_INVALID_VALUE, 0, "an attribute of the schema has no name");
     }
     bool complex = attr->type == ATTR_COMPLEX;
-    if (complex && attr->parent != NULL && !l->nested) {
+    if (complex && attr->parent != NULL && (l->own == NULL || !l->own->nested)) {
         return refuse(l, ROSTER_ERR_INVALID_VALUE, "type",
                       "must not be complex: sub-attributes are simple");
     }
@@ -274,10 +305,12 @@ static bool load_attrs(struct loader *l, const char *member, const struct roster
         return fail(l->err, ROSTER_ERR_INVALID_VALUE, 0,
                     "a schema has at most %d attributes and sub-attributes", SCHEMA_ATTRS_ALL_MAX);
     }
-    struct attr *attrs = arena_array(l->arena, list->count, sizeof(*attrs));
+    size_t room = list->count + (parent == NULL && l->inner != NULL ? l->inner->count : 0);
+    struct attr *attrs = arena_array(l->arena, room, sizeof(*attrs));
     if (attrs == NULL) {
         return fail_memory(l->err);
     }
+    l->top = parent == NULL ? attrs : l->top;
     size_t at = 0;
     for (const struct roster_json *json = list->first; json != NULL; json = json->next, at++) {
         attrs[at].parent = parent;
@@ -342,7 +375,45 @@ static bool load_title(struct loader *l, const struct roster_json *json, const c
     return copy(l, value->text, out);
 }
 
-static bool check_members(const struct roster_json *json, struct roster_error *err)
+static const str inner_member = {"innerExtensions", 15};
+
+// An extension inside this one is a complex attribute that is called by its URI.
+static bool add_inner(const struct loader *l, str id, struct attr *attr)
+{
+    const struct schema *inner = registry_schema(l->own->registry, id);
+    assert(inner != NULL);
+    struct attr *subs = arena_array(l->arena, inner->attr_count, sizeof(*subs));
+    if (subs == NULL) {
+        return fail_memory(l->err);
+    }
+    *attr = (struct attr){.name = inner->id,
+                          .type = ATTR_COMPLEX,
+                          .inner = true,
+                          .subs = subs,
+                          .sub_count = inner->attr_count,
+                          .schema = l->schema};
+    for (size_t at = 0; at < inner->attr_count; at++) {
+        subs[at] = inner->attrs[at];
+        subs[at].parent = attr;
+        subs[at].schema = l->schema;
+    }
+    return true;
+}
+
+static bool add_inners(const struct loader *l, struct schema *out)
+{
+    const struct roster_json *id = l->inner == NULL ? NULL : l->inner->first;
+    for (; id != NULL; id = id->next) {
+        if (!add_inner(l, id->text, &l->top[out->attr_count])) {
+            return false;
+        }
+        out->attr_count++;
+    }
+    return true;
+}
+
+static bool check_members(const struct loader *l, const struct roster_json *json,
+                          struct roster_error *err)
 {
     static const char *const known[] = {"schemas", "id",          "externalId", "meta",
                                         "name",    "description", "attributes"};
@@ -351,7 +422,8 @@ static bool check_members(const struct roster_json *json, struct roster_error *e
         while (at < COUNT_OF(known) && !str_equal_nocase(member->key, str_of(known[at]))) {
             at++;
         }
-        if (at == COUNT_OF(known)) {
+        bool is_inner = l->own != NULL && str_equal(member->key, inner_member);
+        if (at == COUNT_OF(known) && !is_inner) {
             return fail(err, ROSTER_ERR_INVALID_SYNTAX, 0, "\"%.*s\" is no attribute of a schema",
                         STR_ARGS(member->key));
         }
@@ -359,22 +431,25 @@ static bool check_members(const struct roster_json *json, struct roster_error *e
     return true;
 }
 
-bool schema_load(const struct roster_json *json, bool nested, struct roster_arena *arena,
-                 struct schema *out, struct roster_error *err)
+bool schema_load(const struct roster_json *json, const struct schema_own *own,
+                 struct roster_arena *arena, struct schema *out, struct roster_error *err)
 {
     size_t total = 0;
-    struct loader l = {
-        .arena = arena, .err = err, .schema = out, .nested = nested, .total = &total};
+    struct loader l = {.arena = arena, .err = err, .schema = out, .own = own, .total = &total};
     if (!json_is(json, JSON_OBJECT)) {
         return fail(err, ROSTER_ERR_INVALID_SYNTAX, 0, "a schema must be an object");
     }
-    if (!check_members(json, err) || !load_id(&l, json, out) ||
+    if (own != NULL && json_is(json_find(json, inner_member), JSON_ARRAY)) {
+        l.inner = json_find(json, inner_member);
+    }
+    if (!check_members(&l, json, err) || !load_id(&l, json, out) ||
         !load_title(&l, json, "name", &out->name) ||
         !load_title(&l, json, "description", &out->description) ||
         !load_attrs(&l, "attributes", json_find(json, STR("attributes")), NULL, &out->attrs,
-                    &out->attr_count)) {
+                    &out->attr_count) ||
+        !add_inners(&l, out)) {
         return false;
     }
-    return out->attr_count > 0 ||
+    return out->attr_count > 0 || own != NULL ||
            fail(err, ROSTER_ERR_INVALID_VALUE, 0, "a schema must have at least one attribute");
 }

@@ -91,7 +91,10 @@ static struct roster_json *attrs_json(struct writer *w, const struct attr *attrs
 {
     struct roster_json *list = json_new(w->arena, JSON_ARRAY);
     for (size_t at = 0; at < count && !w->full; at++) {
-        push(w, list, attr_json(w, &attrs[at]));
+        // An extension inside this one is a schema of its own.
+        if (!attrs[at].inner) {
+            push(w, list, attr_json(w, &attrs[at]));
+        }
     }
     return list;
 }

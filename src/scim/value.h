@@ -45,6 +45,15 @@ MUST_CHECK bool value_unpack_role(const struct scope *scope, const struct roster
 MUST_CHECK bool value_check_subs(const struct attr *attr, const struct roster_json *value,
                                  bool is_sent, struct roster_error *err);
 
+// What a schema of the product says besides (struct attr: form, closed), of a value of its type.
+MUST_CHECK bool value_check_form(const struct attr *attr, const struct roster_json *value,
+                                 struct roster_error *err);
+// Whether attributes that exclude each other (struct attr: not_with) stand apart in what was sent.
+MUST_CHECK bool value_check_apart(const struct schema *schema, const struct roster_json *container,
+                                  struct roster_error *err);
+// The refusal of it. Always false.
+bool value_fail_apart(struct roster_error *err, const struct attr *attr);
+
 // `detail` is "emails.value " and the sentence.
 bool value_fail(struct roster_error *err, enum roster_code code, const struct attr *attr,
                 const char *sentence);

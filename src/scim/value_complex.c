@@ -82,12 +82,14 @@ static void move_to_front(struct roster_json *object, struct roster_json *member
     object->count++;
 }
 
-// `value` is what counts; a `$ref` may stand for it and must not contradict it (P-075).
+// `value` is what counts; a `$ref` may stand for it and must not contradict it (P-075), unless the
+// schema makes it read-only.
 static bool settle_link(const struct shape *c, const struct attr *attr,
                         const struct roster_json *sent, struct roster_json *to)
 {
     const struct attr *value_sub = attr_value_sub(attr);
-    str ref = json_find_text(sent, STR("$ref"));
+    bool is_read = attr_sub(attr, STR("$ref"))->mutability != ATTR_READ_ONLY;
+    str ref = is_read ? json_find_text(sent, STR("$ref")) : (str){0};
     struct roster_json *value = json_find(to, value_sub->name);
     if (ref.len > 0 && json_is(value, JSON_STRING)) {
         if (!str_equal(reference_id(ref), value->text)) {

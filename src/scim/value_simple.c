@@ -151,7 +151,7 @@ bool value_check_simple(const struct scope *scope, const struct attr *attr,
         return fail_memory(err);
     }
     copy->text = value->text;
-    if (!checks[attr->type](&s, copy)) {
+    if (!checks[attr->type](&s, copy) || !value_check_form(attr, copy, err)) {
         return false;
     }
     *out = copy;

@@ -3,6 +3,7 @@
 #include "store/registry.h"
 
 #include "base/limits.h"
+#include "scim/modules.h"
 
 #include <stdlib.h>
 
@@ -65,12 +66,48 @@ static bool extend(const struct schema_rows *rows, struct roster_arena *reading,
     return true;
 }
 
+// A row of a tenant's own type, or of one of a module, which says the rest by its number.
+static bool gather_type(const struct type_row *row, struct registry_options *options,
+                        size_t *own_count, struct registry_type *out, struct roster_error *err)
+{
+    enum module module = MODULE_COUNT;
+    const struct registry_type *shipped = module_type(row->type, &module);
+    if (shipped != NULL) {
+        options->modules |= module_bit(module);
+        *out = *shipped;
+        return true;
+    }
+    if ((*own_count)++ == TYPES_TENANT_MAX) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                    "a tenant has at most %d resource types of its own", TYPES_TENANT_MAX);
+    }
+    *out = (struct registry_type){
+        .name = row->name,
+        .description = row->description,
+        .endpoint = row->endpoint,
+        .schema = row->schema,
+        .number = row->type,
+    };
+    return true;
+}
+
+static size_t count_types(const struct type_row *row)
+{
+    size_t count = 0;
+    for (; row != NULL; row = row->next) {
+        count++;
+    }
+    return count;
+}
+
 static bool gather_types(const struct schema_rows *rows, struct roster_arena *reading,
                          struct registry_options *options, struct roster_error *err)
 {
     size_t count = 0;
+    size_t own_count = 0;
     const struct registry_type *builtin = registry_builtin_types(&count);
-    struct registry_type *types = arena_array(reading, count + TYPES_TENANT_MAX, sizeof(*types));
+    struct registry_type *types =
+        arena_array(reading, count + count_types(rows->types), sizeof(*types));
     if (types == NULL) {
         return fail_memory(err);
     }
@@ -79,17 +116,9 @@ static bool gather_types(const struct schema_rows *rows, struct roster_arena *re
     }
     options->type_count = count;
     for (const struct type_row *row = rows->types; row != NULL; row = row->next) {
-        if (options->type_count == count + TYPES_TENANT_MAX) {
-            return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
-                        "a tenant has at most %d resource types of its own", TYPES_TENANT_MAX);
+        if (!gather_type(row, options, &own_count, &types[options->type_count++], err)) {
+            return false;
         }
-        types[options->type_count++] = (struct registry_type){
-            .name = row->name,
-            .description = row->description,
-            .endpoint = row->endpoint,
-            .schema = row->schema,
-            .number = row->type,
-        };
     }
     for (size_t at = 0; at < options->type_count; at++) {
         if (!extend(rows, reading, &types[at], err)) {

@@ -14,7 +14,7 @@ struct schema_row {
 };
 
 struct type_row {
-    int type;  // TYPE_NUMBER_OWN or more
+    int type;  // TYPE_NUMBER_OWN or more, or that of a module's type (scim/modules.h)
     str name;
     str endpoint;
     str description;

@@ -40,7 +40,7 @@ static inline void kinds_open(struct given *g, enum roster_profile profile)
                                  .number = TYPE_NUMBER_USER,
                                  .extensions = &extension,
                                  .extension_count = 1};
-    struct registry_options options = {&schema, 1, &type, 1};
+    struct registry_options options = {&schema, 1, &type, 1, 0};
     g->registry = registry_build(&options, g->arena, &g->err);
     if (g->registry == NULL) {
         fail_msg("%s", g->err.detail);

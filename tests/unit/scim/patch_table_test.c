@@ -296,7 +296,7 @@ static void expect_ruled(enum roster_profile profile, const struct patch_case *r
                                  .number = TYPE_NUMBER_USER,
                                  .extensions = &extension,
                                  .extension_count = 1};
-    struct registry_options options = {&schema, 1, &type, 1};
+    struct registry_options options = {&schema, 1, &type, 1, 0};
     g.registry = registry_build(&options, g.arena, &g.err);
     assert_non_null(g.registry);
     bool ok = apply_quoted(&g, &g.registry->types[0], RULED(FULL), row->operations, &got);

@@ -172,7 +172,7 @@ static void a_name_of_two_extensions_needs_its_uri(void **state)
                                  .number = TYPE_NUMBER_USER,
                                  .extensions = extensions,
                                  .extension_count = 2};
-    struct registry_options options = {&schema, 1, &type, 1};
+    struct registry_options options = {&schema, 1, &type, 1, 0};
     g.registry = registry_build(&options, g.arena, &g.err);
     assert_non_null(g.registry);
     g.scope.type = &g.registry->types[0];

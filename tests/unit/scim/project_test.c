@@ -181,7 +181,7 @@ static void the_characteristic_returned_has_its_table(void **state)
                                      .number = TYPE_NUMBER_USER,
                                      .extensions = &extension,
                                      .extension_count = 1};
-        struct registry_options options = {&schema, 1, &type, 1};
+        struct registry_options options = {&schema, 1, &type, 1, 0};
         g.registry = registry_build(&options, g.arena, &g.err);
         assert_non_null(g.registry);
         struct scope scope = {&g.registry->types[0], &g.quirks, g.arena};

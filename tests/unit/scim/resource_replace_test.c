@@ -165,7 +165,7 @@ static void mutability_decides_what_a_replace_keeps(void **state)
                                      .number = TYPE_NUMBER_USER,
                                      .extensions = &extension,
                                      .extension_count = 1};
-        struct registry_options options = {&schema, 1, &type, 1};
+        struct registry_options options = {&schema, 1, &type, 1, 0};
         g.registry = registry_build(&options, g.arena, &g.err);
         assert_non_null(g.registry);
         bool ok = replace(&g, &g.registry->types[0], RULED(KEPT), ruled[at].body, &got);
