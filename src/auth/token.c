@@ -87,6 +87,17 @@ enum auth_outcome auth_header_token(str value, str *token)
     return is_b64token(*token) ? AUTH_OK : AUTH_MALFORMED;
 }
 
+void auth_certificate_digest(const unsigned char thumbprint[DIGEST_LEN],
+                             unsigned char digest[DIGEST_LEN])
+{
+    static const char purpose[] = "roster client certificate";
+    struct digest *of = digest_of_thread();
+    digest_begin(of);
+    digest_add(of, purpose, sizeof(purpose));
+    digest_add(of, thumbprint, DIGEST_LEN);
+    digest_end(of, digest);
+}
+
 bool auth_token_is_live(const struct token_row *row, int64_t now_ms)
 {
     return row->revoked_ms == 0 && (row->expires_ms == 0 || row->expires_ms > now_ms) &&

@@ -32,6 +32,9 @@ enum auth_outcome {
 enum auth_outcome auth_header_token(str value, str *token);
 // Whether a token may be used now: not revoked, not expired, its tenant not suspended.
 bool auth_token_is_live(const struct token_row *row, int64_t now_ms);
+// The digest by which a client certificate is looked up: no token has it.
+void auth_certificate_digest(const unsigned char thumbprint[DIGEST_LEN],
+                             unsigned char digest[DIGEST_LEN]);
 // Looks the token up by its digest. `row` lives in the arena.
 enum auth_outcome auth_token_find(struct conn *conn, const unsigned char digest[DIGEST_LEN],
                                   int64_t now_ms, struct roster_arena *arena,

@@ -1,10 +1,12 @@
-// tokens.c: tokens are given out, replaced and taken back.
+// tokens.c: tokens are given out, replaced and taken back; so are other credentials.
 //
 // The store sees the digest only, the audit not even that. A secret leaves through one out
 // parameter, once.
 // SPDX-License-Identifier: Apache-2.0
+#include "core/tokens.h"
 #include "base/limits.h"
 #include "base/time.h"
+#include "core/certificates.h"
 #include "core/scopes.h"
 #include "scim/schema.h"
 #include "store/resource.h"
@@ -30,6 +32,15 @@ static bool put_nonempty(struct roster_json *json, struct roster_arena *arena, s
     return text.len == 0 || json_put_string(json, arena, key, text);
 }
 
+static bool put_certificate(struct roster_json *json, struct roster_arena *arena,
+                            const struct token_row *row)
+{
+    str text = {0};
+    return row->thumbprint.len == 0 || (certificate_print(row->thumbprint, arena, &text) &&
+                                        json_put_string(json, arena, STR("certificate"), text) &&
+                                        json_put_string(json, arena, STR("subject"), row->subject));
+}
+
 // What the audit says of a token. Never the secret, never the digest.
 static bool describe(const struct admin *admin, const struct token_row *row, str *out,
                      struct roster_error *err)
@@ -37,6 +48,7 @@ static bool describe(const struct admin *admin, const struct token_row *row, str
     struct roster_arena *arena = admin->arena;
     struct roster_json *json = json_new(arena, JSON_OBJECT);
     bool ok = json != NULL && put_nonempty(json, arena, STR("label"), row->label) &&
+              put_certificate(json, arena, row) &&
               json_put_string(json, arena, STR("source"), row->source_name) &&
               put_nonempty(json, arena, STR("user"), row->user_id) &&
               json_put_string(json, arena, STR("scope"), row->scopes) &&
@@ -46,8 +58,8 @@ static bool describe(const struct admin *admin, const struct token_row *row, str
     return ok || fail_memory(err);
 }
 
-static bool token_change(const struct admin *admin, const struct token_row *row, str before,
-                         struct change *out, struct roster_error *err)
+bool token_change(const struct admin *admin, const struct token_row *row, str before,
+                  struct change *out, struct roster_error *err)
 {
     *out = (struct change){.kind = CHANGE_TOKEN, .row = row->token, .before = before};
     return (arena_format(admin->arena, &out->id, "%lld", (long long)row->token) ||
@@ -59,7 +71,7 @@ static bool check_request(const struct admin *admin, const struct token_request 
                           struct roster_error *err)
 {
     if (request->expires_ms != 0 && request->expires_ms <= env_now_ms(admin->env)) {
-        return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "the token would have expired already");
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "it would have expired already");
     }
     return admin_check_text("label", request->label, LABEL_MAX, err) &&
            (request->source.len == 0 || admin_check_name("source", request->source, err));
@@ -89,14 +101,16 @@ static void make_secret(const struct admin *admin, struct secret *secret, struct
     digest_of((str){secret->text, TOKEN_TEXT_LEN}, row->digest);
 }
 
-// Inserts the row and records it. The transaction stays open.
-static bool insert(const struct admin *admin, struct token_row *row, struct roster_error *err)
+enum store_outcome token_put(const struct admin *admin, struct token_row *row)
 {
     enum store_outcome got =
         source_ensure(admin->writer, row->tenant, row->source_name, &row->source);
-    if (got == STORE_OK) {
-        got = token_insert(admin->writer, row);
-    }
+    return got == STORE_OK ? token_insert(admin->writer, row) : got;
+}
+
+static bool insert(const struct admin *admin, struct token_row *row, struct roster_error *err)
+{
+    enum store_outcome got = token_put(admin, row);
     return got == STORE_OK || admin_refuse(got, err);
 }
 
@@ -115,8 +129,8 @@ static bool end_with_secret(const struct admin *admin, const struct token_row *r
     return ok;
 }
 
-bool tokens_add(const struct admin *admin, const struct token_request *request,
-                struct secret *secret, struct token_row *out, struct roster_error *err)
+bool token_begin(const struct admin *admin, const struct token_request *request,
+                 struct token_row *out, struct roster_error *err)
 {
     struct tenant_row tenant = {0};
     if (!check_request(admin, request, err) || !admin_begin(admin, err)) {
@@ -128,7 +142,7 @@ bool tokens_add(const struct admin *admin, const struct token_request *request,
         !check_user(admin, tenant.tenant, request->user_id, err)) {
         return admin_undo(admin, false);
     }
-    struct token_row row = {
+    *out = (struct token_row){
         .tenant = tenant.tenant,
         .source_name = request->source.len > 0 ? request->source : SOURCE_DEFAULT,
         .label = request->label,
@@ -140,7 +154,17 @@ bool tokens_add(const struct admin *admin, const struct token_request *request,
         .tenant_name = tenant.name,
         .tenant_settings = tenant.settings,
     };
+    return true;
+}
+
+bool tokens_add(const struct admin *admin, const struct token_request *request,
+                struct secret *secret, struct token_row *out, struct roster_error *err)
+{
+    struct token_row row = {0};
     struct secret made;
+    if (!token_begin(admin, request, &row, err)) {
+        return false;
+    }
     make_secret(admin, &made, &row);
     if (!insert(admin, &row, err)) {
         secret_wipe(&made, sizeof(made));
@@ -232,6 +256,12 @@ bool tokens_rotate(const struct admin *admin, int64_t token, int64_t overlap_ms,
     if (old.revoked_ms != 0) {
         return admin_undo(admin, fail(err, ROSTER_ERR_INVALID_VALUE, 0,
                                       "token %lld is revoked: add a new one", (long long)token));
+    }
+    if (old.thumbprint.len > 0) {
+        return admin_undo(admin, fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                                      "%lld is a certificate: add the new one beside it, and "
+                                      "revoke this one when the client shows the new one",
+                                      (long long)token));
     }
     struct token_row row = successor(&old, env_now_ms(admin->env));
     struct secret made;

@@ -24,6 +24,17 @@ static void give_arena(struct http_loop *loop, struct roster_arena *arena)
     }
 }
 
+// A request that is given up may outlive its connection.
+static const struct http_certificate *keep_client(struct roster_arena *arena,
+                                                  const struct http_certificate *client)
+{
+    struct http_certificate *kept = client == NULL ? NULL : arena_alloc(arena, sizeof(*kept));
+    if (kept != NULL) {
+        *kept = *client;
+    }
+    return kept;
+}
+
 void *exchange_open(void *ctx, const char *target, struct MHD_Connection *connection)
 {
     struct http_loop *loop = ctx;
@@ -40,6 +51,7 @@ void *exchange_open(void *ctx, const char *target, struct MHD_Connection *connec
     }
     request->exchange.connection = peer->number;
     request->exchange.tls = peer->identity != NULL;
+    request->exchange.client = keep_client(arena, secure_client(peer, connection));
     request->exchange.arena = arena;
     request->exchange.loop_ctx = loop->options.loop_ctx;
     request->target_place = (str){target, request->target.len};

@@ -42,6 +42,13 @@ struct http_header {
     str value;
 };
 
+// A client certificate. Whom it stands for, and whether its time is now, is for the handler to say.
+struct http_certificate {
+    unsigned char thumbprint[32];  // SHA-256 of its DER
+    int64_t begins_ms;             // since 1970, UTC
+    int64_t ends_ms;
+};
+
 enum { HTTP_REPLY_HEADERS_MAX = 12 };
 
 // A body that is pulled in pieces: writes at most `max` bytes to `out` and returns how many; 0
@@ -71,7 +78,8 @@ struct http_exchange {
     str remote;           // numeric peer address without port
     uint64_t connection;  // number of the connection in this process, from 1 on; 0: it has none
     bool tls;             // of our own, not of a proxy in front
-    const struct http_header *headers;  // as sent; a repeated name stands here more than once
+    const struct http_certificate *client;  // that the peer has the key of; NULL: it showed none
+    const struct http_header *headers;      // as sent; a repeated name stands here more than once
     size_t header_count;
     struct http_reply reply;
     struct roster_arena *arena;  // of this exchange: handlers allocate what must live until release

@@ -45,6 +45,8 @@ struct peer {
     int64_t deadline_ms;      // then it is cut off
     int fd;
     uint64_t number;
+    struct http_certificate *client;  // that it showed; NULL: none, or not looked yet
+    bool client_known;
     struct tls_identity *identity;  // that it is shown; NULL: the connection is plain
     char remote[REMOTE_LEN_MAX];
 };
@@ -116,6 +118,8 @@ void listener_close(struct listener *listener);
 unsigned secure_options(const struct http_loop *loop, struct MHD_OptionItem items[SECURE_OPTIONS]);
 // Of a connection that begins, before its handshake, and of one that is over.
 void secure_begin(struct peer *peer, struct MHD_Connection *connection);
+// The certificate that the client showed in the handshake, which is over. Lives as the peer does.
+const struct http_certificate *secure_client(struct peer *peer, struct MHD_Connection *connection);
 void secure_end(struct peer *peer);
 
 // Called by libmicrohttpd when a connection comes and goes.

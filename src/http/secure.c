@@ -3,6 +3,10 @@
 #include "http/inner.h"
 
 #include "http/tls_inner.h"
+#include "sys/certificate.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 // The suites that RFC 9325 section 4.2 recommends, in the order the client prefers.
 static const char priorities[] =
@@ -41,19 +45,62 @@ unsigned secure_options(const struct http_loop *loop, struct MHD_OptionItem item
     return MHD_USE_TLS;
 }
 
-void secure_begin(struct peer *peer, struct MHD_Connection *connection)
+static gnutls_session_t session_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    gnutls_session_t session = info == NULL ? NULL : info->tls_session;
+    return info == NULL ? NULL : info->tls_session;
+}
+
+void secure_begin(struct peer *peer, struct MHD_Connection *connection)
+{
+    gnutls_session_t session = session_of(connection);
     if (session == NULL) {
         return;
     }
     peer->identity = tls_identity_take(peer->loop->options.tls);
     gnutls_session_set_ptr(session, peer);
+    if (tls_asks(peer->loop->options.tls)) {
+        gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
+    }
+}
+
+// The handshake has proved that the client has the key. One that cannot be kept is as if none was
+// shown.
+static struct http_certificate *read_client(gnutls_session_t session)
+{
+    unsigned count = 0;
+    struct certificate certificate;
+    const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
+    if (chain == NULL || count == 0 ||
+        !certificate_read_der(chain[0].data, chain[0].size, &certificate)) {
+        return NULL;
+    }
+    struct http_certificate *client = calloc(1, sizeof(*client));
+    if (client != NULL) {
+        memcpy(client->thumbprint, certificate.thumbprint, sizeof(client->thumbprint));
+        client->begins_ms = certificate.begins_ms;
+        client->ends_ms = certificate.ends_ms;
+    }
+    return client;
+}
+
+const struct http_certificate *secure_client(struct peer *peer, struct MHD_Connection *connection)
+{
+    if (peer->identity == NULL || peer->client_known) {
+        return peer->client;
+    }
+    gnutls_session_t session = session_of(connection);
+    if (session != NULL &&
+        gnutls_certificate_type_get2(session, GNUTLS_CTYPE_PEERS) == GNUTLS_CRT_X509) {
+        peer->client = read_client(session);
+    }
+    peer->client_known = true;
+    return peer->client;
 }
 
 void secure_end(struct peer *peer)
 {
+    free(peer->client);
     tls_identity_give(peer->identity);
 }

@@ -30,6 +30,7 @@ struct http_tls {
     struct stamp tried[2];  // certificate and key of the last attempt
     pthread_mutex_t lock;   // of `current`
     struct tls_identity *current;
+    _Atomic bool asks;
     _Atomic int64_t expires_ms;
     _Atomic uint64_t reloads;
     _Atomic uint64_t refusals;
@@ -329,6 +330,16 @@ bool http_tls_has_changed(const struct http_tls *tls)
     const struct stamp certificate = stamp_of(tls->certificate_path);
     const struct stamp key = stamp_of(tls->key_path);
     return !is_same(&certificate, &tls->tried[0]) || !is_same(&key, &tls->tried[1]);
+}
+
+void http_tls_ask(struct http_tls *tls, bool ask)
+{
+    atomic_store(&tls->asks, ask);
+}
+
+bool tls_asks(const struct http_tls *tls)
+{
+    return atomic_load(&tls->asks);
 }
 
 struct http_tls_state http_tls_state(const struct http_tls *tls)

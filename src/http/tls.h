@@ -29,6 +29,10 @@ MUST_CHECK bool http_tls_reload(struct http_tls *tls, int64_t now_ms, struct ros
 // Whether the files are others than those of the last attempt to read them.
 bool http_tls_has_changed(const struct http_tls *tls);
 
+// Whether connections from now on ask their clients for a certificate, which no client has to have.
+// From any thread; at first they do not.
+void http_tls_ask(struct http_tls *tls, bool ask);
+
 struct http_tls_state {
     int64_t expires_ms;  // of the certificate in use: since 1970, UTC
     uint64_t reloads;    // successful ones

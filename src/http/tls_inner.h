@@ -20,6 +20,7 @@ struct tls_identity {
 
 // The current one, with one holder more. From any thread.
 struct tls_identity *tls_identity_take(struct http_tls *tls);
+bool tls_asks(const struct http_tls *tls);
 void tls_identity_give(struct tls_identity *identity);  // NULL is accepted
 
 #endif

@@ -61,7 +61,8 @@ static bool fill(struct actor_entry *entry, const struct token_row *row,
     };
     put_text(actor->tenant_name, sizeof(actor->tenant_name), row->tenant_name);
     put_text(actor->user_id, sizeof(actor->user_id), row->user_id);
-    snprintf(actor->name, sizeof(actor->name), "token:%lld", (long long)row->token);
+    snprintf(actor->name, sizeof(actor->name), "%s:%lld",
+             row->thumbprint.len > 0 ? "certificate" : "token", (long long)row->token);
     return tenant_settings_read(row->tenant_settings, arena, &entry->settings, &err);
 }
 
@@ -108,7 +109,11 @@ enum auth_outcome actors_find(struct actors *actors, struct conn *conn,
 {
     unsigned char digest[DIGEST_LEN];
     uint32_t slot = 0;
-    digest_of(request->token, digest);
+    if (request->thumbprint != NULL) {
+        auth_certificate_digest(request->thumbprint, digest);
+    } else {
+        digest_of(request->token, digest);
+    }
     memcpy(&slot, digest, sizeof(slot));
     struct actor_entry *entry = &actors->entries[slot % ACTORS_MAX];
     *out = entry;
@@ -117,7 +122,7 @@ enum auth_outcome actors_find(struct actors *actors, struct conn *conn,
         secret_equal(entry->digest, digest, DIGEST_LEN)) {
         int64_t expires_ms = entry->actor.expires_ms;
         outcome = expires_ms == 0 || expires_ms > request->now_ms ? AUTH_OK : AUTH_INVALID;
-    } else if (!token_is_wellformed(request->token)) {
+    } else if (request->thumbprint == NULL && !token_is_wellformed(request->token)) {
         return AUTH_INVALID;  // the store is not asked
     } else {
         outcome = load(actors, conn, request, arena, digest, entry);

@@ -33,14 +33,15 @@ MUST_CHECK struct actors *actors_open(const struct roster_registry *builtin,
 void actors_close(struct actors *actors);  // NULL is accepted
 // What a request brings along.
 struct actor_request {
-    str token;
-    str address;  // of the client
+    str token;                        // or
+    const unsigned char *thumbprint;  // of a client certificate, when not NULL
+    str address;                      // of the client
     int64_t now_ms;
     uint64_t generation;
 };
 
-// The entry of a token; it stays valid until the next call. `arena` is for the store's answer. The
-// use is noted.
+// The entry of a token or certificate; it stays valid until the next call. `arena` is for the
+// store's answer. The use is noted.
 enum auth_outcome actors_find(struct actors *actors, struct conn *conn,
                               const struct actor_request *request, struct roster_arena *arena,
                               const struct actor_entry **out);

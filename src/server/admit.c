@@ -5,7 +5,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/app.h"
 
+#include "server/client.h"
 #include "server/limit.h"
+#include "server/origin.h"
 #include "server/parameters.h"
 #include "server/routes.h"
 
@@ -14,48 +16,6 @@ static str header(const struct pending *pending, str name)
     str value = {0};
     (void)http_header_find(pending->exchange, name, &value);
     return value;
-}
-
-static bool is_proxy(const struct app *app, str address)
-{
-    for (int at = 0; at < app->options.proxy_count; at++) {
-        if (str_equal(address, str_of(app->options.proxies[at]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_address(str text)
-{
-    for (size_t at = 0; at < text.len; at++) {
-        char c = text.ptr[at];
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
-              c == '.' || c == ':')) {
-            return false;
-        }
-    }
-    return text.len > 0 && text.len <= ADDRESS_TEXT_MAX;
-}
-
-// The last address of X-Forwarded-For is the one our proxy saw; anybody can claim earlier ones.
-static str client_address(const struct pending *pending)
-{
-    const struct http_exchange *exchange = pending->exchange;
-    str list = {0};
-    str last = {0};
-    if (!is_proxy(pending->app, exchange->remote)) {
-        return exchange->remote;
-    }
-    for (size_t at = 0; at < exchange->header_count; at++) {
-        if (str_equal_nocase(exchange->headers[at].name, STR("X-Forwarded-For"))) {
-            list = exchange->headers[at].value;
-        }
-    }
-    while (str_cut(list, ',', &last, &list)) {
-    }
-    last = str_trim(last);
-    return is_address(last) ? last : exchange->remote;
 }
 
 static size_t header_count(const struct pending *pending, str name)
@@ -73,7 +33,16 @@ static bool refuse_malformed(struct pending *pending, const char *detail)
     return fail(&pending->err, ROSTER_ERR_BAD_REQUEST, 0, "%s", detail);
 }
 
-static bool authenticate(struct lane *lane, struct pending *pending)
+static void take_actor(struct pending *pending, const struct actor_entry *entry)
+{
+    pending->actor = entry->actor;
+    pending->view.settings = entry->settings;
+    app_show_schemas(pending, entry);
+    pending->share = entry->share;
+    pending->authenticated = true;
+}
+
+static bool authenticate_token(struct lane *lane, struct pending *pending)
 {
     const struct actor_entry *entry = NULL;
     str token = {0};
@@ -95,11 +64,7 @@ static bool authenticate(struct lane *lane, struct pending *pending)
     }
     pending->challenge = outcome == AUTH_INVALID ? CHALLENGE_TOKEN : CHALLENGE_PLAIN;
     if (outcome == AUTH_OK) {
-        pending->actor = entry->actor;
-        pending->view.settings = entry->settings;
-        app_show_schemas(pending, entry);
-        pending->share = entry->share;
-        pending->authenticated = true;
+        take_actor(pending, entry);
         return true;
     }
     if (outcome == AUTH_FAILED) {
@@ -109,6 +74,38 @@ static bool authenticate(struct lane *lane, struct pending *pending)
                 outcome == AUTH_MISSING
                     ? "send the tenant's token as \"Authorization: Bearer TOKEN\""
                     : "the token is unknown, expired or revoked: check the Secret Token");
+}
+
+// A client certificate stands for itself when nothing else is sent; beside another credential it
+// must be of the same tenant. One that is bound to no tenant counts in neither way.
+static bool authenticate(struct lane *lane, struct pending *pending, bool may_be_nobody)
+{
+    const struct actor_entry *entry = NULL;
+    str sent = {0};
+    bool alone = !http_header_find(pending->exchange, STR("Authorization"), &sent);
+    enum auth_outcome outcome = client_find(lane, pending, &entry);
+    int64_t tenant = outcome == AUTH_OK ? entry->actor.tenant : 0;
+    if (outcome == AUTH_FAILED) {
+        return fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
+    }
+    if (outcome == AUTH_OK && alone) {
+        take_actor(pending, entry);
+        return true;
+    }
+    if (may_be_nobody) {
+        return true;
+    }
+    if (outcome == AUTH_INVALID && alone) {
+        return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
+                    "the client certificate is bound to no tenant, or revoked, or not valid now: "
+                    "see roster cert list, or send a token");
+    }
+    if (!authenticate_token(lane, pending) || tenant == 0 || tenant == pending->actor.tenant) {
+        return pending->authenticated;
+    }
+    pending->challenge = CHALLENGE_TOKEN;
+    return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
+                "the token and the client certificate are of different tenants");
 }
 
 // ServiceProviderConfig is readable without a credential: it tells which credentials there are.
@@ -129,7 +126,7 @@ static bool check_tenant(struct pending *pending)
     }
     pending->challenge = CHALLENGE_TOKEN;
     return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
-                "the token does not belong to the tenant that the URL names");
+                "the credential does not belong to the tenant that the URL names");
 }
 
 static bool check_route(struct pending *pending)
@@ -262,7 +259,7 @@ static bool make_context(struct lane *lane, struct pending *pending)
         .quirks = &pending->quirks,
         .keys = app->keys,
         .walks = app->walks,
-        .address = client_address(pending),
+        .address = origin_address(app, pending->exchange),
     };
     pending->view.registry = app->registry;
     pending->view.indexes = app->indexes;
@@ -285,9 +282,12 @@ static bool admit(struct lane *lane, struct pending *pending)
         return exchange->method == HTTP_GET || exchange->method == HTTP_HEAD ||
                fail(&pending->err, ROSTER_ERR_METHOD_NOT_ALLOWED, 0, NULL);
     }
-    if (is_anonymous(pending)) {
+    if (!authenticate(lane, pending, is_anonymous(pending))) {
+        return limit_failures(pending);
+    }
+    if (!pending->authenticated) {
         pending->view.settings.quirks_on = roster_quirks_of(ROSTER_PROFILE_INTEROP).on;
-    } else if (!authenticate(lane, pending) || !check_tenant(pending)) {
+    } else if (!check_tenant(pending)) {
         return limit_failures(pending);
     } else if (!limit_rate(pending)) {
         return false;
@@ -306,7 +306,7 @@ uint64_t pending_connection(const struct pending *pending)
     static const str marks[] = {STR_INIT("X-Forwarded-For"), STR_INIT("Forwarded"),
                                 STR_INIT("Via")};
     const struct http_exchange *exchange = pending->exchange;
-    bool proxied = is_proxy(pending->app, exchange->remote);
+    bool proxied = origin_is_proxy(pending->app, exchange->remote);
     for (size_t at = 0; at < COUNT_OF(marks) && !proxied; at++) {
         str ignored = {0};
         proxied = http_header_find(exchange, marks[at], &ignored);

@@ -30,7 +30,7 @@
 struct app_options {
     struct store *store;
     const struct env *env;
-    const struct http_tls *tls;  // whose state /metrics shows; NULL: none
+    struct http_tls *tls;        // of the listener; NULL: none
     str public_url;              // without slash at its end
     str domain;                  // empty: no tenants by host name
     const char *const *proxies;  // whose X-Forwarded-For is believed

@@ -7,6 +7,7 @@
 #include "server/server.h"
 
 #include "server/app.h"
+#include "server/client.h"
 #include "server/workers.h"
 #include "server/writer.h"
 #include "sys/log.h"
@@ -262,6 +263,7 @@ static bool open_parts(struct server *server, struct roster_error *err)
         return false;
     }
     server->app_opened = true;
+    client_ask(&server->app, store_writer(options->store));
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     int wanted = options->loops > 0 ? options->loops : (int)(processors > 0 ? processors : 1);
     // One inherited socket has one queue of connections, which one loop accepts from.

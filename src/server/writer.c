@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/writer.h"
 
+#include "server/client.h"
 #include "sys/log.h"
 
 #include <errno.h>
@@ -179,6 +180,9 @@ static void run_calls(struct writer *writer, struct call *calls)
     }
     if (conn != NULL && conn_commit_failed(conn)) {
         reopen(writer);
+    }
+    if (conn != NULL) {
+        client_ask(writer->app, conn);
     }
     app_forget_actors(writer->app);
     pthread_mutex_lock(&writer->mutex);

@@ -179,6 +179,16 @@ const struct migration migrations[] = {
         .sqlite = "INSERT INTO meta (name, number, text)"
                   " VALUES ('store', 0, lower(hex(randomblob(16))));",
     },
+    {
+        // A token with a row here is no secret but a client certificate: its digest is made from
+        // the thumbprint, SHA-256 of the certificate.
+        .name = "client certificates",
+        .sqlite = "CREATE TABLE certificate ("
+                  "    tenant INTEGER NOT NULL, token INTEGER NOT NULL, thumbprint BLOB NOT NULL,"
+                  "    subject TEXT NOT NULL,"
+                  "    PRIMARY KEY (tenant, token)"
+                  ") WITHOUT ROWID, STRICT;",
+    },
 };
 
 const size_t migration_count = COUNT_OF(migrations);

@@ -29,6 +29,10 @@
     X(TOKEN_REVOKE)                                                                                \
     X(TOKEN_EXPIRE)                                                                                \
     X(TOKEN_TOUCH)                                                                                 \
+    X(TOKEN_FORGET)                                                                                \
+    X(CERTIFICATE_INSERT)                                                                          \
+    X(CERTIFICATE_ANY)                                                                             \
+    X(REMOVE_CERTIFICATES)                                                                         \
     X(TOKEN_ENDING)                                                                                \
     X(RESOURCE_FIND)                                                                               \
     X(RESOURCE_FIND_GROUPED)                                                                       \

@@ -12,11 +12,12 @@
 #define TOKEN_COLUMNS                                                                              \
     "k.token, k.tenant, k.source, s.name, k.label, k.user_id, k.scopes, k.digest, k.created_ms,"   \
     " k.expires_ms, k.revoked_ms, k.used_ms, k.used_address, t.suspended, t.name, t.settings, "    \
-    "t.schemas"
+    "t.schemas, c.thumbprint, c.subject"
 
 #define TOKEN_TABLES                                                                               \
     "token AS k JOIN tenant AS t ON t.tenant = k.tenant"                                           \
-    " JOIN source AS s ON s.tenant = k.tenant AND s.source = k.source"
+    " JOIN source AS s ON s.tenant = k.tenant AND s.source = k.source"                             \
+    " LEFT JOIN certificate AS c ON c.tenant = k.tenant AND c.token = k.token"
 
 const char *const statements_sqlite[STATEMENT_COUNT] = {
     // The store itself
@@ -69,6 +70,12 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_TOKEN_TOUCH] = "UPDATE token SET used_ms = $2, used_address = $3"
                               " WHERE (tenant, token) IN (SELECT tenant, token FROM token"
                               " WHERE token = $1 AND used_ms < $2)",
+    [STATEMENT_TOKEN_FORGET] = "UPDATE token SET digest = $2"
+                               " WHERE (tenant, token) IN"
+                               " (SELECT tenant, token FROM token WHERE token = $1)",
+    [STATEMENT_CERTIFICATE_INSERT] = "INSERT INTO certificate (tenant, token, thumbprint, subject)"
+                                     " VALUES ($1, $2, $3, $4)",
+    [STATEMENT_CERTIFICATE_ANY] = "SELECT 1 FROM certificate WHERE tenant > 0 LIMIT 1",
     [STATEMENT_TOKEN_ENDING] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES
                                " WHERE k.tenant = t.tenant AND k.revoked_ms = 0"
                                " AND k.expires_ms > $1 AND k.expires_ms > 0 AND t.suspended = 0"
@@ -343,6 +350,7 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         "DELETE FROM password WHERE (tenant, row) IN"
         " (SELECT tenant, row FROM password WHERE tenant = $1 LIMIT $2)",
     [STATEMENT_REMOVE_COUNTERS] = "DELETE FROM counter WHERE tenant = $1",
+    [STATEMENT_REMOVE_CERTIFICATES] = "DELETE FROM certificate WHERE tenant = $1",
     [STATEMENT_REMOVE_TOKENS] = "DELETE FROM token WHERE tenant = $1",
     [STATEMENT_REMOVE_SOURCES] = "DELETE FROM source WHERE tenant = $1",
     [STATEMENT_REMOVE_TENANT] = "DELETE FROM tenant WHERE tenant = $1",

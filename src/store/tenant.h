@@ -51,13 +51,21 @@ struct token_row {
     str tenant_name;
     str tenant_settings;
     int64_t tenant_schemas;
+    str thumbprint;  // of the client certificate that it is; empty: it is a secret
+    str subject;     // and whom that names
     struct token_row *next;
 };
 
 // Finds or makes the source of that name.
 MUST_CHECK enum store_outcome source_ensure(struct conn *writer, int64_t tenant, str name,
                                             int64_t *source);
+// With a thumbprint the row of its certificate too. STORE_TAKEN: the digest is another's.
 MUST_CHECK enum store_outcome token_insert(struct conn *writer, struct token_row *row);
+// Puts another digest in the place of its own, so that it is found no more.
+MUST_CHECK enum store_outcome token_forget(struct conn *writer, int64_t token,
+                                           const unsigned char digest[32]);
+// Whether a certificate has ever been made a credential.
+MUST_CHECK enum store_outcome certificate_any(struct conn *conn, bool *any);
 // One hashed read, with the tenant's row. Revoked and expired tokens are found too.
 MUST_CHECK enum store_outcome token_find(struct conn *conn, const unsigned char digest[32],
                                          struct roster_arena *arena, struct token_row *row);

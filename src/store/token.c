@@ -24,11 +24,23 @@ enum token_column {
     COLUMN_TENANT_NAME,
     COLUMN_SETTINGS,
     COLUMN_SCHEMAS,
+    COLUMN_THUMBPRINT,
+    COLUMN_SUBJECT,
 };
 
 static str digest_str(const unsigned char digest[DIGEST_LEN])
 {
     return (str){(const char *)digest, DIGEST_LEN};
+}
+
+static enum store_outcome insert_certificate(struct conn *writer, const struct token_row *row)
+{
+    struct sql q = sql_begin(writer, STATEMENT_CERTIFICATE_INSERT);
+    sql_i64(&q, 1, row->tenant);
+    sql_i64(&q, 2, row->token);
+    sql_blob(&q, 3, row->thumbprint);
+    sql_text(&q, 4, row->subject);
+    return sql_run(&q, NULL);
 }
 
 enum store_outcome token_insert(struct conn *writer, struct token_row *row)
@@ -51,7 +63,10 @@ enum store_outcome token_insert(struct conn *writer, struct token_row *row)
     sql_i64(&q, 10, row->revoked_ms);
     sql_i64(&q, 11, row->used_ms);
     got = sql_run(&q, &count);
-    return got == STORE_OK && count == 0 ? STORE_TAKEN : got;
+    if (got == STORE_OK && count == 0) {
+        return STORE_TAKEN;
+    }
+    return got == STORE_OK && row->thumbprint.len > 0 ? insert_certificate(writer, row) : got;
 }
 
 static void read_token(struct sql *q, struct roster_arena *arena, struct token_row *row)
@@ -80,6 +95,8 @@ static void read_token(struct sql *q, struct roster_arena *arena, struct token_r
     sql_column_copy(q, COLUMN_ADDRESS, arena, &row->used_address);
     sql_column_copy(q, COLUMN_TENANT_NAME, arena, &row->tenant_name);
     sql_column_copy(q, COLUMN_SETTINGS, arena, &row->tenant_settings);
+    sql_column_copy(q, COLUMN_THUMBPRINT, arena, &row->thumbprint);
+    sql_column_copy(q, COLUMN_SUBJECT, arena, &row->subject);
 }
 
 static enum store_outcome find_one(struct sql *q, struct roster_arena *arena, struct token_row *row)
@@ -173,4 +190,20 @@ enum store_outcome token_touch(struct conn *writer, int64_t token, int64_t used_
     sql_text(&q, 3, address);
     enum store_outcome got = sql_run(&q, &count);
     return got == STORE_OK && count == 0 ? STORE_NONE : got;
+}
+
+enum store_outcome token_forget(struct conn *writer, int64_t token,
+                                const unsigned char digest[DIGEST_LEN])
+{
+    struct sql q = sql_begin(writer, STATEMENT_TOKEN_FORGET);
+    sql_i64(&q, 1, token);
+    sql_blob(&q, 2, digest_str(digest));
+    return sql_run(&q, NULL);
+}
+
+enum store_outcome certificate_any(struct conn *conn, bool *any)
+{
+    struct sql q = sql_begin(conn, STATEMENT_CERTIFICATE_ANY);
+    *any = sql_step(&q) == SQL_ROW;
+    return sql_end(&q);
 }

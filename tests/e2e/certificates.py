@@ -6,7 +6,10 @@ import hashlib
 import os
 import ssl
 import subprocess
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+
+from daemon import Daemon
 
 EXTENSIONS = """
 [ca]
@@ -83,8 +86,35 @@ class Maker:
         return made
 
 
-def trusting(*certificates):
-    """A client that believes these certificates alone."""
+def trusting(*certificates, shows=None):
+    """A client that believes these certificates alone, and shows one of its own where it is asked."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata="\n".join(one.pem for one in certificates))
+    if shows:
+        context.load_cert_chain(shows.path, shows.key_path)
     return context
+
+
+class Place:
+    """The two files that a server reads, replaced as a renewal does: each by renaming."""
+
+    def __init__(self, folder):
+        self.certificate, self.key = folder / "server.pem", folder / "server.key"
+        self.options = ["--tls-cert", str(self.certificate), "--tls-key", str(self.key)]
+
+    def put(self, certificate, key, mode=0o600):
+        for path, text, rights in ((self.certificate, certificate, 0o644), (self.key, key, mode)):
+            fresh = path.with_suffix(".new")
+            fresh.write_text(text)
+            os.chmod(fresh, rights)
+            os.replace(fresh, path)
+
+
+@contextmanager
+def serving(folder, certificate, *options, pem=None):
+    place = Place(folder)
+    place.put(pem or certificate.pem, certificate.key)
+    daemon = Daemon(folder, *place.options, *options).start()
+    daemon.place = place
+    yield daemon
+    daemon.end()

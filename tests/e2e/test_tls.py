@@ -8,12 +8,11 @@ import socket
 import ssl
 import threading
 import time
-from contextlib import contextmanager
 
 import httpx
 import pytest
 
-from certificates import Maker, openssl, trusting
+from certificates import Maker, Place, openssl, serving, trusting
 from daemon import PATIENCE_S, Daemon, roster, wait_for
 from expect import user
 from wire import connected, head
@@ -39,31 +38,6 @@ def first(maker, root):
 @pytest.fixture(scope="module")
 def second(maker, root):
     return maker.make("second", root)
-
-
-class Place:
-    """The two files that a server reads, replaced as a renewal does: each by renaming."""
-
-    def __init__(self, folder):
-        self.certificate, self.key = folder / "server.pem", folder / "server.key"
-        self.options = ["--tls-cert", str(self.certificate), "--tls-key", str(self.key)]
-
-    def put(self, certificate, key, mode=0o600):
-        for path, text, rights in ((self.certificate, certificate, 0o644), (self.key, key, mode)):
-            fresh = path.with_suffix(".new")
-            fresh.write_text(text)
-            os.chmod(fresh, rights)
-            os.replace(fresh, path)
-
-
-@contextmanager
-def serving(folder, certificate, *options, pem=None):
-    place = Place(folder)
-    place.put(pem or certificate.pem, certificate.key)
-    daemon = Daemon(folder, *place.options, *options).start()
-    daemon.place = place
-    yield daemon
-    daemon.end()
 
 
 @pytest.fixture(scope="module")

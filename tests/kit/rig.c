@@ -204,6 +204,7 @@ struct rig_reply rig_send(struct rig *rig, str method, str path, const struct ht
     exchange->body = body;
     exchange->remote = STR("127.0.0.1");
     exchange->connection = 1;
+    exchange->client = rig->client;
     exchange->headers = headers;
     exchange->header_count = header_count;
     str_cut(path, '?', &exchange->path, &exchange->query);

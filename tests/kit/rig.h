@@ -20,7 +20,8 @@ struct rig {
     struct lane lane;
     struct roster_arena *arena;  // of the request that was sent last
     struct env env;
-    int64_t ahead_ms;  // how far its clock is ahead of the machine's
+    const struct http_certificate *client;  // that requests come with; NULL: none
+    int64_t ahead_ms;                       // how far its clock is ahead of the machine's
 };
 
 struct rig_reply {
