@@ -144,10 +144,11 @@
 #define BATCH_REQUESTS_MAX 256
 #define BATCH_US_MAX 5000
 #define QUEUE_REQUESTS_MAX 4096  // waiting writes: about one second of work; then 503
-#define WORKERS_COUNT 2
+#define WORKERS_COUNT 3
+#define WORKERS_TENANT_MAX 2  // that run for one tenant: one is always there for another
 #define WORKER_QUEUE_MAX 1024
 
-// Passwords (RFC 9106, by the advice of OWASP): two workers hash at a time
+// Passwords (RFC 9106, by the advice of OWASP): each worker hashes one at a time
 #define PASSWORD_MEMORY_KIB 19456
 #define PASSWORD_PASSES 2
 #define PASSWORD_LANES 1

@@ -252,11 +252,12 @@ void app_release(struct pending *pending)
     }
 }
 
-void app_refuse(struct lane *lane, struct pending *pending, enum roster_code code)
+void app_refuse(struct lane *lane, struct pending *pending)
 {
     release_bulk(pending);
     pending->outcome = OUTCOME_REFUSED;
-    fail(&pending->err, code, 0, NULL);
+    fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0,
+         "too many requests of the tenant wait already, or the server stops: try again later");
     reply_error(pending);
     done(pending);
 }

@@ -133,10 +133,26 @@ struct pending {
     struct conn *stream;    // snapshot that the answer is streamed from; NULL: it is in memory
     struct roster_error err;
     enum outcome outcome;
-    bool queue_full;       // refused by a queue; answered on the thread of its loop
-    struct pending *next;  // in a queue
+    bool queue_full;          // refused by a queue; answered on the thread of its loop
+    struct pending *next;     // in a list of the loop's
+    struct fair_item queued;  // for the writer or a worker
     int64_t began_us;
 };
+
+// The requests of one transaction. Who came while the first of them ran is still in it.
+struct batch {
+    // The next one that waits, NULL when none does. cost_us is what the last member cost.
+    struct pending *(*next)(struct batch *batch);
+    void *ctx;
+    int64_t cost_us;
+    size_t count;
+    struct pending *members[BATCH_REQUESTS_MAX];
+};
+
+static inline struct pending *pending_of_item(struct fair_item *item)
+{
+    return (struct pending *)((char *)item - offsetof(struct pending, queued));
+}
 
 // Looks at the head. Always gives a pending (NULL only without memory); `admitted` says whether it
 // may go on, app_begin answers a refusal.
@@ -149,10 +165,10 @@ MUST_CHECK enum step app_begin(struct lane *lane, struct pending *pending);
 // On a worker, with the worker's connection and deadline. pending->step says where it goes now: a
 // write whose password was hashed goes to the writer.
 void app_work(struct lane *worker, struct pending *pending);
-// One batch on the writer's thread: one transaction, one commit. Of *count requests it runs as many
-// as one batch may take, at least one; *count gets how many, and each of them its outcome and step.
-// False: the outcome of the commit is unknown and the writer has to be opened anew.
-MUST_CHECK bool app_write(struct app *app, struct pending *const *batch, size_t *count);
+// One batch on the writer's thread: one transaction, one commit. It takes requests until none
+// waits or its time is over, and gives each its outcome and step. False: the outcome of the commit
+// is unknown and the writer has to be opened anew.
+MUST_CHECK bool app_write(struct app *app, struct batch *batch);
 // Back on the thread of the lane: fills exchange->reply.
 void app_finish(struct lane *lane, struct pending *pending);
 // Makes the registry of a credential what the view shows.
@@ -162,7 +178,7 @@ void app_release(struct pending *pending);
 // Makes `schemas` what the view shows, found over `conn`. False: err is UNAVAILABLE.
 MUST_CHECK bool app_take_schemas(struct pending *pending, struct conn *conn, int64_t schemas);
 // A refusal from outside: a full queue, a server that stops.
-void app_refuse(struct lane *lane, struct pending *pending, enum roster_code code);
+void app_refuse(struct lane *lane, struct pending *pending);
 // Whether a job that wants to go on may not, because the server stops. It is ended then: finish it.
 bool app_is_cut_off(struct pending *pending, bool queue_is_closed);
 

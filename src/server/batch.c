@@ -113,21 +113,32 @@ static void roll_back(struct conn *writer, struct pending *const *batch, size_t 
     }
 }
 
-// Runs until all are done or the batch has taken long enough; *count gets how many. False when a
-// request broke the transaction; it is rolled back then.
-static bool run_together(struct conn *writer, struct pending *const *batch, size_t *count)
+static struct pending *take_next(struct batch *batch)
 {
-    int64_t until_us = sys_monotonic_us() + BATCH_US_MAX;
-    for (size_t at = 0; at < *count; at++) {
-        if (at > 0 && sys_monotonic_us() > until_us) {
-            *count = at;
-            return true;
-        }
-        run_one(batch[at], writer, until_us);
-        if (batch[at]->outcome == OUTCOME_BROKEN || !conn_in_transaction(writer)) {
-            roll_back(writer, batch, at + 1);
+    struct pending *pending = batch->count < BATCH_REQUESTS_MAX ? batch->next(batch) : NULL;
+    if (pending != NULL) {
+        batch->members[batch->count++] = pending;
+    }
+    return pending;
+}
+
+// Runs until none waits or the batch has taken long enough. False when a request broke the
+// transaction; it is rolled back then.
+static bool run_together(struct conn *writer, struct batch *batch)
+{
+    int64_t now_us = sys_monotonic_us();
+    const int64_t until_us = now_us + BATCH_US_MAX;
+    struct pending *pending = take_next(batch);
+    while (pending != NULL) {
+        const int64_t began_us = now_us;
+        run_one(pending, writer, until_us);
+        now_us = sys_monotonic_us();
+        batch->cost_us = now_us - began_us;
+        if (pending->outcome == OUTCOME_BROKEN || !conn_in_transaction(writer)) {
+            roll_back(writer, batch->members, batch->count);
             return false;
         }
+        pending = now_us < until_us ? take_next(batch) : NULL;
     }
     return true;
 }
@@ -208,16 +219,18 @@ static void account(struct app *app, struct pending *const *batch, size_t count,
     }
 }
 
-bool app_write(struct app *app, struct pending *const *batch, size_t *count)
+bool app_write(struct app *app, struct batch *batch)
 {
     struct conn *writer = store_writer(app->options.store);
     int64_t began_us = sys_monotonic_us();
     if (writer == NULL || conn_begin(writer) != STORE_OK) {
-        fail_all(batch, *count, "the store cannot be written: try again later");
+        while (take_next(batch) != NULL) {
+        }
+        fail_all(batch->members, batch->count, "the store cannot be written: try again later");
         return true;
     }
-    bool known = run_together(writer, batch, count) ? commit(writer, batch, *count)
-                                                    : run_each_alone(writer, batch, *count);
-    account(app, batch, *count, known, sys_monotonic_us() - began_us);
+    bool known = run_together(writer, batch) ? commit(writer, batch->members, batch->count)
+                                             : run_each_alone(writer, batch->members, batch->count);
+    account(app, batch->members, batch->count, known, sys_monotonic_us() - began_us);
     return known;
 }

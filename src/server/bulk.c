@@ -6,19 +6,39 @@
 #include "server/limit.h"
 #include "server/reply.h"
 
+static void give_place(struct pending *pending)
+{
+    atomic_fetch_sub(&pending->app->bulk_jobs, 1);
+    atomic_fetch_sub(&pending->share->bulk_jobs, 1);
+}
+
+// As in fair_put: a tenant may have as many jobs under way as others still could.
+static bool take_place(struct pending *pending)
+{
+    int all = atomic_fetch_add(&pending->app->bulk_jobs, 1);
+    int own = atomic_fetch_add(&pending->share->bulk_jobs, 1);
+    if (own < BULK_JOBS_MAX - all) {
+        return true;
+    }
+    give_place(pending);
+    return all >= BULK_JOBS_MAX
+               ? fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0,
+                      "%d bulk jobs are under way already: try again later", BULK_JOBS_MAX)
+               : fail(&pending->err, ROSTER_ERR_TOO_MANY_REQUESTS, 0,
+                      "%d bulk jobs of the tenant are under way already: send the next one when "
+                      "one of them is answered",
+                      own);
+}
+
 enum step handle_bulk(struct lane *lane, struct pending *pending, const struct roster_json *body)
 {
-    struct app *app = pending->app;
-    if (atomic_fetch_add(&app->bulk_jobs, 1) >= BULK_JOBS_MAX) {
-        atomic_fetch_sub(&app->bulk_jobs, 1);
-        fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0,
-             "%d bulk jobs are under way already: try again later", BULK_JOBS_MAX);
+    if (!take_place(pending)) {
         reply_error(pending);
         return STEP_DONE;
     }
     pending->bulk = arena_alloc(pending->exchange->arena, sizeof(*pending->bulk));
     if (pending->bulk == NULL) {
-        atomic_fetch_sub(&app->bulk_jobs, 1);
+        give_place(pending);
         fail_memory(&pending->err);
         reply_error(pending);
         return STEP_DONE;
@@ -31,7 +51,7 @@ void release_bulk(struct pending *pending)
     if (pending->bulk != NULL) {
         bulk_close(pending->bulk);
         pending->bulk = NULL;
-        atomic_fetch_sub(&pending->app->bulk_jobs, 1);
+        give_place(pending);
     }
 }
 

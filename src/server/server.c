@@ -170,7 +170,7 @@ static void on_finish(void *ctx, struct http_exchange *exchange)
     struct loop *loop = ctx;
     struct pending *pending = exchange->user;
     if (pending->queue_full) {
-        app_refuse(&loop->lane, pending, ROSTER_ERR_UNAVAILABLE);
+        app_refuse(&loop->lane, pending);
     } else {
         app_finish(&loop->lane, pending);
     }

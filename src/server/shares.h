@@ -9,11 +9,15 @@
 #include "auth/rate.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "server/fair.h"
 
 struct share {
     // On a line of its own: every request of the tenant changes it, on every thread.
     _Alignas(64) struct bucket bucket;
     _Atomic uint64_t throttled;  // requests that were answered 429
+    _Atomic int bulk_jobs;       // under way
+    struct fair_lane writes;     // under the lock of the writer
+    struct fair_lane works;      // under the lock of the workers
     int64_t tenant;
     struct share *next;
     char name[TENANT_NAME_MAX + 1];

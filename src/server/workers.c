@@ -18,9 +18,7 @@ struct workers {
     pthread_mutex_t mutex;
     pthread_cond_t work;
     // Under the mutex:
-    struct pending *first;
-    size_t count;
-    int64_t last_tenant;
+    struct fair queue;
     bool stopping;
 };
 
@@ -28,66 +26,43 @@ bool workers_submit(struct workers *workers, struct pending *pending)
 {
     pthread_mutex_lock(&workers->mutex);
     // Jobs are counted when they come; then they go on.
-    bool has_room = pending->bulk != NULL || workers->count < WORKER_QUEUE_MAX;
-    bool taken = has_room && !workers->stopping;
+    bool taken = !workers->stopping && fair_put(&workers->queue, &pending->share->works,
+                                                &pending->queued, pending->bulk != NULL);
     if (taken) {
-        struct pending **tail = &workers->first;
-        while (*tail != NULL) {
-            tail = &(*tail)->next;
-        }
-        pending->next = NULL;
-        *tail = pending;
-        workers->count++;
         pthread_cond_signal(&workers->work);
     }
     pthread_mutex_unlock(&workers->mutex);
     return taken;
 }
 
-// Distance to the tenant whose turn it is next: tenants go round in the order of their numbers.
-static uint64_t turn(const struct workers *workers, const struct pending *pending)
+static struct fair_item *wait_for_work(struct workers *pool, struct fair_lane **lane)
 {
-    return (uint64_t)pending->actor.tenant - (uint64_t)workers->last_tenant - 1;
-}
-
-// The oldest request of the tenant whose turn it is. Called with the mutex held.
-static struct pending *take(struct workers *workers)
-{
-    struct pending **best = &workers->first;
-    for (struct pending **at = &workers->first; *at != NULL; at = &(*at)->next) {
-        if (turn(workers, *at) < turn(workers, *best)) {
-            best = at;
-        }
+    struct fair_item *item = fair_take(&pool->queue, lane);
+    while (item == NULL && !pool->stopping) {
+        pthread_cond_wait(&pool->work, &pool->mutex);
+        item = fair_take(&pool->queue, lane);
     }
-    struct pending *pending = *best;
-    *best = pending->next;
-    pending->next = NULL;
-    workers->count--;
-    workers->last_tenant = pending->actor.tenant;
-    return pending;
+    return item;
 }
 
 static void *run(void *ctx)
 {
     struct worker *worker = ctx;
     struct workers *pool = worker->pool;
-    bool stopping = false;
-    while (!stopping) {
-        struct pending *pending = NULL;
-        pthread_mutex_lock(&pool->mutex);
-        while (pool->first == NULL && !pool->stopping) {
-            pthread_cond_wait(&pool->work, &pool->mutex);
-        }
-        if (pool->first != NULL) {
-            pending = take(pool);
-        }
-        stopping = pending == NULL;
+    struct fair_lane *lane = NULL;
+    pthread_mutex_lock(&pool->mutex);
+    struct fair_item *item = wait_for_work(pool, &lane);
+    while (item != NULL) {
         pthread_mutex_unlock(&pool->mutex);
-        if (pending != NULL) {
-            app_work(&worker->lane, pending);
-            pool->complete(pending);
-        }
+        int64_t began_us = sys_monotonic_us();
+        app_work(&worker->lane, pending_of_item(item));
+        int64_t cost_us = sys_monotonic_us() - began_us;
+        pool->complete(pending_of_item(item));
+        pthread_mutex_lock(&pool->mutex);
+        fair_charge(&pool->queue, lane, cost_us);
+        item = wait_for_work(pool, &lane);
     }
+    pthread_mutex_unlock(&pool->mutex);
     return NULL;
 }
 
@@ -114,6 +89,11 @@ struct workers *workers_open(struct app *app, void (*complete)(struct pending *p
     workers->complete = complete;
     pthread_mutex_init(&workers->mutex, NULL);
     pthread_cond_init(&workers->work, NULL);
+    if (!fair_open(&workers->queue, WORKER_QUEUE_MAX, BULK_JOBS_MAX, WORKERS_TENANT_MAX)) {
+        fail_memory(err);
+        workers_close(workers);
+        return NULL;
+    }
     for (size_t at = 0; at < WORKERS_COUNT; at++) {
         if (!open_worker(&workers->workers[at], workers, app, err)) {
             workers_close(workers);
@@ -149,6 +129,7 @@ void workers_close(struct workers *workers)
         return;
     }
     workers_stop(workers);
+    fair_close(&workers->queue);
     pthread_cond_destroy(&workers->work);
     pthread_mutex_destroy(&workers->mutex);
     free(workers);

@@ -28,39 +28,42 @@ struct writer {
     pthread_cond_t work;      // something was queued, or the writer shall stop
     pthread_cond_t answered;  // a call is done
     // Under the mutex:
-    struct pending *first;
-    struct pending *last;
-    size_t count;
+    struct fair queue;
+    struct fair_lane *running;  // of the request that runs; NULL: none
     struct call *calls;
     bool stopping;
     int64_t tend_us;  // the writer's thread's: when it looks after things again
 };
 
+static void show_count(struct writer *writer)
+{
+    atomic_store_explicit(&writer->app->metrics.write_queue, (int64_t)writer->queue.count,
+                          memory_order_relaxed);
+}
+
 struct pending *writer_submit(struct writer *writer, struct pending *first)
 {
     pthread_mutex_lock(&writer->mutex);
-    bool was_empty = writer->first == NULL;
-    // Jobs are counted when they come; then they go on.
-    while (first != NULL && (first->bulk != NULL || writer->count < QUEUE_REQUESTS_MAX) &&
-           !writer->stopping) {
+    bool was_empty = writer->queue.count == 0;
+    struct pending *refused = NULL;
+    struct pending **tail = &refused;
+    while (first != NULL) {
         struct pending *next = first->next;
         first->next = NULL;
-        if (writer->last == NULL) {
-            writer->first = first;
-        } else {
-            writer->last->next = first;
+        // Jobs are counted when they come; then they go on.
+        if (writer->stopping ||
+            !fair_put(&writer->queue, &first->share->writes, &first->queued, first->bulk != NULL)) {
+            *tail = first;
+            tail = &first->next;
         }
-        writer->last = first;
-        writer->count++;
         first = next;
     }
-    atomic_store_explicit(&writer->app->metrics.write_queue, (int64_t)writer->count,
-                          memory_order_relaxed);
+    show_count(writer);
     if (was_empty) {
         pthread_cond_signal(&writer->work);
     }
     pthread_mutex_unlock(&writer->mutex);
-    return first;
+    return refused;
 }
 
 bool writer_call(struct writer *writer, void (*fn)(void *ctx, struct conn *conn), void *ctx)
@@ -83,21 +86,25 @@ bool writer_call(struct writer *writer, void (*fn)(void *ctx, struct conn *conn)
     return call.ran;
 }
 
-// Takes up to a batch off the queue. Called with the mutex held.
-static size_t take_batch(struct writer *writer, struct pending *batch[BATCH_REQUESTS_MAX])
+// What the last member of a batch cost is known. Called with the mutex held.
+static void charge(struct writer *writer, const struct batch *batch)
 {
-    size_t count = 0;
-    while (writer->first != NULL && count < BATCH_REQUESTS_MAX) {
-        batch[count++] = writer->first;
-        writer->first = writer->first->next;
+    if (writer->running != NULL) {
+        fair_charge(&writer->queue, writer->running, batch->cost_us);
+        writer->running = NULL;
     }
-    if (writer->first == NULL) {
-        writer->last = NULL;
-    }
-    writer->count -= count;
-    atomic_store_explicit(&writer->app->metrics.write_queue, (int64_t)writer->count,
-                          memory_order_relaxed);
-    return count;
+}
+
+// batch.next
+static struct pending *take_next(struct batch *batch)
+{
+    struct writer *writer = batch->ctx;
+    pthread_mutex_lock(&writer->mutex);
+    charge(writer, batch);
+    struct fair_item *item = fair_take(&writer->queue, &writer->running);
+    show_count(writer);
+    pthread_mutex_unlock(&writer->mutex);
+    return item == NULL ? NULL : pending_of_item(item);
 }
 
 // fsync is never retried: the connection is thrown away, and the log read anew from the disk.
@@ -145,24 +152,23 @@ static void tend(struct writer *writer)
     }
 }
 
-static void write_batch(struct writer *writer, struct pending **batch, size_t count)
+static void write_batch(struct writer *writer)
 {
-    while (count > 0) {
-        size_t done = count;
-        if (atomic_load(&writer->app->store_broken)) {
-            reopen(writer);
-        }
-        if (!app_write(writer->app, batch, &done)) {
-            reopen(writer);
-        }
-        for (size_t at = 0; at < done; at++) {
-            writer->complete(batch[at]);
-        }
-        batch += done;
-        count -= done;
-        if (!atomic_load(&writer->app->store_broken)) {
-            conn_checkpoint(store_writer(writer->app->options.store));
-        }
+    struct batch batch = {.next = take_next, .ctx = writer};
+    if (atomic_load(&writer->app->store_broken)) {
+        reopen(writer);
+    }
+    if (!app_write(writer->app, &batch)) {
+        reopen(writer);
+    }
+    pthread_mutex_lock(&writer->mutex);
+    charge(writer, &batch);
+    pthread_mutex_unlock(&writer->mutex);
+    for (size_t at = 0; at < batch.count; at++) {
+        writer->complete(batch.members[at]);
+    }
+    if (!atomic_load(&writer->app->store_broken)) {
+        conn_checkpoint(store_writer(writer->app->options.store));
     }
 }
 
@@ -198,23 +204,24 @@ static void run_calls(struct writer *writer, struct call *calls)
 static void *run(void *ctx)
 {
     struct writer *writer = ctx;
-    struct pending *batch[BATCH_REQUESTS_MAX];
     bool stopping = false;
     while (!stopping) {
         pthread_mutex_lock(&writer->mutex);
-        while (writer->first == NULL && writer->calls == NULL && !writer->stopping &&
+        while (writer->queue.count == 0 && writer->calls == NULL && !writer->stopping &&
                !has_to_tend(writer)) {
             wait_for_work(writer);
         }
         struct call *calls = writer->calls;
         writer->calls = NULL;
-        size_t count = take_batch(writer, batch);
-        stopping = writer->stopping && writer->first == NULL && count == 0 && calls == NULL;
+        bool waits = writer->queue.count > 0;
+        stopping = writer->stopping && !waits && calls == NULL;
         pthread_mutex_unlock(&writer->mutex);
         if (calls != NULL) {
             run_calls(writer, calls);
         }
-        write_batch(writer, batch, count);
+        if (waits) {
+            write_batch(writer);
+        }
         if (has_to_tend(writer) || stopping) {
             tend(writer);
         }
@@ -240,6 +247,11 @@ struct writer *writer_open(struct app *app, void (*complete)(struct pending *pen
     pthread_cond_init(&writer->work, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_cond_init(&writer->answered, NULL);
+    if (!fair_open(&writer->queue, QUEUE_REQUESTS_MAX, BULK_JOBS_MAX, 1)) {
+        fail_memory(err);
+        writer_close(writer);
+        return NULL;
+    }
     writer->started = pthread_create(&writer->thread, NULL, run, writer) == 0;
     if (!writer->started) {
         fail(err, ROSTER_ERR_INTERNAL, 0, "the writer's thread cannot be started");
@@ -261,6 +273,7 @@ void writer_close(struct writer *writer)
         pthread_mutex_unlock(&writer->mutex);
         pthread_join(writer->thread, NULL);
     }
+    fair_close(&writer->queue);
     pthread_cond_destroy(&writer->answered);
     pthread_cond_destroy(&writer->work);
     pthread_mutex_destroy(&writer->mutex);

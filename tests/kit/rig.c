@@ -172,6 +172,26 @@ static str read_body(struct rig *rig, struct http_reply *reply)
     return text_str(&out);
 }
 
+struct waiting {
+    struct pending *const *requests;
+    size_t count;
+};
+
+static struct pending *take_waiting(struct batch *batch)
+{
+    const struct waiting *waiting = batch->ctx;
+    return batch->count < waiting->count ? waiting->requests[batch->count] : NULL;
+}
+
+bool rig_write(struct rig *rig, struct pending *const *requests, size_t *count)
+{
+    struct waiting waiting = {requests, *count};
+    struct batch batch = {.next = take_waiting, .ctx = &waiting};
+    bool known = app_write(&rig->app, &batch);
+    *count = batch.count;
+    return known;
+}
+
 static void run(struct rig *rig, struct pending *pending, struct rig_reply *out)
 {
     enum step step = app_begin(&rig->lane, pending);
@@ -181,7 +201,7 @@ static void run(struct rig *rig, struct pending *pending, struct rig_reply *out)
         size_t count = 1;
         if (step == STEP_WORK) {
             app_work(&rig->lane, pending);
-        } else if (!app_write(&rig->app, &pending, &count)) {
+        } else if (!rig_write(rig, &pending, &count)) {
             must(store_reopen_writer(rig->store), &pending->err);
         }
         step = pending->step;

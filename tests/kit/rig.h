@@ -45,6 +45,8 @@ struct admin rig_admin(struct rig *rig);
 bool rig_schema(struct rig *rig, const char *tenant, str text, str extends, bool required,
                 struct roster_error *err);
 void rig_set(struct rig *rig, const char *tenant, const char *key, const char *value);
+// One batch of the writer: as many of the *count first as it takes; *count gets how many.
+bool rig_write(struct rig *rig, struct pending *const *requests, size_t *count);
 // Lets time pass for what is counted in time: rates.
 void rig_skip(struct rig *rig, int64_t us);
 // Sends a request; what comes back lives until the next one. `path` with its query.

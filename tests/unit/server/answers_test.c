@@ -128,7 +128,7 @@ static void a_token_that_is_revoked_between_head_and_commit_writes_nothing(void 
     assert_int_equal(app_begin(&rig.lane, pending), STEP_WRITE);
     revoke(pending->actor.credential);
     size_t count = 1;
-    assert_true(app_write(&rig.app, &pending, &count));
+    assert_true(rig_write(&rig, &pending, &count));
     app_finish(&rig.lane, pending);
     conn_rest(rig.lane.conn);
     assert_int_equal(exchange.reply.status, 401);

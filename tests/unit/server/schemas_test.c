@@ -109,7 +109,7 @@ static void begin(struct waiting *w, const char *path, const char *body, enum st
 static int finish(struct waiting *w)
 {
     size_t count = 1;
-    assert_true(app_write(&rig.app, &w->pending, &count));
+    assert_true(rig_write(&rig, &w->pending, &count));
     app_finish(&rig.lane, w->pending);
     conn_rest(rig.lane.conn);
     app_release(w->pending);
