@@ -15,6 +15,8 @@
 // HTTP (P-106). Connection pools are 16 KiB, and the head has to fit into one.
 #define HTTP_BODY_MAX MIB(16)   // 100,000 members by id are 5 MB
 #define HTTP_TARGET_MAX KIB(8)  // common limit of proxies
+#define PROXIES_MAX 64          // addresses and networks: the lists of large providers have 25
+#define PROXY_HOPS_MAX 16       // proxies behind one another that are believed
 #define HTTP_POOL_BYTES KIB(16)
 #define HTTP_CONNECTIONS_MAX 4096  // a loop; 16 KiB each
 #define HTTP_IDLE_S 75             // longer than the keep-alive of the usual proxies

@@ -73,18 +73,6 @@ static bool take_tls_key(str value, struct roster_arena *arena, struct settings 
     return copy_text(value, arena, &out->tls_key, err);
 }
 
-static bool take_proxy(str value, struct roster_arena *arena, struct settings *out,
-                       struct roster_error *err)
-{
-    char host[INET6_ADDRSTRLEN];
-    if (out->proxy_count == PROXIES_MAX) {
-        return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "there are more than %d proxies",
-                    PROXIES_MAX);
-    }
-    return address_parse_host(value, host, err) &&
-           copy_text(str_of(host), arena, &out->proxies[out->proxy_count++], err);
-}
-
 static bool take_behind_proxy(str value, struct roster_arena *arena, struct settings *out,
                               struct roster_error *err)
 {
@@ -92,7 +80,11 @@ static bool take_behind_proxy(str value, struct roster_arena *arena, struct sett
     for (bool more = true; more;) {
         str one = {0};
         more = str_cut(value, ',', &one, &value);
-        if (!take_proxy(str_trim(one), arena, out, err)) {
+        if (out->proxy_count == PROXIES_MAX) {
+            return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "there are more than %d proxies",
+                        PROXIES_MAX);
+        }
+        if (!network_parse(str_trim(one), &out->proxies[out->proxy_count++], err)) {
             return false;
         }
     }

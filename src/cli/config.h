@@ -30,7 +30,7 @@ enum setting_kind { SETTING_ONCE, SETTING_LIST, SETTING_LIVE };
     X(TLS_KEY, "tls-key", "FILE", SETTING_ONCE,                                                    \
       "the key of the certificate, not encrypted; with --tls-cert")                                \
     X(BEHIND_PROXY, "behind-proxy", "ADDR,...", SETTING_LIST,                                      \
-      "addresses of proxies whose X-Forwarded-For counts (default: none)")                         \
+      "proxies whose X-Forwarded-For counts, 10.0.0.0/8 too (default: none)")                      \
     X(LOG_LEVEL, "log-level", "LEVEL", SETTING_LIVE,                                               \
       "debug, info, warning or error (default: info)")                                             \
     X(RATE, "rate", "N/BURST", SETTING_LIVE,                                                       \
@@ -53,7 +53,7 @@ struct settings {
     const char *domain;      // NULL: none
     const char *tls_cert;    // NULL: plain HTTP
     const char *tls_key;     // not NULL when tls_cert is not
-    const char *proxies[PROXIES_MAX];
+    struct network proxies[PROXIES_MAX];
     int proxy_count;
     enum log_level log_level;
     struct rate rate;

@@ -9,7 +9,7 @@
 bool certificate_print(str thumbprint, struct roster_arena *arena, str *out)
 {
     struct text text;
-    text_init(&text, arena, 2 * DIGEST_LEN);
+    text_init(&text, arena, KIB(1));
     base64url_add(&text, (const unsigned char *)thumbprint.ptr, thumbprint.len);
     *out = text_str(&text);
     return !text.full;
@@ -34,7 +34,7 @@ static bool make_room(const struct admin *admin, const struct token_row *row,
     return got == STORE_OK || got == STORE_NONE || admin_refuse(got, err);
 }
 
-static bool bind(const struct admin *admin, struct token_row *row, struct roster_error *err)
+static bool bind_row(const struct admin *admin, struct token_row *row, struct roster_error *err)
 {
     struct change change;
     if (!make_room(admin, row, err)) {
@@ -68,7 +68,7 @@ bool certificates_add(const struct admin *admin, const struct token_request *req
         return admin_undo(admin, fail_memory(err));
     }
     auth_certificate_digest(certificate.thumbprint, row.digest);
-    if (!bind(admin, &row, err)) {
+    if (!bind_row(admin, &row, err)) {
         return admin_undo(admin, false);
     }
     *out = row;

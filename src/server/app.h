@@ -25,15 +25,16 @@
 #include "server/actors.h"
 #include "server/media.h"
 #include "server/metrics.h"
+#include "server/network.h"
 #include "server/target.h"
 
 struct app_options {
     struct store *store;
     const struct env *env;
-    struct http_tls *tls;        // of the listener; NULL: none
-    str public_url;              // without slash at its end
-    str domain;                  // empty: no tenants by host name
-    const char *const *proxies;  // whose X-Forwarded-For is believed
+    struct http_tls *tls;           // of the listener; NULL: none
+    str public_url;                 // without slash at its end
+    str domain;                     // empty: no tenants by host name
+    const struct network *proxies;  // whose X-Forwarded-For is believed
     int proxy_count;
     struct rate rate;  // of a tenant that has none of its own
 };

@@ -8,21 +8,20 @@
 
 #include "auth/rate.h"
 #include "http/tls.h"
+#include "server/network.h"
 #include "store/store.h"
 #include "sys/sys.h"
-
-enum { PROXIES_MAX = 16 };
 
 struct server_options {
     struct store *store;
     const struct env *env;
-    const char *address;               // numeric
-    uint16_t port;                     // 0: any
-    int listen_fd;                     // socket activation, or -1
-    struct http_tls *tls;              // the caller's; NULL: plain HTTP
-    const char *public_url;            // "https://id.example.com"; NULL: SCHEME://ADDRESS:PORT
-    const char *domain;                // tenants by host name TENANT.DOMAIN; NULL: none
-    const char *proxies[PROXIES_MAX];  // numeric addresses whose X-Forwarded-For is believed
+    const char *address;                  // numeric
+    uint16_t port;                        // 0: any
+    int listen_fd;                        // socket activation, or -1
+    struct http_tls *tls;                 // the caller's; NULL: plain HTTP
+    const char *public_url;               // "https://id.example.com"; NULL: SCHEME://ADDRESS:PORT
+    const char *domain;                   // tenants by host name TENANT.DOMAIN; NULL: none
+    struct network proxies[PROXIES_MAX];  // whose X-Forwarded-For is believed
     int proxy_count;
     struct rate rate;  // of a tenant that has none of its own
     int loops;         // 0: one for each processor

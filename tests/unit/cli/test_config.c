@@ -55,7 +55,9 @@ static const struct file_case {
      "f.conf:1: rate: it is N/BURST or N (requests a second, and at once; 1 to 1000000) or "
      "unlimited"},
     {"a wrong proxy is named", "behind-proxy = 10.0.0.1\n  example.com\n",
-     "f.conf:2: behind-proxy: \"example.com\" is no numeric address"},
+     "f.conf:2: behind-proxy: \"example.com\" is no numeric address or network"},
+    {"a proxy that is everybody is refused", "behind-proxy = 0.0.0.0/0\n",
+     "f.conf:1: behind-proxy: \"0.0.0.0/0\": behind the / is a number from 1 to 32"},
 };
 
 static void a_wrong_line_of_a_file_is_named(void **state)
@@ -104,7 +106,7 @@ static void a_file_may_set_everything(void **state)
                    "listen = [::1]:0 ; any port\n"
                    "public-url = https://id.example.com/\n"
                    "domain = scim.example.com\n"
-                   "behind-proxy = 10.0.0.1, 10.0.0.2\n"
+                   "behind-proxy = 10.0.0.1, 10.0.2.0/24\n"
                    "               fd00::0001\n"
                    "tls-cert = /etc/roster/chain.pem\n"
                    "tls-key = /etc/roster/key.pem\n"
@@ -119,8 +121,10 @@ static void a_file_may_set_everything(void **state)
     assert_string_equal(settings.tls_cert, "/etc/roster/chain.pem");
     assert_string_equal(settings.tls_key, "/etc/roster/key.pem");
     assert_int_equal(settings.proxy_count, 3);
-    assert_string_equal(settings.proxies[1], "10.0.0.2");
-    assert_string_equal(settings.proxies[2], "fd00::1");
+    assert_int_equal(settings.proxies[0].bits, 128);
+    assert_int_equal(settings.proxies[1].bits, 96 + 24);
+    assert_int_equal(settings.proxies[2].bits, 128);
+    assert_int_equal(settings.proxies[2].first.bytes[0], 0xfd);
     assert_int_equal(settings.log_level, LOG_LEVEL_DEBUG);
     assert_int_equal(settings.drain_ms, 0);
 }
@@ -160,7 +164,7 @@ static void options_win_over_the_file(void **state)
     assert_int_equal(settings.drain_ms, 7000);
     assert_int_equal(settings.log_level, LOG_LEVEL_ERROR);
     assert_int_equal(settings.proxy_count, 1);
-    assert_string_equal(settings.proxies[0], "10.9.9.9");
+    assert_int_equal(settings.proxies[0].first.bytes[15], 9);
     assert_true(str_equal(settings.given[SETTING_DRAIN], STR("7")));
 }
 

@@ -39,7 +39,7 @@ static int close_rig(void **state)
     return 0;
 }
 
-static int64_t bind(const char *tenant, int64_t expires_ms)
+static int64_t bind_to(const char *tenant, int64_t expires_ms)
 {
     struct admin admin = rig_admin(&rig);
     const struct token_request request = {.tenant = str_of(tenant), .expires_ms = expires_ms};
@@ -72,7 +72,7 @@ static int status_of(const char *path, const struct secret *token)
 static void a_certificate_is_good_from_its_binding_to_its_revocation(void **state)
 {
     assert_int_equal(status_of("/scim/v2/Users", NULL), 401);
-    int64_t token = bind("acme", 0);
+    int64_t token = bind_to("acme", 0);
     assert_int_equal(status_of("/scim/v2/Users", NULL), 200);
     assert_int_equal(status_of("/t/other/scim/v2/Users", NULL), 401);
     rig.client = NULL;
@@ -84,7 +84,7 @@ static void a_certificate_is_good_from_its_binding_to_its_revocation(void **stat
 
 static void a_binding_ends_when_it_was_told_to(void **state)
 {
-    bind("acme", env_now_ms(&rig.env) + DAY_MS);
+    bind_to("acme", env_now_ms(&rig.env) + DAY_MS);
     rig.ahead_ms += DAY_MS - 60000;
     assert_int_equal(status_of("/scim/v2/Users", NULL), 200);
     rig.ahead_ms += 60000;
@@ -93,7 +93,7 @@ static void a_binding_ends_when_it_was_told_to(void **state)
 
 static void a_binding_ends_with_its_certificate(void **state)
 {
-    bind("acme", 0);
+    bind_to("acme", 0);
     rig.ahead_ms = certificate_ends_ms - 60000 - env_now_ms(&env_system);
     assert_int_equal(status_of("/scim/v2/Users", NULL), 200);
     rig.ahead_ms += 60000;
@@ -103,7 +103,7 @@ static void a_binding_ends_with_its_certificate(void **state)
 // Its times are looked at with each request, whatever the binding says.
 static void a_certificate_is_good_only_within_its_times(void **state)
 {
-    bind("acme", 0);
+    bind_to("acme", 0);
     shown.ends_ms = env_now_ms(&rig.env);
     assert_int_equal(status_of("/scim/v2/Users", NULL), 401);
     shown.ends_ms += DAY_MS;
@@ -119,7 +119,7 @@ static void beside_a_token_both_are_of_one_tenant(void **state)
     rig_token(&rig, "acme", "", &mine);
     rig_token(&rig, "other", "", &others);
     assert_int_equal(status_of("/scim/v2/Users", &others), 200);
-    bind("acme", 0);
+    bind_to("acme", 0);
     assert_int_equal(status_of("/scim/v2/Users", &mine), 200);
     assert_int_equal(status_of("/scim/v2/Users", &others), 401);
 }
@@ -127,10 +127,12 @@ static void beside_a_token_both_are_of_one_tenant(void **state)
 static void what_a_proxy_shows_is_not_its_clients(void **state)
 {
     struct secret token;
-    static const char *const proxies[] = {"127.0.0.1"};
+    struct network proxy;
+    struct roster_error err = {0};
+    assert_true(network_parse(STR("127.0.0.1"), &proxy, &err));
     rig_token(&rig, "other", "", &token);
-    bind("acme", 0);
-    rig.app.options.proxies = proxies;
+    bind_to("acme", 0);
+    rig.app.options.proxies = &proxy;
     rig.app.options.proxy_count = 1;
     assert_int_equal(status_of("/scim/v2/Users", NULL), 401);
     assert_int_equal(status_of("/scim/v2/Users", &token), 200);
@@ -142,18 +144,18 @@ static void a_certificate_opens_one_tenant_at_a_time(void **state)
     const struct token_request request = {.tenant = STR("other")};
     struct token_row row = {0};
     struct roster_error err = {0};
-    int64_t token = bind("acme", 0);
+    int64_t token = bind_to("acme", 0);
     assert_false(certificates_add(&admin, &request, str_of(certificate_pem), &row, &err));
     assert_int_equal(err.code, ROSTER_ERR_UNIQUENESS);
     revoke(token);
-    bind("other", 0);
+    bind_to("other", 0);
     assert_int_equal(status_of("/t/other/scim/v2/Users", NULL), 200);
     assert_int_equal(status_of("/t/acme/scim/v2/Users", NULL), 401);
 }
 
 static void a_certificate_is_named_in_the_audit_as_one(void **state)
 {
-    int64_t token = bind("acme", 0);
+    int64_t token = bind_to("acme", 0);
     char name[40];
     snprintf(name, sizeof(name), "certificate:%lld", (long long)token);
     const struct actor_entry *entry = NULL;
