@@ -225,6 +225,8 @@
 #define ADMIN_FILL_ROWS 500       // resources that one step of filling an index reads: about 15 ms
 #define ADMIN_SCAN_ROWS 2000      // documents that one step of a search for values looks into
 #define ADMIN_DUPLICATES_MAX 100  // group names that a refusal looks for
+#define HISTORY_DELETED_MAX 20000  // deletions that a name is looked for in: about 200 ms
+#define HISTORY_ENTRIES_MAX 10000  // changes of one person in one answer
 #define CONFIG_BYTES_MAX KIB(64)
 #define SOURCE_NAME_MAX 63
 #define URL_TEXT_MAX 1024  // store and public URLs

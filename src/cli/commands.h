@@ -56,6 +56,7 @@ extern const struct command serve_commands[];
 extern const struct command tenant_commands[];
 extern const struct command schema_commands[];
 extern const struct command token_commands[];
+extern const struct command history_commands[];
 
 enum { OPTION_TABLES_MAX = 4 };
 // The option tables of a command: its own and those that all of its kind have. NULL ends the list.

@@ -51,3 +51,15 @@ bool expiry_parse(str text, int64_t now_ms, int64_t *ms, struct roster_error *er
     return *ms > now_ms ||
            fail(err, ROSTER_ERR_INVALID_VALUE, 0, "the expiry %.*s has passed", STR_ARGS(text));
 }
+
+bool moment_parse(str text, int64_t now_ms, int64_t *ms, struct roster_error *err)
+{
+    int64_t length = 0;
+    if (duration_parse(text, &length)) {
+        *ms = now_ms - length;
+        return true;
+    }
+    return time_parse(text, ms) ||
+           fail(err, ROSTER_ERR_BAD_REQUEST, 0,
+                "a time is RFC 3339 (2026-11-24T09:30:00Z) or so long ago (2h, 30d)");
+}

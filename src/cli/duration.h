@@ -10,5 +10,7 @@
 MUST_CHECK bool duration_parse(str text, int64_t *ms);
 // When something ends: a duration from now, an RFC 3339 time to come, or "never" (0).
 MUST_CHECK bool expiry_parse(str text, int64_t now_ms, int64_t *ms, struct roster_error *err);
+// A time that was: RFC 3339, or a duration back from now.
+MUST_CHECK bool moment_parse(str text, int64_t now_ms, int64_t *ms, struct roster_error *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include "core/made.h"
 #include "core/password.h"
 #include "core/reports.h"
+#include "store/external.h"
 #include "store/password.h"
 
 static enum outcome refuse_memory(struct roster_error *err)
@@ -185,8 +186,23 @@ static bool print_document(const struct context *ctx, const struct roster_resour
     return roster_json_print(resource, ctx->arena, out);
 }
 
+// externalIds stand outside the document, each under the number of its source, and belong to the
+// history of the resource all the same: "externalIds":{"3":"00u1"}.
+static void print_externals(struct text *text, str packed)
+{
+    struct external external;
+    bool first = true;
+    for (; external_next(&packed, &external); first = false) {
+        text_add(text, first ? STR(",\"externalIds\":{\"") : STR(",\""));
+        text_i64(text, external.source);
+        text_lit(text, "\":");
+        json_write_string(text, external.value);
+    }
+    text_add(text, first ? (str){0} : STR("}"));
+}
+
 static bool print_whole(const struct context *ctx, const struct roster_resource_type *type,
-                        const struct resource_row *row, str *out)
+                        const struct resource_row *row, str externals, str *out)
 {
     struct text text;
     str document = {0};
@@ -195,10 +211,7 @@ static bool print_whole(const struct context *ctx, const struct roster_resource_
     }
     text_init(&text, ctx->arena, arena_max(ctx->arena));
     text_add(&text, str_head(document, document.len - 1));
-    if (row->external_id.len > 0) {
-        text_lit(&text, ",\"externalId\":");
-        json_write_string(&text, row->external_id);
-    }
+    print_externals(&text, externals);
     text_char(&text, '}');
     *out = text_str(&text);
     return !text.full;
@@ -231,7 +244,9 @@ enum outcome commit_create(const struct context *ctx, struct write *write,
     }
     write->changed = true;
     struct change change = change_of(write, CHANGE_CREATE, row, &applied);
-    if (!print_whole(ctx, write->type, row, &change.after)) {
+    str externals = {0};
+    if (!external_pack((str){0}, row->source, row->external_id, ctx->arena, &externals) ||
+        !print_whole(ctx, write->type, row, externals, &change.after)) {
         fail_memory(err);
         return OUTCOME_BROKEN;
     }
@@ -276,11 +291,20 @@ static enum outcome apply_update(const struct context *ctx, struct write *write,
                    err);
 }
 
-// externalId stands outside the document, and belongs to its history all the same.
+// Of an update only that of the source which writes can change.
 static bool put_external(const struct context *ctx, struct roster_json *resource, str external_id)
 {
-    return external_id.len == 0 ||
-           json_put_string(resource, ctx->arena, STR("externalId"), external_id);
+    str source = {0};
+    struct roster_json *list = json_new(ctx->arena, JSON_OBJECT);
+    if (external_id.len == 0) {
+        return true;
+    }
+    if (list == NULL || !arena_format(ctx->arena, &source, "%lld", (long long)ctx->actor->source) ||
+        !json_put_string(list, ctx->arena, source, external_id)) {
+        return false;
+    }
+    json_put(resource, STR("externalIds"), list);
+    return true;
 }
 
 static enum outcome record_update(const struct context *ctx, struct write *write,
@@ -491,9 +515,14 @@ enum outcome commit_delete(const struct context *ctx, struct write *write,
 {
     int64_t tenant = ctx->actor->tenant;
     struct edge_plan edges = {0};
+    str externals = {0};
     write->row = current->row;
     write->changed = true;
-    enum outcome outcome = leave_groups(ctx, write, &current->row, err);
+    enum outcome outcome =
+        written(external_list(ctx->conn, tenant, current->row.row, ctx->arena, &externals), err);
+    if (outcome == OUTCOME_DONE) {
+        outcome = leave_groups(ctx, write, &current->row, err);
+    }
     if (outcome == OUTCOME_DONE && write->type->number == TYPE_NUMBER_USER) {
         outcome = leave_managers(ctx, write, &current->row, err);
         if (outcome == OUTCOME_DONE) {
@@ -511,7 +540,7 @@ enum outcome commit_delete(const struct context *ctx, struct write *write,
     }
     write->row.modified_ms = env_now_ms(ctx->env);
     struct change change = change_of(write, CHANGE_DELETE, &write->row, &edges);
-    if (!print_whole(ctx, write->type, &current->row, &change.before)) {
+    if (!print_whole(ctx, write->type, &current->row, externals, &change.before)) {
         fail_memory(err);
         return OUTCOME_BROKEN;
     }

@@ -78,6 +78,21 @@ static bool keep_texts(struct audit_row *row, struct roster_arena *arena)
            arena_copy(arena, row->detail_digest, &row->detail_digest);
 }
 
+struct audit_row *audit_keep_row(struct sql *q, int64_t tenant, struct roster_arena *arena)
+{
+    struct audit_row *row = arena_alloc(arena, sizeof(*row));
+    if (row == NULL) {
+        sql_fail(q);
+        return NULL;
+    }
+    *row = (struct audit_row){.tenant = tenant};
+    if (!audit_read_row(q, arena, row) || !keep_texts(row, arena)) {
+        sql_fail(q);
+        return NULL;
+    }
+    return row;
+}
+
 enum store_outcome audit_list(struct conn *conn, int64_t tenant, int64_t after, int rows_max,
                               struct roster_arena *arena, struct audit_row **first)
 {
@@ -87,14 +102,8 @@ enum store_outcome audit_list(struct conn *conn, int64_t tenant, int64_t after, 
     sql_i64(&q, 2, after);
     *first = NULL;
     for (int count = 0; count < rows_max && sql_step(&q) == SQL_ROW; count++) {
-        struct audit_row *row = arena_alloc(arena, sizeof(*row));
+        struct audit_row *row = audit_keep_row(&q, tenant, arena);
         if (row == NULL) {
-            sql_fail(&q);
-            break;
-        }
-        *row = (struct audit_row){.tenant = tenant};
-        if (!audit_read_row(&q, arena, row) || !keep_texts(row, arena)) {
-            sql_fail(&q);
             break;
         }
         *tail = row;

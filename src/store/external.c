@@ -106,13 +106,15 @@ enum store_outcome external_insert(struct conn *writer, int64_t tenant,
     return write_row(writer, STATEMENT_EXTERNAL_INSERT, tenant, row, external);
 }
 
-static enum store_outcome load_packed(struct conn *writer, int64_t tenant, int64_t row, str *packed)
+enum store_outcome external_list(struct conn *conn, int64_t tenant, int64_t row,
+                                 struct roster_arena *arena, str *packed)
 {
-    struct sql q = sql_begin(writer, STATEMENT_RESOURCE_EXTERNALS);
+    struct sql q = sql_begin(conn, STATEMENT_RESOURCE_EXTERNALS);
     sql_i64(&q, 1, tenant);
     sql_i64(&q, 2, row);
     bool found = sql_step(&q) == SQL_ROW;
-    sql_column_copy(&q, 0, writer->scratch, packed);
+    *packed = (str){0};
+    sql_column_copy(&q, 0, arena, packed);
     enum store_outcome got = sql_end(&q);
     return got == STORE_OK && !found ? STORE_NONE : got;
 }
@@ -130,7 +132,7 @@ static enum store_outcome replace(struct conn *writer, int64_t tenant,
                                   const struct resource_row *row, const struct external *external)
 {
     str packed = {0};
-    enum store_outcome got = load_packed(writer, tenant, row->row, &packed);
+    enum store_outcome got = external_list(writer, tenant, row->row, writer->scratch, &packed);
     struct external old = {external->source, external_of(packed, external->source)};
     if (got != STORE_OK || str_equal(old.value, external->value)) {
         return got;
@@ -167,7 +169,7 @@ enum store_outcome external_delete_all(struct conn *writer, int64_t tenant,
     str packed = {0};
     struct external external;
     struct arena_mark mark = arena_mark(writer->scratch);
-    enum store_outcome got = load_packed(writer, tenant, row->row, &packed);
+    enum store_outcome got = external_list(writer, tenant, row->row, writer->scratch, &packed);
     while (got == STORE_OK && external_next(&packed, &external)) {
         got = write_row(writer, STATEMENT_EXTERNAL_DELETE, tenant, row, &external);
     }

@@ -19,6 +19,9 @@ str external_of(str packed, int64_t source);
 // The list with `value` for `source`; an empty value takes it out. False when the arena is full.
 MUST_CHECK bool external_pack(str packed, int64_t source, str value, struct roster_arena *arena,
                               str *out);
+// The list of a resource. STORE_NONE: there is no such row.
+MUST_CHECK enum store_outcome external_list(struct conn *conn, int64_t tenant, int64_t row,
+                                            struct roster_arena *arena, str *packed);
 
 // The row that finds it. The caller packs it into the resource.
 MUST_CHECK enum store_outcome external_insert(struct conn *writer, int64_t tenant,

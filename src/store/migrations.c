@@ -189,6 +189,12 @@ const struct migration migrations[] = {
                   "    PRIMARY KEY (tenant, token)"
                   ") WITHOUT ROWID, STRICT;",
     },
+    {
+        // What became of one resource, and who was deleted: without reading the whole trail.
+        .name = "history by resource",
+        .sqlite = "CREATE INDEX audit_of ON audit (tenant, id, sequence);"
+                  "CREATE INDEX audit_deletion ON audit (tenant, type, sequence) WHERE kind = 4;",
+    },
 };
 
 const size_t migration_count = COUNT_OF(migrations);

@@ -21,6 +21,7 @@
     X(TENANT_LIST)                                                                                 \
     X(TENANT_SAVE)                                                                                 \
     X(SOURCE_INSERT)                                                                               \
+    X(SOURCE_LIST)                                                                                 \
     X(SOURCE_FIND)                                                                                 \
     X(TOKEN_INSERT)                                                                                \
     X(TOKEN_FIND)                                                                                  \
@@ -105,6 +106,14 @@
     X(DETAIL_FIND)                                                                                 \
     X(CHANGE_MEMBER_INSERT)                                                                        \
     X(CHANGE_MEMBER_LIST)                                                                          \
+    X(HISTORY_TIME)                                                                                \
+    X(HISTORY_LAST)                                                                                \
+    X(HISTORY_CREATION)                                                                            \
+    X(HISTORY_BEHIND)                                                                              \
+    X(HISTORY_BEFORE)                                                                              \
+    X(HISTORY_DELETIONS)                                                                           \
+    X(HISTORY_GROUPS)                                                                              \
+    X(HISTORY_DELTAS)                                                                              \
     X(CLEAR_INDEX)                                                                                 \
     X(CLEAR_UNIQUE)                                                                                \
     X(CLEAR_EXTERNALS)                                                                             \

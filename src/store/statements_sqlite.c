@@ -19,6 +19,11 @@
     " JOIN source AS s ON s.tenant = k.tenant AND s.source = k.source"                             \
     " LEFT JOIN certificate AS c ON c.tenant = k.tenant AND c.token = k.token"
 
+// As in AUDIT_LIST.
+#define HISTORY_COLUMNS                                                                            \
+    "a.sequence, a.time_ms, a.kind, a.type, a.row, a.id, a.revision, a.actor, a.credential,"       \
+    " a.address, a.request_id, a.detail, a.detail_digest, a.digest"
+
 const char *const statements_sqlite[STATEMENT_COUNT] = {
     // The store itself
     [STATEMENT_MIGRATION_LIST] = "SELECT number, digest FROM migration ORDER BY number",
@@ -49,6 +54,7 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_TENANT_LIST] = "SELECT " TENANT_COLUMNS " FROM tenant AS t ORDER BY t.name",
     [STATEMENT_TENANT_SAVE] = "UPDATE tenant SET settings = $2, suspended = $3 WHERE tenant = $1",
     [STATEMENT_SOURCE_INSERT] = "INSERT INTO source (tenant, source, name) VALUES ($1, $2, $3)",
+    [STATEMENT_SOURCE_LIST] = "SELECT source, name FROM source WHERE tenant = $1 ORDER BY name",
     [STATEMENT_SOURCE_FIND] = "SELECT source FROM source WHERE tenant = $1 AND name = $2",
     [STATEMENT_TOKEN_INSERT] =
         "INSERT INTO token (tenant, token, source, label, user_id, scopes, digest, created_ms,"
@@ -300,6 +306,45 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " LEFT JOIN audit AS a ON a.tenant = m.tenant AND a.sequence = m.sequence"
         " WHERE (m.tenant, m.sequence) > ($1, $2) GROUP BY m.tenant, m.sequence"
         " ORDER BY m.tenant, m.sequence",
+
+    // What a resource was
+    [STATEMENT_HISTORY_TIME] = "SELECT time_ms FROM audit WHERE tenant = $1 AND sequence = $2",
+    [STATEMENT_HISTORY_LAST] =
+        "SELECT " HISTORY_COLUMNS " FROM audit AS a WHERE a.tenant = $1 AND a.id = $2"
+        " AND a.type > 0 AND a.sequence <= $3 ORDER BY a.sequence DESC LIMIT 1",
+    [STATEMENT_HISTORY_CREATION] =
+        "SELECT " HISTORY_COLUMNS " FROM audit AS a WHERE a.tenant = $1 AND a.id = $2"
+        " AND a.type > 0 AND a.kind = 1 AND a.sequence <= $3 ORDER BY a.sequence DESC LIMIT 1",
+    [STATEMENT_HISTORY_BEHIND] =
+        "SELECT " HISTORY_COLUMNS " FROM audit AS a WHERE a.tenant = $1 AND a.id = $2"
+        " AND a.type > 0 AND a.sequence > $3 ORDER BY a.sequence LIMIT $4",
+    [STATEMENT_HISTORY_BEFORE] =
+        "SELECT " HISTORY_COLUMNS " FROM audit AS a WHERE a.tenant = $1 AND a.id = $2"
+        " AND a.type > 0 AND a.sequence < $3 ORDER BY a.sequence DESC LIMIT $4",
+    // 4 is CHANGE_DELETE, and a constant so that the index of deletions is used.
+    [STATEMENT_HISTORY_DELETIONS] =
+        "SELECT " HISTORY_COLUMNS " FROM audit AS a WHERE a.tenant = $1 AND a.kind = 4"
+        " AND a.type = $2 AND a.sequence < $3 ORDER BY a.sequence DESC LIMIT $4",
+    // Groups whose edge did not change since, and those whose first change since took it away. The
+    // deltas of one change are numbered from its end.
+    [STATEMENT_HISTORY_GROUPS] =
+        "SELECT e.group_row AS grp, r.id AS id FROM member AS e JOIN resource AS r"
+        " ON r.row = e.group_row WHERE e.tenant = $1 AND e.member_row = $2"
+        " EXCEPT SELECT a.row, a.id FROM change_member AS m JOIN audit AS a"
+        "  ON a.tenant = m.tenant AND a.sequence = m.sequence"
+        "  WHERE m.tenant = $1 AND m.member_row = $2 AND m.sequence > $3"
+        " UNION ALL SELECT grp, id FROM"
+        " (SELECT a.row AS grp, a.id AS id, m.added AS added,"
+        "  row_number() OVER (PARTITION BY a.row ORDER BY m.sequence, m.place DESC) AS nth"
+        "  FROM change_member AS m JOIN audit AS a"
+        "  ON a.tenant = m.tenant AND a.sequence = m.sequence"
+        "  WHERE m.tenant = $1 AND m.member_row = $2 AND m.sequence > $3) AS d"
+        " WHERE nth = 1 AND added = 0 ORDER BY grp LIMIT $4",
+    [STATEMENT_HISTORY_DELTAS] =
+        "SELECT " HISTORY_COLUMNS ", m.added FROM change_member AS m JOIN audit AS a"
+        " ON a.tenant = m.tenant AND a.sequence = m.sequence"
+        " WHERE m.tenant = $1 AND m.member_row = $2 AND m.sequence < $3"
+        " ORDER BY m.sequence DESC, m.place LIMIT $4",
 
     // Rebuilding the keys of all tenants, $1 rows at a time
     [STATEMENT_CLEAR_INDEX] =

@@ -141,3 +141,24 @@ enum store_outcome source_ensure(struct conn *writer, int64_t tenant, str name, 
     sql_text(&q, 3, name);
     return sql_run(&q, NULL);
 }
+
+enum store_outcome source_list(struct conn *conn, int64_t tenant, struct roster_arena *arena,
+                               struct source_row **first)
+{
+    struct source_row **tail = first;
+    struct sql q = sql_begin(conn, STATEMENT_SOURCE_LIST);
+    sql_i64(&q, 1, tenant);
+    *first = NULL;
+    while (sql_step(&q) == SQL_ROW) {
+        struct source_row *row = arena_alloc(arena, sizeof(*row));
+        if (row == NULL) {
+            sql_fail(&q);
+            break;
+        }
+        row->source = sql_column_i64(&q, 0);
+        sql_column_copy(&q, 1, arena, &row->name);
+        *tail = row;
+        tail = &row->next;
+    }
+    return sql_end(&q);
+}

@@ -59,6 +59,14 @@ struct token_row {
 // Finds or makes the source of that name.
 MUST_CHECK enum store_outcome source_ensure(struct conn *writer, int64_t tenant, str name,
                                             int64_t *source);
+struct source_row {
+    int64_t source;
+    str name;
+    struct source_row *next;
+};
+// By name.
+MUST_CHECK enum store_outcome source_list(struct conn *conn, int64_t tenant,
+                                          struct roster_arena *arena, struct source_row **first);
 // With a thumbprint the row of its certificate too. STORE_TAKEN: the digest is another's.
 MUST_CHECK enum store_outcome token_insert(struct conn *writer, struct token_row *row);
 // Puts another digest in the place of its own, so that it is found no more.
