@@ -64,6 +64,9 @@
 
 // Schemas that are loaded, and values under them
 #define SCHEMA_READ_BYTES MIB(4)      // memory to read one built-in schema: 24 KB of JSON
+#define ROLES_TENANT_MAX 1000         // roles, and entitlements, of one tenant: a list shows all
+#define ROLES_DEPTH_MAX 16            // roles inside each other: a walk up reads each
+#define ROLE_TEXT_MAX 256             // bytes of a role's value, name or type
 #define MADE_OCTETS 32                // random octets of a made secret; RFC 9944: 500 bytes at most
 #define SCHEMA_URI_MAX 255            // bytes of a schema URI: it is a key of every resource
 #define SCHEMA_NAME_MAX 128           // bytes of an attribute name

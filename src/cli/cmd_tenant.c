@@ -167,9 +167,9 @@ static const struct cli_option remove_options[] = {
 
 #define TENANT_JSON                                                                                \
     "With --json an object: name, state (active, suspended, removing), profile, created,\n"        \
-    "users, groups, strict-attributes, store-passwords, adopt-identical, devices, rate,\n"         \
-    "quirks (each name with true or false), and set (those that were set apart from the\n"         \
-    "profile)."
+    "users, groups, strict-attributes, store-passwords, adopt-identical, devices, roles,\n"        \
+    "roles-enforced, rate, quirks (each name with true or false), and set (those that were\n"      \
+    "set apart from the profile)."
 
 const struct command tenant_commands[] = {
     {
@@ -224,6 +224,9 @@ const struct command tenant_commands[] = {
             "                     what the same source made is answered with that, not with 409\n"
             "  devices            on: /Devices and /EndpointApps (RFC 9944) are there, with all\n"
             "                     registered extensions; off: not while there are any\n"
+            "  roles              on: /Roles and /Entitlements list what roster role adds\n"
+            "                     (experimental); off: not while there are any\n"
+            "  roles-enforced     on: users get only what is listed there (experimental)\n"
             "  rate               N/BURST: so many requests a second for ever, and at once; above\n"
             "                     it 429 with Retry-After. N alone: five seconds' worth at once.\n"
             "                     unlimited; or default: what roster serve --rate says. Each\n"

@@ -124,7 +124,7 @@ bool bulk_target(const struct context *ctx, struct bulk_task *task, str *name,
     if (is_me) {
         return true;
     }
-    if ((segments.count == 1) != (task->sent.method == BULK_POST)) {
+    if (task->type->managed || (segments.count == 1) != (task->sent.method == BULK_POST)) {
         return fail(err, ROSTER_ERR_METHOD_NOT_ALLOWED, 0,
                     "this endpoint does not have the method %.*s",
                     STR_ARGS(task->sent.method_text));

@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/commit.h"
 
+#include "core/assigned.h"
 #include "core/document.h"
 #include "core/etag.h"
 #include "core/made.h"
@@ -346,6 +347,9 @@ enum outcome commit_update(const struct context *ctx, struct write *write,
         enum outcome outcome = commit_check_unique(ctx, write, entries, current, err);
         if (outcome == OUTCOME_DONE) {
             outcome = commit_check_manager(ctx, &current->row, row, err);
+        }
+        if (outcome == OUTCOME_DONE) {
+            outcome = assigned_check(ctx, write->type, current->resource, after, err);
         }
         if (outcome != OUTCOME_DONE) {
             return outcome;

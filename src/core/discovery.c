@@ -112,6 +112,29 @@ static bool put_schemes(struct roster_json *config, struct roster_arena *arena)
            json_put_bool(bearer, arena, STR("primary"), true);
 }
 
+// What the draft has clients look for; only of a tenant that has it.
+static bool put_roles(const struct context *ctx, struct roster_json *config)
+{
+    static const struct {
+        str name;
+        str several;
+    } kinds[] = {{STR_INIT("roles"), STR_INIT("multipleRolesSupported")},
+                 {STR_INIT("entitlements"), STR_INIT("multipleEntitlementsSupported")}};
+    if (!tenant_switch_is_on(&ctx->view->settings, TENANT_ROLES)) {
+        return true;
+    }
+    struct roster_json *both = put_object(config, ctx->arena, STR("RolesAndEntitlements"));
+    bool put = both != NULL;
+    for (size_t at = 0; at < COUNT_OF(kinds) && put; at++) {
+        struct roster_json *kind = put_object(both, ctx->arena, kinds[at].name);
+        put = kind != NULL && json_put_bool(kind, ctx->arena, STR("supported"), true) &&
+              json_put_bool(kind, ctx->arena, kinds[at].several, true) &&
+              json_put_bool(kind, ctx->arena, STR("primarySupported"), true) &&
+              json_put_bool(kind, ctx->arena, STR("typeSupported"), true);
+    }
+    return put;
+}
+
 // Puts the version of a document, a hash of all the rest, into its meta.
 static bool put_version(struct roster_json *document, struct roster_arena *arena)
 {
@@ -156,7 +179,7 @@ bool discovery_provider_config(const struct context *ctx, const struct discovery
     struct roster_json *config = json_new(arena, JSON_OBJECT);
     if (config == NULL || !put_schemas(config, arena, URI_PROVIDER_CONFIG) ||
         !put_features(ctx, config) || !put_pagination(config, arena) ||
-        !put_schemes(config, arena) ||
+        !put_schemes(config, arena) || !put_roles(ctx, config) ||
         !put_meta(config, arena, ctx->base, STR("ServiceProviderConfig"),
                   STR("/ServiceProviderConfig"), (str){0}) ||
         !put_version(config, arena)) {

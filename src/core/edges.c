@@ -17,7 +17,9 @@ static enum outcome resolve_one(const struct context *ctx, str id, struct member
     struct resource_row row = {0};
     enum store_outcome got =
         resource_find_head(ctx->conn, ctx->actor->tenant, 0, id, ctx->arena, &row);
-    *known = got == STORE_OK;
+    const struct roster_resource_type *type =
+        got == STORE_OK ? registry_type_number(ctx->view->registry, row.type) : NULL;
+    *known = got == STORE_OK && (type == NULL || !type->managed);
     *member = (struct member_row){row.row, row.type, row.id, row.display};
     return outcome_of_store(got, err);
 }

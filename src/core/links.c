@@ -24,6 +24,7 @@ static const struct roster_resource_type *target_of(const struct showing *s,
 static bool show_list(const struct showing *s, const struct attr *attr, struct roster_json *list)
 {
     const struct roster_resource_type *target = target_of(s, attr);
+    assert(list != NULL);
     for (struct roster_json *one = list->first; one != NULL && target != NULL; one = one->next) {
         str id = json_find_text(one, STR("value"));
         str reference = {0};

@@ -10,6 +10,7 @@
 // The switch of each module.
 static const enum tenant_switch switches[MODULE_COUNT] = {
     [MODULE_DEVICES] = TENANT_DEVICES,
+    [MODULE_ROLES] = TENANT_ROLES,
 };
 
 struct settling {
@@ -117,6 +118,10 @@ bool modules_settle(const struct admin *admin, const struct tenant_row *row,
                     struct roster_error *err)
 {
     struct settling s = {.admin = admin, .view.tenant = *row, .err = err};
+    if (tenant_switch_is_on(after, TENANT_ROLES_ENFORCED) &&
+        !tenant_switch_is_on(after, TENANT_ROLES)) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "roles-enforced=on needs roles=on");
+    }
     for (size_t at = 0; at < MODULE_COUNT; at++) {
         bool was_on = tenant_switch_is_on(before, switches[at]);
         bool is_on = tenant_switch_is_on(after, switches[at]);

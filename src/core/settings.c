@@ -22,6 +22,10 @@ static const struct {
                                 "a create whose externalId and content a resource of the same "
                                 "source has already is answered with that resource"},
     [TENANT_DEVICES] = {"devices", "the tenant has Devices and EndpointApps (RFC 9944)"},
+    [TENANT_ROLES] = {"roles", "the tenant lists Roles and Entitlements (experimental)"},
+    [TENANT_ROLES_ENFORCED] = {"roles-enforced",
+                               "users get only roles and entitlements that the tenant lists "
+                               "(experimental)"},
 };
 
 const char *tenant_switch_name(enum tenant_switch which)

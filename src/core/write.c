@@ -3,6 +3,7 @@
 #include "core/write.h"
 
 #include "core/adopt.h"
+#include "core/assigned.h"
 #include "core/commit.h"
 #include "core/document.h"
 #include "core/made.h"
@@ -100,6 +101,9 @@ static enum outcome run_create(const struct context *ctx, struct write *write,
     outcome = commit_check_unique(ctx, write, write->entries, NULL, err);
     if (outcome == OUTCOME_DONE) {
         outcome = commit_check_manager(ctx, NULL, &write->row, err);
+    }
+    if (outcome == OUTCOME_DONE) {
+        outcome = assigned_check(ctx, write->type, NULL, write->sent, err);
     }
     if (outcome == OUTCOME_DONE && write->members != NULL) {
         outcome = edges_resolve_values(ctx, EDGE_ADD, write->members, &edges, err);

@@ -32,6 +32,9 @@ EMBEDDED(device_ethernet_mab);
 EMBEDDED(device_fido_onboard);
 EMBEDDED(device_zigbee);
 EMBEDDED(device_endpoint_apps);
+EMBEDDED(role);
+EMBEDDED(entitlement);
+EMBEDDED(roles_support);
 
 // What is inside another extension stands before it.
 static const struct embedded device_schemas[] = {
@@ -77,14 +80,45 @@ static const struct registry_type device_types[] = {
     },
 };
 
+static const struct embedded role_schemas[] = {
+    SCHEMA_ROW(role),
+    SCHEMA_ROW(entitlement),
+};
+
+static const struct embedded role_support = SCHEMA_ROW(roles_support);
+
+#define EXPERIMENTAL "Experimental: draft-ietf-scim-roles-entitlements."
+
+static const struct registry_type role_types[] = {
+    {
+        .name = STR_INIT("Role"),
+        .description = STR_INIT("A role that people can have. " EXPERIMENTAL),
+        .endpoint = STR_INIT("/Roles"),
+        .schema = STR_INIT(URI_CORE "Role"),
+        .number = TYPE_NUMBER_ROLE,
+        .managed = true,
+    },
+    {
+        .name = STR_INIT("Entitlement"),
+        .description = STR_INIT("An entitlement that people can have. " EXPERIMENTAL),
+        .endpoint = STR_INIT("/Entitlements"),
+        .schema = STR_INIT(URI_CORE "Entitlement"),
+        .number = TYPE_NUMBER_ENTITLEMENT,
+        .managed = true,
+    },
+};
+
 static const struct {
     const struct embedded *schemas;
     size_t schema_count;
     const struct registry_type *types;
     size_t type_count;
+    const struct embedded *support;
 } modules[MODULE_COUNT] = {
     [MODULE_DEVICES] = {device_schemas, COUNT_OF(device_schemas), device_types,
-                        COUNT_OF(device_types)},
+                        COUNT_OF(device_types), NULL},
+    [MODULE_ROLES] = {role_schemas, COUNT_OF(role_schemas), role_types, COUNT_OF(role_types),
+                      &role_support},
 };
 
 size_t module_schema_count(enum module module)
@@ -98,6 +132,13 @@ str module_schema(enum module module, size_t index)
     assert(index < module_schema_count(module));
     const struct embedded *row = &modules[module].schemas[index];
     return (str){row->from, (size_t)(row->to - row->from)};
+}
+
+str module_support(enum module module)
+{
+    assert(module < MODULE_COUNT);
+    const struct embedded *row = modules[module].support;
+    return row == NULL ? (str){0} : (str){row->from, (size_t)(row->to - row->from)};
 }
 
 const struct registry_type *module_types(enum module module, size_t *count)

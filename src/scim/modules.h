@@ -11,6 +11,7 @@
 
 enum module {
     MODULE_DEVICES,  // RFC 9944: Device with its extensions, EndpointApp
+    MODULE_ROLES,    // draft-ietf-scim-roles-entitlements: Role, Entitlement
     MODULE_COUNT,
 };
 
@@ -22,6 +23,8 @@ static inline unsigned module_bit(enum module module)
 // Its schemas as JSON.
 size_t module_schema_count(enum module module);
 str module_schema(enum module module, size_t index);
+// The attribute that it adds to the schema of ServiceProviderConfig, as JSON; empty: none.
+str module_support(enum module module);
 // Its resource types, extensions included.
 const struct registry_type *module_types(enum module module, size_t *count);
 // The type of a number, and the module that it is of. NULL: no module has it.

@@ -82,7 +82,8 @@ static bool push_names(const struct registry_options *options, struct roster_are
         if (name == NULL) {
             return false;
         }
-        if (number != TYPE_NUMBER_USER && number != TYPE_NUMBER_GROUP) {
+        if (number != TYPE_NUMBER_USER && number != TYPE_NUMBER_GROUP &&
+            !options->types[at].managed) {
             json_push(words, name);
         }
     }
@@ -102,6 +103,24 @@ static bool name_members(struct builder *b, struct roster_arena *arena, struct r
            fail_memory(b->err);
 }
 
+// What modules add to the configuration stands in its schema.
+static bool name_support(struct builder *b, struct roster_arena *arena, struct roster_json *config)
+{
+    struct roster_json *attributes = json_find(config, STR("attributes"));
+    for (size_t at = 0; at < MODULE_COUNT; at++) {
+        str text = module_support((enum module)at);
+        struct roster_json *attribute = NULL;
+        if ((b->options->modules & module_bit((enum module)at)) == 0 || text.len == 0) {
+            continue;
+        }
+        if (!roster_json_read(text, arena, &attribute, b->err)) {
+            return false;
+        }
+        json_push(attributes, attribute);
+    }
+    return true;
+}
+
 // Texts are copied while loading, so the tree can live in an arena that is closed at once.
 static bool add_own(struct builder *b, str text, bool nested)
 {
@@ -112,6 +131,9 @@ static bool add_own(struct builder *b, str text, bool nested)
         reading != NULL ? roster_json_read(text, reading, &json, b->err) : fail_memory(b->err);
     if (added && str_equal(json_find_text(json, STR("id")), URI_GROUP)) {
         added = name_members(b, reading, json);
+    }
+    if (added && str_equal(json_find_text(json, STR("id")), URI_PROVIDER_CONFIG)) {
+        added = name_support(b, reading, json);
     }
     added = added && add_schema(b, json, &own);
     roster_arena_close(reading);
@@ -414,6 +436,7 @@ static bool add_type(struct builder *b, const struct registry_type *from)
     struct roster_resource_type *to = &b->types[b->registry->type_count];
     to->registry = b->registry;
     to->number = from->number;
+    to->managed = from->managed;
     if (!check_type(b, from) || !find_schema(b, from->schema, from->name, &to->schema) ||
         !check_base(b, to, from->name) || !add_extensions(b, from, to)) {
         return false;

@@ -20,6 +20,7 @@ struct registry_type {
     str endpoint;  // with its slash: "/Users"
     str schema;    // URI
     int number;
+    bool managed;  // see struct roster_resource_type
     const struct registry_extension *extensions;
     size_t extension_count;
 };

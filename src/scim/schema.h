@@ -32,6 +32,8 @@ struct attr {
     bool multi_valued;
     bool required;
     bool case_exact;
+    bool closed;  // canonical_values are all that there are (own, see form)
+    bool inner;   // an extension inside an extension: the name is its URI (own)
     enum attr_mutability mutability;
     enum attr_returned returned;
     enum attr_uniqueness uniqueness;
@@ -39,12 +41,10 @@ struct attr {
     size_t canonical_count;
     const str *reference_types;
     size_t reference_count;
-    // Of schemas of the product only; discovery does not show them (docs/decisions/0016).
+    // Own: of schemas of the product only; discovery does not show them (docs/decisions/0016).
     str form;                 // of its text: 'h' a hexadecimal digit, 'd' a digit; empty: any
     str not_with;             // an attribute beside it that excludes it; empty: none
     str made_without;         // the server makes a value where this attribute beside it is absent
-    bool closed;              // canonical_values are all that there are
-    bool inner;               // an extension inside an extension: the name is its URI
     const struct attr *subs;  // sub-attributes of a complex attribute
     size_t sub_count;
     const struct attr *parent;    // NULL at top level
@@ -99,9 +99,10 @@ struct roster_resource_type {
     const struct roster_registry *registry;
     const struct attr *known[KNOWN_COUNT];  // NULL: this type has no such attribute
     uint32_t known_shown;                   // bits by enum known_attr: shown where nothing is asked
-    bool hides;  // something that is stored is shown on request only: answers are not spliced
-    bool links;  // stored links whose `$ref` is computed, manager apart: nor are they then
-    bool makes;  // attributes with made_without: secrets that no history holds
+    bool managed;  // the administrator's: clients read only, and they are no members of groups
+    bool hides;    // something that is stored is shown on request only: answers are not spliced
+    bool links;    // stored links whose `$ref` is computed, manager apart: nor are they then
+    bool makes;    // attributes with made_without: secrets that no history holds
 };
 
 struct roster_registry {
@@ -119,6 +120,8 @@ enum {
     TYPE_NUMBER_GROUP = 2,
     TYPE_NUMBER_DEVICE = 3,
     TYPE_NUMBER_ENDPOINT_APP = 4,
+    TYPE_NUMBER_ROLE = 5,
+    TYPE_NUMBER_ENTITLEMENT = 6,
     TYPE_NUMBER_OWN = 16,
 };
 

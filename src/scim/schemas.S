@@ -35,6 +35,9 @@
         schema roster_schema_device_fido_onboard, "data/schemas/device-fido-onboard.json"
         schema roster_schema_device_zigbee, "data/schemas/device-zigbee.json"
         schema roster_schema_device_endpoint_apps, "data/schemas/device-endpoint-apps.json"
+        schema roster_schema_role, "data/schemas/role.json"
+        schema roster_schema_entitlement, "data/schemas/entitlement.json"
+        schema roster_schema_roles_support, "data/schemas/roles-support.json"
 
         // Without this the linker makes the stack executable.
         .section .note.GNU-stack, "", %progbits

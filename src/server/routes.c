@@ -114,9 +114,11 @@ static bool match(struct pending *pending, const struct target *target,
     return matches;
 }
 
-static bool is_offered(const struct route *route)
+static bool is_offered(const struct pending *pending, const struct route *route)
 {
-    return route->run != NULL || route->flags != 0;
+    bool is_managed = pending->type != NULL && pending->type->managed;
+    return (route->run != NULL || route->flags != 0) &&
+           (!is_managed || (route->flags & ROUTE_WRITES) == 0);
 }
 
 enum route_outcome route_find(struct pending *pending)
@@ -130,7 +132,8 @@ enum route_outcome route_find(struct pending *pending)
         const struct endpoint *endpoint = &endpoints[at];
         if (match(pending, &pending->target, endpoint)) {
             known = true;
-            if (method < COUNT_OF(endpoint->routes) && is_offered(&endpoint->routes[method])) {
+            if (method < COUNT_OF(endpoint->routes) &&
+                is_offered(pending, &endpoint->routes[method])) {
                 pending->route = &endpoint->routes[method];
                 return ROUTE_FOUND;
             }
@@ -144,10 +147,11 @@ static const str method_names[] = {
     [HTTP_PATCH] = STR("PATCH"),   [HTTP_DELETE] = STR("DELETE"),
 };
 
-static void add_methods(struct text *out, const struct endpoint *endpoint)
+static void add_methods(struct text *out, const struct pending *pending,
+                        const struct endpoint *endpoint)
 {
     for (size_t method = 0; method < COUNT_OF(endpoint->routes); method++) {
-        if (is_offered(&endpoint->routes[method])) {
+        if (is_offered(pending, &endpoint->routes[method])) {
             text_add(out, out->len > 0 ? STR(", ") : (str){0});
             text_add(out, method_names[method]);
         }
@@ -160,7 +164,7 @@ str route_allow(const struct target *target, struct pending *pending)
     text_init(&out, pending->exchange->arena, KIB(1));
     for (size_t at = 0; at < COUNT_OF(endpoints); at++) {
         if (match(pending, target, &endpoints[at])) {
-            add_methods(&out, &endpoints[at]);
+            add_methods(&out, pending, &endpoints[at]);
         }
     }
     if (target->place == TARGET_SERVER) {

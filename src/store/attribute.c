@@ -43,6 +43,8 @@ const struct declaration declarations[] = {
      .attr = "displayName",
      .names_one = true,
      .marks_absent = true},
+    {.type = TYPE_NUMBER_ROLE, .path = "value", .attr = "value", .names_one = true},
+    {.type = TYPE_NUMBER_ENTITLEMENT, .path = "value", .attr = "value", .names_one = true},
 };
 
 const size_t declaration_count = COUNT_OF(declarations);

@@ -12,7 +12,7 @@
 
 #define TENANT_SHAPE                                                                               \
     "name:s state:s profile:s created:s users:i groups:i strict-attributes:b "                     \
-    "store-passwords:b adopt-identical:b devices:b rate:s quirks:o set:o"
+    "store-passwords:b adopt-identical:b devices:b roles:b roles-enforced:b rate:s quirks:o set:o"
 #define TOKEN_SHAPE_END                                                                            \
     "id:i tenant:s label:s source:s user:n scope:s state:s created:s expires:n used:n address:n "  \
     "revoked:"
