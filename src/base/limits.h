@@ -215,6 +215,12 @@
 // Administration: the command line and its socket beside the store
 #define ADMIN_REQUEST_MAX MIB(4)     // a command line with a file of schemas, escaped
 #define ADMIN_REPLY_MAX MIB(16)      // a list of 50,000 tokens
+#define AUDIT_PAGE_ROWS 100          // entries that are read at a time
+#define AUDIT_MEMBERS_PIECE 5000     // members of one entry that are printed at a time: 400 KB
+#define AUDIT_TURN_BYTES MIB(1)      // that an export prints in one turn
+#define AUDIT_TURN_ARENA MIB(8)      // memory that a turn may have taken before its last entry
+#define AUDIT_NEWEST_MAX 1000        // entries that roster audit tail begins with
+#define AUDIT_NEWEST_ROWS_MAX 20000  // rows that are looked at for them: 20 MB
 #define CHECKPOINT_BYTES_MAX MIB(3)  // a checkpoint of 20,000 tenants
 #define ADMIN_ARGUMENTS_MAX 128      // words of one command
 #define ADMIN_MESSAGE_MS 5000        // for a message to arrive or leave once it has begun

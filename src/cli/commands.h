@@ -50,6 +50,7 @@ struct command {
 // Tables of the files that hold the functions; each ends with a row without a name.
 extern const struct command about_commands[];
 extern const struct command audit_commands[];
+extern const struct command audit_read_commands[];
 extern const struct command cert_commands[];
 extern const struct command check_commands[];
 extern const struct command serve_commands[];

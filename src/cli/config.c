@@ -3,6 +3,7 @@
 #include "cli/config.h"
 
 #include "base/limits.h"
+#include "cli/duration.h"
 #include "cli/nearest.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { CHECKPOINT_INTERVAL_DEFAULT_MS = 3600 * 1000 };
 enum { DRAIN_DEFAULT_S = 10, DRAIN_MAX_S = 3600, PORT_DEFAULT = 8080 };
 
 const struct cli_option serve_options[] = {
@@ -118,6 +120,19 @@ static bool take_rate(str value, struct roster_arena *arena, struct settings *ou
                 RATE_MAX);
 }
 
+static bool take_checkpoint_dir(str value, struct roster_arena *arena, struct settings *out,
+                                struct roster_error *err)
+{
+    return copy_text(value, arena, &out->checkpoint_dir, err);
+}
+
+static bool take_checkpoint_interval(str value, struct roster_arena *arena, struct settings *out,
+                                     struct roster_error *err)
+{
+    return duration_parse(value, &out->checkpoint_interval_ms) ||
+           fail(err, ROSTER_ERR_INVALID_VALUE, 0, "it is a duration: 30s, 15m, 1h, 1d");
+}
+
 static bool take_drain(str value, struct roster_arena *arena, struct settings *out,
                        struct roster_error *err)
 {
@@ -149,6 +164,8 @@ static take_fn *const takes[] = {
     [SETTING_BEHIND_PROXY] = take_behind_proxy,
     [SETTING_LOG_LEVEL] = take_log_level,
     [SETTING_RATE] = take_rate,
+    [SETTING_CHECKPOINT_DIR] = take_checkpoint_dir,
+    [SETTING_CHECKPOINT_INTERVAL] = take_checkpoint_interval,
     [SETTING_DRAIN] = take_drain,
 };
 static_assert(COUNT_OF(takes) == SETTING_COUNT, "each setting has a function that takes it");
@@ -169,6 +186,7 @@ static struct settings defaults(void)
         .listen = {.host = "127.0.0.1", .port = PORT_DEFAULT},
         .log_level = LOG_LEVEL_INFO,
         .rate = {RATE_PER_S, RATE_BURST},
+        .checkpoint_interval_ms = CHECKPOINT_INTERVAL_DEFAULT_MS,
         .drain_ms = DRAIN_DEFAULT_S * 1000,
     };
 }

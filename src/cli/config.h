@@ -35,6 +35,10 @@ enum setting_kind { SETTING_ONCE, SETTING_LIST, SETTING_LIVE };
       "debug, info, warning or error (default: info)")                                             \
     X(RATE, "rate", "N/BURST", SETTING_LIVE,                                                       \
       "requests of a tenant a second, and at once (default: 1000/5000)")                           \
+    X(CHECKPOINT_DIR, "checkpoint-dir", "DIR", SETTING_ONCE,                                       \
+      "write signed checkpoints of the audit into this folder (default: none)")                    \
+    X(CHECKPOINT_INTERVAL, "checkpoint-interval", "DURATION", SETTING_ONCE,                        \
+      "between two of them, when something changed (default: 1h)")                                 \
     X(DRAIN, "drain", "SECONDS", SETTING_ONCE,                                                     \
       "how long a stop waits for requests under way (default: 10)")
 
@@ -57,6 +61,8 @@ struct settings {
     int proxy_count;
     enum log_level log_level;
     struct rate rate;
+    const char *checkpoint_dir;  // NULL: none
+    int64_t checkpoint_interval_ms;
     int drain_ms;
     str given[SETTING_COUNT];  // as written; empty: the default
 };

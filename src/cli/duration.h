@@ -8,9 +8,10 @@
 
 // "45s", "30m", "12h", "90d", "2w": a whole number above 0 and a unit, at most 100 years.
 MUST_CHECK bool duration_parse(str text, int64_t *ms);
+// When something was: a duration before now, an RFC 3339 time, or a date, which means its first
+// moment in UTC. Refused with BAD_REQUEST.
+MUST_CHECK bool moment_parse(str text, int64_t now_ms, int64_t *ms, struct roster_error *err);
 // When something ends: a duration from now, an RFC 3339 time to come, or "never" (0).
 MUST_CHECK bool expiry_parse(str text, int64_t now_ms, int64_t *ms, struct roster_error *err);
-// A time that was: RFC 3339, or a duration back from now.
-MUST_CHECK bool moment_parse(str text, int64_t now_ms, int64_t *ms, struct roster_error *err);
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 
 // What getopt_long returns: a word that is no option, -h, or a row of the tables.
-enum { FOUND_ARGUMENT = 1, FOUND_HELP = 'h', FIRST_LONG = 256 };
+enum { FOUND_ARGUMENT = 1, FOUND_HELP = 'h', FOUND_LINES = 'n', FIRST_LONG = 256 };
 
 static void add_rows(struct options *options, const struct cli_option *rows)
 {
@@ -18,12 +18,18 @@ static void add_rows(struct options *options, const struct cli_option *rows)
     }
 }
 
-static size_t find_row(const struct options *options, const char *name)
+static size_t look_for_row(const struct options *options, const char *name)
 {
     size_t row = 0;
     while (row < options->count && strcmp(options->rows[row]->name, name) != 0) {
         row++;
     }
+    return row;
+}
+
+static size_t find_row(const struct options *options, const char *name)
+{
+    size_t row = look_for_row(options, name);
     assert(row < options->count);
     return row;
 }
@@ -77,6 +83,9 @@ static bool refuse_word(const struct options *options, int got, char **argv,
                                  row->name, row->name, row->value)
                           : fail(err, ROSTER_ERR_BAD_REQUEST, 0, "--%s takes no value", row->name);
     }
+    if (optopt == FOUND_LINES && got == ':') {
+        return fail(err, ROSTER_ERR_BAD_REQUEST, 0, "-n needs a value: -n COUNT");
+    }
     char letter[] = {'-', (char)optopt, '\0'};
     return refuse_unknown(options, optopt != 0 ? letter : argv[optind - 1], err);
 }
@@ -111,6 +120,10 @@ static bool take_found(int found, char **argv, struct options *out, struct roste
         out->values[find_row(out, "help")] = "";
         return true;
     }
+    if (found == FOUND_LINES) {
+        out->values[find_row(out, "lines")] = optarg;
+        return true;
+    }
     if (found < FIRST_LONG) {
         return refuse_word(out, found, argv, err);
     }
@@ -130,7 +143,8 @@ bool options_parse(const struct cli_option *const *tables, int argc, char **argv
     optind = 0;  // starts anew: a server reads many command lines
     opterr = 0;
     // '-': words come in their order whatever POSIXLY_CORRECT says; ':': we say what is missing.
-    for (int found; (found = getopt_long(argc, argv, "-:h", rows, NULL)) != -1;) {
+    const char *letters = look_for_row(out, "lines") < out->count ? "-:hn:" : "-:h";
+    for (int found; (found = getopt_long(argc, argv, letters, rows, NULL)) != -1;) {
         if (!take_found(found, argv, out, err)) {
             return false;
         }

@@ -15,7 +15,7 @@ struct cli_option {
     bool required;
 };
 
-enum { OPTIONS_MAX = 16 };
+enum { OPTIONS_MAX = 32 };
 
 // A command line behind its command. Texts point into the argument vector.
 struct options {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/limits.h"
 #include "cli/admin.h"
+#include "cli/checkpoints.h"
 #include "cli/config.h"
 #include "cli/help.h"
 #include "cli/notify.h"
@@ -32,6 +33,7 @@ struct serving {
     struct server *server;
     struct admin_socket *socket;
     struct signals *signals;
+    struct checkpoints *checkpoints;  // NULL: none are wanted
 };
 
 static void log_refusal(enum log_level level, const char *event, const struct roster_error *err)
@@ -279,6 +281,24 @@ static int open_control(struct serving *serving, const char *url, struct roster_
     return serving->signals != NULL ? EX_OK : io_refuse(io, &err);
 }
 
+static int open_checkpoints(struct serving *serving, struct io *io)
+{
+    const struct checkpoints_options options = {
+        .store = serving->store,
+        .env = &env_system,
+        .folder = serving->settings.checkpoint_dir,
+        .interval_ms = serving->settings.checkpoint_interval_ms,
+    };
+    struct roster_error err = {0};
+    if (options.folder == NULL) {
+        return EX_OK;
+    }
+    serving->checkpoints = checkpoints_open(&options, &err);
+    return serving->checkpoints != NULL
+               ? EX_OK
+               : io_stop(io, EX_CANTCREAT, "--checkpoint-dir: %s", err.detail);
+}
+
 static void serving_close(struct serving *serving)
 {
     signals_close(serving->signals);
@@ -287,6 +307,8 @@ static void serving_close(struct serving *serving)
     if (serving->server != NULL) {
         server_close(serving->server);
     }
+    // Behind the last write, so that the last checkpoint has it.
+    checkpoints_close(serving->checkpoints);
     if (serving->store != NULL) {
         store_close(serving->store);
     }
@@ -316,6 +338,7 @@ static int open_all(struct serving *serving, struct call *call)
     }
     code = code == EX_OK ? open_store(serving, url, call->arena, call->io) : code;
     code = code == EX_OK ? open_server(serving, call->io) : code;
+    code = code == EX_OK ? open_checkpoints(serving, call->io) : code;
     return code == EX_OK ? open_control(serving, url, call->arena, call->io) : code;
 }
 
@@ -387,8 +410,10 @@ const struct command serve_commands[] = {
             "others at the next start (the log names them). SIGTERM and SIGINT answer what\n"
             "was accepted and stop; a second one stops at once. A socket that systemd hands over\n"
             "takes the place of --listen.\n\n"
-            "While it runs, roster tenant, schema and token reach it over the socket STORE.sock\n"
-            "beside the store, which only its user and root may use.",
+            "With --checkpoint-dir it signs where the audit ends, at the start, each interval and\n"
+            "at the end, into files of that folder: see roster help audit checkpoint.\n\n"
+            "While it runs, roster tenant, schema, token and audit reach it over the socket\n"
+            "STORE.sock beside the store, which only its user and root may use.",
         .examples = "roster serve\n"
                     "roster serve --store sqlite:/srv/roster/roster.db --listen 127.0.0.1:0\n"
                     "roster serve --listen 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem\n"

@@ -47,17 +47,13 @@ bool audit_read_row(struct sql *q, struct roster_arena *arena, struct audit_row 
     };
     row->detail = sql_column_i64(q, COLUMN_AUDIT_DETAIL);
     row->detail_digest = sql_column(q, COLUMN_AUDIT_DETAIL_DIGEST);
+    row->digest = sql_column(q, COLUMN_AUDIT_DIGEST);
     return id_print(sql_column(q, COLUMN_AUDIT_ID), arena, &row->change.id);
 }
 
 str audit_read_id(struct sql *q)
 {
     return sql_column(q, COLUMN_AUDIT_ID);
-}
-
-str audit_read_digest(struct sql *q)
-{
-    return sql_column(q, COLUMN_AUDIT_DIGEST);
 }
 
 enum store_outcome audit_next_tenant(struct conn *conn, int64_t after, int64_t *tenant)
@@ -75,7 +71,8 @@ static bool keep_texts(struct audit_row *row, struct roster_arena *arena)
     return arena_copy(arena, change->actor, &change->actor) &&
            arena_copy(arena, change->address, &change->address) &&
            arena_copy(arena, change->request_id, &change->request_id) &&
-           arena_copy(arena, row->detail_digest, &row->detail_digest);
+           arena_copy(arena, row->detail_digest, &row->detail_digest) &&
+           arena_copy(arena, row->digest, &row->digest);
 }
 
 struct audit_row *audit_keep_row(struct sql *q, int64_t tenant, struct roster_arena *arena)

@@ -70,7 +70,8 @@ struct audit_row {
     struct change change;  // without members; without before and after until audit_load_detail
     int64_t detail;        // number of its detail; 0: it has none
     str detail_digest;     // DIGEST_LEN bytes; empty without a detail
-    bool erased;           // set by audit_load_detail: it had a detail, which is gone
+    str digest;
+    bool erased;  // set by audit_load_detail: it had a detail, which is gone
     struct audit_row *next;
 };
 

@@ -22,9 +22,8 @@ void chain_row(struct digest *digest, const unsigned char previous[DIGEST_LEN],
 MUST_CHECK bool audit_read_row(struct sql *q, struct roster_arena *arena, struct audit_row *row);
 // A copy of it in the arena. NULL: a failure, which is noted in `q`.
 struct audit_row *audit_keep_row(struct sql *q, int64_t tenant, struct roster_arena *arena);
-// The id as it is stored, and the digest.
+// The id as it is stored.
 str audit_read_id(struct sql *q);
-str audit_read_digest(struct sql *q);
 
 // Columns of STATEMENT_CHANGE_MEMBER_LIST.
 enum {

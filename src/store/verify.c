@@ -161,7 +161,7 @@ static enum store_outcome check_row(struct verification *v, struct sql *q,
     }
     chain_row(v->digest, walk->digest, row, digest);
     enum store_outcome got = check_detail(v, row, &detail);
-    bool same = str_equal(audit_read_digest(q), (str){(const char *)digest, sizeof(digest)}) &&
+    bool same = str_equal(row->digest, (str){(const char *)digest, sizeof(digest)}) &&
                 is_id(audit_read_id(q), row->change.id);
     if (mark != NULL && mark->sequence == expected &&
         memcmp(mark->digest, digest, sizeof(digest)) != 0) {
