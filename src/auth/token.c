@@ -1,4 +1,4 @@
-// token.c: making, recognising and looking up bearer tokens.
+// token.c: making, recognising and looking up secrets.
 // SPDX-License-Identifier: Apache-2.0
 #include "auth/token.h"
 
@@ -6,7 +6,7 @@
 
 enum { PREFIX_LEN = 4, RANDOM_LEN = 32, CHECK_LEN = 6 };
 
-static const char prefix[] = "rst_";
+static const char *const prefixes[] = {[SECRET_TOKEN] = "rst_", [SECRET_CLIENT] = "rsc_"};
 static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 // CRC-32 (IEEE), bit by bit: 36 bytes are not worth a table.
@@ -40,19 +40,24 @@ static char random_digit(const struct env *env)
     return base62[byte % 62];
 }
 
-void token_make(const struct env *env, struct secret *out)
+static void put_random(const struct env *env, char *out, size_t len)
 {
-    memcpy(out->text, prefix, PREFIX_LEN);
-    for (int at = 0; at < RANDOM_LEN; at++) {
-        out->text[PREFIX_LEN + at] = random_digit(env);
+    for (size_t at = 0; at < len; at++) {
+        out[at] = random_digit(env);
     }
+}
+
+void secret_make(const struct env *env, enum secret_kind kind, struct secret *out)
+{
+    memcpy(out->text, prefixes[kind], PREFIX_LEN);
+    put_random(env, out->text + PREFIX_LEN, RANDOM_LEN);
     put_check(out->text, out->text + PREFIX_LEN + RANDOM_LEN);
     out->text[TOKEN_TEXT_LEN] = '\0';
 }
 
-bool token_is_wellformed(str text)
+bool secret_is_wellformed(enum secret_kind kind, str text)
 {
-    if (text.len != TOKEN_TEXT_LEN || memcmp(text.ptr, prefix, PREFIX_LEN) != 0) {
+    if (text.len != TOKEN_TEXT_LEN || memcmp(text.ptr, prefixes[kind], PREFIX_LEN) != 0) {
         return false;
     }
     char check[CHECK_LEN];
@@ -60,31 +65,11 @@ bool token_is_wellformed(str text)
     return memcmp(check, text.ptr + PREFIX_LEN + RANDOM_LEN, CHECK_LEN) == 0;
 }
 
-// b64token of RFC 6750 section 2.1: letters, digits, "-._~+/", and "=" at the end.
-static bool is_b64token(str text)
+void client_id_make(const struct env *env, char out[CLIENT_ID_LEN + 1])
 {
-    while (text.len > 1 && text.ptr[text.len - 1] == '=') {
-        text.len--;
-    }
-    for (size_t at = 0; at < text.len; at++) {
-        char c = text.ptr[at];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-              str_contains(STR("-._~+/"), (str){&c, 1}))) {
-            return false;
-        }
-    }
-    return text.len > 0;
-}
-
-enum auth_outcome auth_header_token(str value, str *token)
-{
-    str scheme = {0};
-    str_cut(str_trim(value), ' ', &scheme, token);
-    *token = str_trim(*token);
-    if (!str_equal_nocase(scheme, STR("Bearer"))) {
-        return AUTH_MISSING;
-    }
-    return is_b64token(*token) ? AUTH_OK : AUTH_MALFORMED;
+    memcpy(out, "rci_", PREFIX_LEN);
+    put_random(env, out + PREFIX_LEN, CLIENT_ID_LEN - PREFIX_LEN);
+    out[CLIENT_ID_LEN] = '\0';
 }
 
 void auth_certificate_digest(const unsigned char thumbprint[DIGEST_LEN],

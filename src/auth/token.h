@@ -1,4 +1,7 @@
-// auth/token.h: bearer tokens: rst_ + 32 base62 characters + 6 characters of checksum.
+// auth/token.h: secrets: four characters that say what it is, 32 base62 characters, and 6
+// characters of checksum.
+//
+//   rst_…  a bearer token            rsc_…  a secret of an OAuth client
 //
 // 190 bits of randomness; the checksum lets a mistyped or cut token be refused, and a leaked one be
 // recognised by scanners, without a look into the store. Only SHA-256 digests are stored.
@@ -16,9 +19,15 @@ struct secret {
     char text[TOKEN_TEXT_LEN + 1];
 };
 
-void token_make(const struct env *env, struct secret *out);
-// Whether it has the shape of a token and its checksum is right.
-bool token_is_wellformed(str text);
+enum secret_kind { SECRET_TOKEN, SECRET_CLIENT };
+
+void secret_make(const struct env *env, enum secret_kind kind, struct secret *out);
+// Whether it has the shape of such a secret and its checksum is right.
+bool secret_is_wellformed(enum secret_kind kind, str text);
+
+// The id of an OAuth client, "rci_" and 20 base62 characters: no secret, but nobody's name either.
+enum { CLIENT_ID_LEN = 24 };
+void client_id_make(const struct env *env, char out[CLIENT_ID_LEN + 1]);
 
 enum auth_outcome {
     AUTH_OK,
@@ -28,14 +37,12 @@ enum auth_outcome {
     AUTH_FAILED,     // the store could not be asked
 };
 
-// The token of an Authorization header value. The scheme is taken in any case.
-enum auth_outcome auth_header_token(str value, str *token);
 // Whether a token may be used now: not revoked, not expired, its tenant not suspended.
 bool auth_token_is_live(const struct token_row *row, int64_t now_ms);
 // The digest by which a client certificate is looked up: no token has it.
 void auth_certificate_digest(const unsigned char thumbprint[DIGEST_LEN],
                              unsigned char digest[DIGEST_LEN]);
-// Looks the token up by its digest. `row` lives in the arena.
+// Looks a secret up by its digest; AUTH_OK when it may be used now. `row` lives in the arena.
 enum auth_outcome auth_token_find(struct conn *conn, const unsigned char digest[DIGEST_LEN],
                                   int64_t now_ms, struct roster_arena *arena,
                                   struct token_row *row);

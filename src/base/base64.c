@@ -79,3 +79,14 @@ void base64url_add(struct text *out, const unsigned char *octets, size_t len)
         text_char(out, alphabet[bits << (6 - waiting) & 63]);
     }
 }
+
+bool base64url_read(str text, struct roster_arena *arena, unsigned char *out, size_t *len)
+{
+    struct text same;
+    if (!base64_decode(text, out, len)) {
+        return false;
+    }
+    text_init(&same, arena, text.len);
+    base64url_add(&same, out, *len);
+    return !same.full && str_equal(text_str(&same), text);
+}

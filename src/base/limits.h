@@ -160,10 +160,16 @@
 #define PASSWORD_LEN_MAX 1024  // bytes of a password
 
 // Credentials
-#define SCOPES_MAX 16         // of one credential: more types than most tenants have
-#define SCOPES_TEXT_MAX 512   // bytes of them as text
-#define USES_MAX 4096         // last uses that wait to be written; others come a minute later
-#define USE_NOTE_MS 60000     // between two notes of one credential by one thread
+#define SCOPES_MAX 16             // of one credential: more types than most tenants have
+#define SCOPES_TEXT_MAX 512       // bytes of them as text
+#define ACCESS_SECONDS_MIN 3600   // an access token of a client lives: what providers expect
+#define ACCESS_SECONDS_MAX 21600  // and no longer: what a thief may still do with it
+#define ACCESS_TEXT_MAX KIB(1)    // bytes of one: 749 with the longest scopes
+#define OAUTH_FORM_MAX KIB(16)    // body of a request for one: an assertion of 8 KiB fits in
+#define FORM_FIELDS_MAX 64        // parameters of that body: five have a meaning
+#define BASIC_TEXT_MAX 512        // behind "Basic": a client's id and secret take 92, escaped 268
+#define USES_MAX 4096             // last uses that wait to be written; others come a minute later
+#define USE_NOTE_MS 60000         // between two notes of one credential by one thread
 #define TEND_MS 60000         // between two looks at what waits and what ends: one transaction each
 #define ENDING_ROWS_MAX 2000  // credentials that end, the soonest first, looked at each time
 #define ENDING_METRICS_MAX 1000  // tenants whose next end is a metric
@@ -206,7 +212,7 @@
 // Keys beside the store. One key may seal 2^32 texts: 6,000 a second make 2^29 a day.
 #define KEY_FRESH_MS INT64_C(86400000)  // a day: then the next key seals
 #define KEY_SEALS_MS                                                                               \
-    INT64_C(3900000)  // what is sealed is opened for: a cursor's hour, and 5 minutes
+    INT64_C(21900000)  // what is sealed is opened for: an access token's 6 hours, and 5 minutes
 #define KEY_KEPT_MS (KEY_FRESH_MS + 2 * KEY_SEALS_MS)  // then it is deleted
 #define KEY_RETRY_MS INT64_C(60000)                    // between attempts to save one
 #define KEYS_MAX 8                                     // of one purpose: two are in use

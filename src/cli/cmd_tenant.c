@@ -168,8 +168,8 @@ static const struct cli_option remove_options[] = {
 #define TENANT_JSON                                                                                \
     "With --json an object: name, state (active, suspended, removing), profile, created,\n"        \
     "users, groups, strict-attributes, store-passwords, adopt-identical, devices, roles,\n"        \
-    "roles-enforced, rate, quirks (each name with true or false), and set (those that were\n"      \
-    "set apart from the profile)."
+    "roles-enforced, basic, rate, access-seconds, quirks (each name with true or false),\n"        \
+    "and set (those that were set apart from the profile)."
 
 const struct command tenant_commands[] = {
     {
@@ -231,6 +231,10 @@ const struct command tenant_commands[] = {
             "                     it 429 with Retry-After. N alone: five seconds' worth at once.\n"
             "                     unlimited; or default: what roster serve --rate says. Each\n"
             "                     operation of a bulk job counts as one request\n"
+            "  basic              on: requests may carry the id and secret of a client as user\n"
+            "                     and password; off\n"
+            "  access-seconds     how long an access token of a client lives: 3600 to 21600, or\n"
+            "                     default: 3600\n"
             "  QUIRK              on, off, or default: what the profile says\n"
             "roster tenant show lists the quirks. group-name-unique cannot come on while\n"
             "display names belong to several groups; they are listed.\n" TENANT_JSON,

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { LIST_COLUMNS = 12, WARN_DAYS = 30 };
+enum { WARN_DAYS = 30 };
 
 #define DAY_MS INT64_C(86400000)
 
@@ -16,19 +16,19 @@ bool wants_json(const struct call *call)
     return options_has(call->options, "json");
 }
 
-static const char *state_of(const struct token_row *row, int64_t now_ms)
+str credential_state(const struct call *call, const struct token_row *row)
 {
     if (row->revoked_ms != 0) {
-        return "revoked";
+        return STR("revoked");
     }
-    if (row->expires_ms != 0 && row->expires_ms <= now_ms) {
-        return "expired";
+    if (row->expires_ms != 0 && row->expires_ms <= env_now_ms(call->admin->env)) {
+        return STR("expired");
     }
-    return row->tenant_suspended ? "suspended" : "active";
+    return row->tenant_suspended ? STR("suspended") : STR("active");
 }
 
-static bool put_times(struct roster_json *out, struct roster_arena *arena,
-                      const struct token_row *row)
+bool credential_put_times(struct roster_json *out, struct roster_arena *arena,
+                          const struct token_row *row)
 {
     return json_put_made(out, STR("created"), json_time(arena, row->created_ms)) &&
            json_put_made(out, STR("expires"), json_time(arena, row->expires_ms)) &&
@@ -51,7 +51,6 @@ struct roster_json *credential_json(const struct call *call, const struct token_
 {
     struct roster_arena *arena = call->arena;
     struct roster_json *out = json_new(arena, JSON_OBJECT);
-    const char *state = state_of(row, env_now_ms(call->admin->env));
     bool ok = out != NULL &&
               (secret == NULL ||
                json_put_string(out, arena, STR("secret"), (str){secret->text, TOKEN_TEXT_LEN})) &&
@@ -61,8 +60,8 @@ struct roster_json *credential_json(const struct call *call, const struct token_
               json_put_string(out, arena, STR("source"), row->source_name) &&
               json_put_made(out, STR("user"), json_text(arena, row->user_id)) &&
               json_put_string(out, arena, STR("scope"), row->scopes) &&
-              json_put_string(out, arena, STR("state"), str_of(state)) &&
-              put_certificate(out, arena, row) && put_times(out, arena, row);
+              json_put_string(out, arena, STR("state"), credential_state(call, row)) &&
+              put_certificate(out, arena, row) && credential_put_times(out, arena, row);
     return ok ? out : NULL;
 }
 
@@ -86,11 +85,11 @@ static str print_expiry(const struct token_row *row, int64_t now_ms, struct rost
                                                                                          : when;
 }
 
-static bool fill_cells(struct call *call, const struct token_row *row, str *cells)
+bool credential_fill(struct call *call, const struct token_row *row, str *cells)
 {
     struct roster_arena *arena = call->arena;
     cells[1] = row->tenant_name;
-    cells[2] = str_of(state_of(row, env_now_ms(call->admin->env)));
+    cells[2] = credential_state(call, row);
     cells[3] = row->scopes;
     cells[4] = row->source_name;
     cells[5] = print_minute(row->created_ms, STR("-"), arena);
@@ -106,10 +105,10 @@ static bool fill_cells(struct call *call, const struct token_row *row, str *cell
 // Of certificates the last two columns too.
 static int list_table(struct call *call, const struct token_row *first)
 {
-    static const char *const headings[LIST_COLUMNS] = {
+    static const char *const headings[CREDENTIAL_COLUMNS] = {
         "ID",      "TENANT",    "STATE", "SCOPE", "SOURCE",  "CREATED",
         "EXPIRES", "LAST USED", "FROM",  "LABEL", "SUBJECT", "CERTIFICATE"};
-    size_t columns = first->thumbprint.len > 0 ? LIST_COLUMNS : LIST_COLUMNS - 2;
+    size_t columns = first->thumbprint.len > 0 ? CREDENTIAL_COLUMNS : CREDENTIAL_COLUMNS - 2;
     size_t count = 0;
     for (const struct token_row *row = first; row != NULL; row = row->next) {
         count++;
@@ -118,7 +117,7 @@ static int list_table(struct call *call, const struct token_row *first)
     str *cells = arena_array(call->arena, count * columns + 2, sizeof(*cells));
     struct table table = {.headings = headings, .columns = columns, .cells = cells};
     for (const struct token_row *row = first; row != NULL; row = row->next) {
-        if (cells == NULL || !fill_cells(call, row, cells + table.rows++ * columns)) {
+        if (cells == NULL || !credential_fill(call, row, cells + table.rows++ * columns)) {
             return io_stop(call->io, EX_TEMPFAIL, "there are too many: name a --tenant");
         }
     }

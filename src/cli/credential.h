@@ -32,6 +32,14 @@
     "used, address (of the last use), revoked; times are RFC 3339 text, null where there is none."
 
 bool wants_json(const struct call *call);
+// "active", "suspended", "expired", "revoked".
+str credential_state(const struct call *call, const struct token_row *row);
+// created, expires, used, address, revoked.
+MUST_CHECK bool credential_put_times(struct roster_json *out, struct roster_arena *arena,
+                                     const struct token_row *row);
+enum { CREDENTIAL_COLUMNS = 12 };
+// The cells of a row of a table, from its number to its label, and two more of certificates.
+MUST_CHECK bool credential_fill(struct call *call, const struct token_row *row, str *cells);
 // `secret` is NULL but when it was made right now. NULL when the arena is full.
 struct roster_json *credential_json(const struct call *call, const struct token_row *row,
                                     const struct secret *secret);

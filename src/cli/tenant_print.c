@@ -83,6 +83,7 @@ static struct roster_json *tenant_json(struct roster_arena *arena, const struct 
                             !is_on(settings, ROSTER_QUIRK_UNKNOWN_ATTRIBUTE)) &&
               put_switches(out, arena, settings) &&
               json_put_string(out, arena, STR("rate"), rate_text(arena, settings)) &&
+              json_put_i64(out, arena, STR("access-seconds"), settings->access_seconds) &&
               json_put_made(out, STR("quirks"), quirks_json(arena, settings)) &&
               json_put_made(out, STR("set"), set_apart(arena, row));
     return ok ? out : NULL;
@@ -170,6 +171,7 @@ static void show_head(const struct call *call, const struct tenant_row *row,
                     tenant_switch_is_on(settings, which) ? "on" : "off");
     }
     text_format(out, "rate               %.*s\n", STR_ARGS(rate_text(call->arena, settings)));
+    text_format(out, "access-seconds     %lld\n", (long long)settings->access_seconds);
     text_char(out, '\n');
 }
 

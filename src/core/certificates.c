@@ -3,7 +3,7 @@
 #include "core/certificates.h"
 
 #include "base/base64.h"
-#include "core/tokens.h"
+#include "core/credential.h"
 #include "sys/certificate.h"
 
 bool certificate_print(str thumbprint, struct roster_arena *arena, str *out)
@@ -34,18 +34,6 @@ static bool make_room(const struct admin *admin, const struct token_row *row,
     return got == STORE_OK || got == STORE_NONE || admin_refuse(got, err);
 }
 
-static bool bind_row(const struct admin *admin, struct token_row *row, struct roster_error *err)
-{
-    struct change change;
-    if (!make_room(admin, row, err)) {
-        return false;
-    }
-    enum store_outcome got = token_put(admin, row);
-    return (got == STORE_OK || admin_refuse(got, err)) &&
-           token_change(admin, row, (str){0}, &change, err) &&
-           admin_record(admin, row->tenant, &change, err);
-}
-
 bool certificates_add(const struct admin *admin, const struct token_request *request, str pem,
                       struct token_row *out, struct roster_error *err)
 {
@@ -60,7 +48,7 @@ bool certificates_add(const struct admin *admin, const struct token_request *req
     }
     str subject = str_of(certificate.subject);
     str thumbprint = {(const char *)certificate.thumbprint, DIGEST_LEN};
-    if (!token_begin(admin, &until, &row, err)) {
+    if (!credential_begin(admin, &until, &row, err)) {
         return false;
     }
     if (!arena_copy(admin->arena, subject, &row.subject) ||
@@ -68,7 +56,7 @@ bool certificates_add(const struct admin *admin, const struct token_request *req
         return admin_undo(admin, fail_memory(err));
     }
     auth_certificate_digest(certificate.thumbprint, row.digest);
-    if (!bind_row(admin, &row, err)) {
+    if (!make_room(admin, &row, err) || !credential_record(admin, &row, err)) {
         return admin_undo(admin, false);
     }
     *out = row;

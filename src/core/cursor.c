@@ -3,6 +3,7 @@
 #include "core/cursor.h"
 
 #include "base/base64.h"
+#include "base/octets.h"
 
 #include <string.h>
 
@@ -49,35 +50,17 @@ struct cursor_binding cursor_bind(const struct cursor_scope *scope)
     return binding;
 }
 
-static unsigned char *put(unsigned char *to, uint64_t number, size_t len)
-{
-    for (size_t at = 0; at < len; at++) {
-        to[at] = (unsigned char)(number >> (8 * (len - 1 - at)));
-    }
-    return to + len;
-}
-
-static uint64_t take(const unsigned char **from, size_t len)
-{
-    uint64_t number = 0;
-    for (size_t at = 0; at < len; at++) {
-        number = number << 8 | (*from)[at];
-    }
-    *from += len;
-    return number;
-}
-
 static size_t print_body(const struct cursor *cursor, unsigned char out[BODY_MAX])
 {
     const struct place *place = &cursor->place;
     unsigned flags = (cursor->edge ? FLAG_EDGE : 0U) | (cursor->backward ? FLAG_BACKWARD : 0U) |
                      (cursor->uncounted ? FLAG_UNCOUNTED : 0U) | (place->absent ? FLAG_ABSENT : 0U);
     assert(place->key.len <= SORT_KEY_MAX && cursor->count <= UINT16_MAX);
-    unsigned char *to = put(out, flags, 1);
-    to = put(to, (uint64_t)place->type, 4);
-    to = put(to, (uint64_t)place->row, 8);
-    to = put(to, (uint64_t)cursor->issued_ms, 8);
-    to = put(to, cursor->count, 2);
+    unsigned char *to = octets_put(out, flags, 1);
+    to = octets_put(to, (uint64_t)place->type, 4);
+    to = octets_put(to, (uint64_t)place->row, 8);
+    to = octets_put(to, (uint64_t)cursor->issued_ms, 8);
+    to = octets_put(to, cursor->count, 2);
     if (place->key.len > 0) {
         memcpy(to, place->key.ptr, place->key.len);
     }
@@ -91,17 +74,17 @@ static bool parse_body(const unsigned char *body, size_t len, struct roster_aren
         return false;
     }
     const unsigned char *from = body;
-    uint64_t flags = take(&from, 1);
+    uint64_t flags = octets_take(&from, 1);
     *out = (struct cursor){
         .edge = (flags & FLAG_EDGE) != 0,
         .backward = (flags & FLAG_BACKWARD) != 0,
         .uncounted = (flags & FLAG_UNCOUNTED) != 0,
     };
     out->place.absent = (flags & FLAG_ABSENT) != 0;
-    out->place.type = (int)take(&from, 4);
-    out->place.row = (int64_t)take(&from, 8);
-    out->issued_ms = (int64_t)take(&from, 8);
-    out->count = (size_t)take(&from, 2);
+    out->place.type = (int)octets_take(&from, 4);
+    out->place.row = (int64_t)octets_take(&from, 8);
+    out->issued_ms = (int64_t)octets_take(&from, 8);
+    out->count = (size_t)octets_take(&from, 2);
     return arena_copy(arena, (str){(const char *)from, len - BODY_LEN}, &out->place.key);
 }
 
@@ -135,7 +118,7 @@ bool cursor_print(struct keyring *keys, const struct cursor_binding *binding,
     uint32_t id = 0;
     size_t len = print_body(cursor, body);
     keyring_current(keys, &id, &key);
-    put(put(bytes, VERSION, 1), id, 4);
+    octets_put(octets_put(bytes, VERSION, 1), id, 4);
     struct beside beside = make_beside(bytes, binding);
     seal_make(env, &key, str_of_bytes(beside.bytes, sizeof(beside.bytes)), str_of_bytes(body, len),
               bytes + HEAD_LEN);
@@ -146,18 +129,6 @@ bool cursor_print(struct keyring *keys, const struct cursor_binding *binding,
     return !text.full;
 }
 
-// A cursor is one text: no other spelling of the same octets is taken.
-static bool decode(str text, struct roster_arena *arena, unsigned char *bytes, size_t *len)
-{
-    struct text same;
-    if (text.len > CURSOR_TEXT_MAX || !base64_decode(text, bytes, len)) {
-        return false;
-    }
-    text_init(&same, arena, CURSOR_TEXT_MAX);
-    base64url_add(&same, bytes, *len);
-    return !same.full && str_equal(text_str(&same), text);
-}
-
 static bool unseal(struct keyring *keys, const struct cursor_binding *binding, str text,
                    struct roster_arena *arena, struct cursor *out)
 {
@@ -166,8 +137,8 @@ static bool unseal(struct keyring *keys, const struct cursor_binding *binding, s
     struct seal_key key;
     size_t len = 0;
     const unsigned char *id = bytes + 1;
-    if (!decode(text, arena, bytes, &len) || len < HEAD_LEN || bytes[0] != VERSION ||
-        !keyring_find(keys, (uint32_t)take(&id, 4), &key)) {
+    if (text.len > CURSOR_TEXT_MAX || !base64url_read(text, arena, bytes, &len) || len < HEAD_LEN ||
+        bytes[0] != VERSION || !keyring_find(keys, (uint32_t)octets_take(&id, 4), &key)) {
         return false;
     }
     struct beside beside = make_beside(bytes, binding);

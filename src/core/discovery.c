@@ -94,22 +94,53 @@ static bool put_pagination(struct roster_json *config, struct roster_arena *aren
            json_put_i64(pagination, arena, STR("cursorTimeout"), CURSOR_TIMEOUT_S);
 }
 
-static bool put_schemes(struct roster_json *config, struct roster_arena *arena)
+// The ways to authenticate, the primary one first; those with a switch where it is on.
+static const struct {
+    str type;
+    str name;
+    str description;
+    str uri;
+    enum tenant_switch needs;  // TENANT_SWITCH_COUNT: none
+} schemes[] = {
+    {STR("oauthbearertoken"), STR("Bearer token"),
+     STR("A token of the tenant in the Authorization header"),
+     STR("https://www.rfc-editor.org/info/rfc6750"), TENANT_SWITCH_COUNT},
+    {STR("oauth2"), STR("OAuth 2.0 client credentials"),
+     STR("A short-lived token that a client gets at the tenant's token endpoint"),
+     STR("https://www.rfc-editor.org/info/rfc6749"), TENANT_SWITCH_COUNT},
+    {STR("httpbasic"), STR("HTTP Basic"), STR("The id and secret of a client as user and password"),
+     STR("https://www.rfc-editor.org/info/rfc7617"), TENANT_BASIC},
+};
+
+static bool put_scheme(struct roster_json *list, struct roster_arena *arena, size_t at)
 {
-    struct roster_json *schemes = json_new(arena, JSON_ARRAY);
-    struct roster_json *bearer = json_new(arena, JSON_OBJECT);
-    if (schemes == NULL || bearer == NULL) {
+    struct roster_json *scheme = json_new(arena, JSON_OBJECT);
+    if (scheme == NULL) {
         return false;
     }
-    json_push(schemes, bearer);
-    json_put(config, STR("authenticationSchemes"), schemes);
-    return json_put_string(bearer, arena, STR("type"), STR("oauthbearertoken")) &&
-           json_put_string(bearer, arena, STR("name"), STR("Bearer token")) &&
-           json_put_string(bearer, arena, STR("description"),
-                           STR("A token of the tenant in the Authorization header")) &&
-           json_put_string(bearer, arena, STR("specUri"),
-                           STR("https://www.rfc-editor.org/info/rfc6750")) &&
-           json_put_bool(bearer, arena, STR("primary"), true);
+    json_push(list, scheme);
+    return json_put_string(scheme, arena, STR("type"), schemes[at].type) &&
+           json_put_string(scheme, arena, STR("name"), schemes[at].name) &&
+           json_put_string(scheme, arena, STR("description"), schemes[at].description) &&
+           json_put_string(scheme, arena, STR("specUri"), schemes[at].uri) &&
+           json_put_bool(scheme, arena, STR("primary"), at == 0);
+}
+
+static bool put_schemes(const struct context *ctx, struct roster_json *config)
+{
+    struct roster_json *list = json_new(ctx->arena, JSON_ARRAY);
+    if (list == NULL) {
+        return false;
+    }
+    json_put(config, STR("authenticationSchemes"), list);
+    for (size_t at = 0; at < COUNT_OF(schemes); at++) {
+        bool offered = schemes[at].needs == TENANT_SWITCH_COUNT ||
+                       tenant_switch_is_on(&ctx->view->settings, schemes[at].needs);
+        if (offered && !put_scheme(list, ctx->arena, at)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 // What the draft has clients look for; only of a tenant that has it.
@@ -178,8 +209,8 @@ bool discovery_provider_config(const struct context *ctx, const struct discovery
     struct roster_arena *arena = ctx->arena;
     struct roster_json *config = json_new(arena, JSON_OBJECT);
     if (config == NULL || !put_schemas(config, arena, URI_PROVIDER_CONFIG) ||
-        !put_features(ctx, config) || !put_pagination(config, arena) ||
-        !put_schemes(config, arena) || !put_roles(ctx, config) ||
+        !put_features(ctx, config) || !put_pagination(config, arena) || !put_schemes(ctx, config) ||
+        !put_roles(ctx, config) ||
         !put_meta(config, arena, ctx->base, STR("ServiceProviderConfig"),
                   STR("/ServiceProviderConfig"), (str){0}) ||
         !put_version(config, arena)) {

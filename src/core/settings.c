@@ -6,6 +6,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/admin.h"
 
+#define ACCESS_SECONDS STR("access-seconds")
+
 static const char *const profiles[] = {
     [ROSTER_PROFILE_INTEROP] = "interop",
     [ROSTER_PROFILE_RFC] = "rfc",
@@ -26,6 +28,8 @@ static const struct {
     [TENANT_ROLES_ENFORCED] = {"roles-enforced",
                                "users get only roles and entitlements that the tenant lists "
                                "(experimental)"},
+    [TENANT_BASIC] = {"basic", "requests may carry the id and secret of a client as user and "
+                               "password (RFC 7617)"},
 };
 
 const char *tenant_switch_name(enum tenant_switch which)
@@ -100,6 +104,13 @@ static void mean_rate(const struct roster_json *settings, struct tenant_settings
     out->has_rate = rate_parse(json_find_text(settings, STR("rate")), &out->rate);
 }
 
+static int64_t mean_access_seconds(const struct roster_json *settings)
+{
+    int64_t seconds = 0;
+    return str_to_i64(json_find_text(settings, ACCESS_SECONDS), &seconds) ? seconds
+                                                                          : ACCESS_SECONDS_MIN;
+}
+
 struct tenant_settings tenant_settings_mean(const struct roster_json *settings)
 {
     struct tenant_settings out = {.profile = ROSTER_PROFILE_INTEROP};
@@ -112,6 +123,7 @@ struct tenant_settings tenant_settings_mean(const struct roster_json *settings)
             json_find(json_find(settings, STR("switches")), str_of(switches[i].name));
         out.switches_on |= json_is(set, JSON_TRUE) ? 1u << i : 0;
     }
+    out.access_seconds = mean_access_seconds(settings);
     const struct roster_json *quirks = json_find(settings, STR("quirks"));
     const struct roster_json *member = json_is(quirks, JSON_OBJECT) ? quirks->first : NULL;
     for (; member != NULL; member = member->next) {
@@ -151,29 +163,49 @@ static bool put_profile(struct roster_json *settings, str value, struct roster_a
     return true;
 }
 
-static bool put_rate(struct roster_json *settings, str value, struct roster_arena *arena,
+// A setting that is a text; "default" takes it out.
+static bool put_text(struct roster_json *settings, str key, str value, struct roster_arena *arena,
                      struct roster_error *err)
 {
-    struct rate rate;
-    struct roster_json *set = json_find(settings, STR("rate"));
+    struct roster_json *set = json_find(settings, key);
     if (str_equal(value, STR("default"))) {
         if (set != NULL) {
             json_remove(settings, set);
         }
         return true;
     }
-    if (!rate_parse(value, &rate)) {
+    struct roster_json *text = json_string(arena, value);
+    if (text == NULL) {
+        return fail_memory(err);
+    }
+    json_replace(settings, key, text);
+    return true;
+}
+
+static bool put_rate(struct roster_json *settings, str value, struct roster_arena *arena,
+                     struct roster_error *err)
+{
+    struct rate rate;
+    if (!str_equal(value, STR("default")) && !rate_parse(value, &rate)) {
         return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
                     "rate is N/BURST or N (requests a second, and at once; 1 to %d), unlimited or "
                     "default",
                     RATE_MAX);
     }
-    struct roster_json *text = json_string(arena, value);
-    if (text == NULL) {
-        return fail_memory(err);
+    return put_text(settings, STR("rate"), value, arena, err);
+}
+
+static bool put_access_seconds(struct roster_json *settings, str value, struct roster_arena *arena,
+                               struct roster_error *err)
+{
+    int64_t seconds = 0;
+    if (!str_equal(value, STR("default")) &&
+        (!str_to_i64(value, &seconds) || seconds < ACCESS_SECONDS_MIN ||
+         seconds > ACCESS_SECONDS_MAX)) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "%.*s is %d to %d or default",
+                    STR_ARGS(ACCESS_SECONDS), ACCESS_SECONDS_MIN, ACCESS_SECONDS_MAX);
     }
-    json_replace(settings, STR("rate"), text);
-    return true;
+    return put_text(settings, ACCESS_SECONDS, value, arena, err);
 }
 
 enum choice { CHOICE_ON, CHOICE_OFF, CHOICE_DEFAULT, CHOICE_NONE };
@@ -243,6 +275,9 @@ bool tenant_settings_put(struct roster_json *settings, const struct tenant_setti
     }
     if (str_equal(setting->key, STR("rate"))) {
         return put_rate(settings, setting->value, arena, err);
+    }
+    if (str_equal(setting->key, ACCESS_SECONDS)) {
+        return put_access_seconds(settings, setting->value, arena, err);
     }
     enum choice choice = choice_of(setting->value);
     enum roster_quirk quirk = ROSTER_QUIRK_UNKNOWN_ATTRIBUTE;

@@ -29,6 +29,7 @@ enum tenant_switch {
     TENANT_DEVICES,
     TENANT_ROLES,
     TENANT_ROLES_ENFORCED,
+    TENANT_BASIC,
     TENANT_SWITCH_COUNT,
 };
 
@@ -39,7 +40,8 @@ struct tenant_settings {
     unsigned switches_on;
     bool has_rate;  // otherwise it is the server's for all
     struct rate rate;
-    bool removing;  // tenants_remove has begun: nothing but its end may follow
+    int64_t access_seconds;  // that an access token of a client lives
+    bool removing;           // tenants_remove has begun: nothing but its end may follow
 };
 
 // Reads the settings column; an empty one is that of a new tenant. Unknown keys are kept by
@@ -63,7 +65,8 @@ MUST_CHECK bool tenants_show(const struct admin *admin, str name, struct tenant_
 
 // "profile" = interop|rfc; the name of a quirk or "strict-attributes" = on|off|default, where
 // default means what the profile says; the name of a switch = on|off; "rate" as in auth/rate.h, or
-// default: what the server gives to all.
+// default: what the server gives to all; "access-seconds" = ACCESS_SECONDS_MIN to
+// ACCESS_SECONDS_MAX, or default.
 struct tenant_setting {
     str key;
     str value;

@@ -102,6 +102,8 @@ struct http_handler {
 
 // First header of that name, ignoring case. False when there is none.
 bool http_header_find(const struct http_exchange *exchange, str name, str *value);
+// How often a header of that name was sent.
+size_t http_header_count(const struct http_exchange *exchange, str name);
 // The values of all headers of that name as one list with commas (RFC 9110 section 5.3); empty when
 // there is none. False when the arena is full.
 MUST_CHECK bool http_header_list(const struct http_exchange *exchange, str name,

@@ -21,6 +21,15 @@ bool http_header_find(const struct http_exchange *exchange, str name, str *value
     return false;
 }
 
+size_t http_header_count(const struct http_exchange *exchange, str name)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < exchange->header_count; at++) {
+        count += str_equal_nocase(exchange->headers[at].name, name);
+    }
+    return count;
+}
+
 bool http_header_list(const struct http_exchange *exchange, str name, struct roster_arena *arena,
                       str *list)
 {

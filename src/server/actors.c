@@ -61,22 +61,28 @@ static bool fill(struct actor_entry *entry, const struct token_row *row,
     };
     put_text(actor->tenant_name, sizeof(actor->tenant_name), row->tenant_name);
     put_text(actor->user_id, sizeof(actor->user_id), row->user_id);
-    snprintf(actor->name, sizeof(actor->name), "%s:%lld",
-             row->thumbprint.len > 0 ? "certificate" : "token", (long long)row->token);
+    if (row->client.len > 0) {
+        snprintf(actor->name, sizeof(actor->name), "client:%.*s", STR_ARGS(row->client));
+    } else {
+        snprintf(actor->name, sizeof(actor->name), "%s:%lld",
+                 row->thumbprint.len > 0 ? "certificate" : "token", (long long)row->token);
+    }
     return tenant_settings_read(row->tenant_settings, arena, &entry->settings, &err);
 }
 
-// Looks the token up in the store and puts what it says into the entry.
+// Looks the credential up in the store and puts what it says into the entry.
 static enum auth_outcome load(struct actors *actors, struct conn *conn,
                               const struct actor_request *request, struct roster_arena *arena,
                               const unsigned char digest[DIGEST_LEN], struct actor_entry *entry)
 {
     struct token_row row = {0};
-    enum auth_outcome outcome = auth_token_find(conn, digest, request->now_ms, arena, &row);
+    const struct auth_call call = {conn, request->keys, request->now_ms, arena};
+    enum auth_outcome outcome = auth_find(&call, &request->credentials, &row);
     if (outcome != AUTH_OK) {
         return outcome;
     }
     entry->generation = 0;
+    entry->scheme = request->credentials.scheme;
     tenant_registry_give(entry->own);
     entry->own = NULL;
     entry->schemas = row.tenant_schemas;
@@ -85,6 +91,9 @@ static enum auth_outcome load(struct actors *actors, struct conn *conn,
         !registries_find(actors->registries, conn, row.tenant, row.tenant_schemas, &entry->own) ||
         !fill(entry, &row, entry->own == NULL ? actors->builtin : entry->own->registry, arena)) {
         return AUTH_FAILED;
+    }
+    if (entry->scheme == AUTH_BASIC && !tenant_switch_is_on(&entry->settings, TENANT_BASIC)) {
+        return AUTH_INVALID;
     }
     if (!secret_equal(entry->digest, digest, DIGEST_LEN)) {
         memcpy(entry->digest, digest, DIGEST_LEN);
@@ -109,21 +118,15 @@ enum auth_outcome actors_find(struct actors *actors, struct conn *conn,
 {
     unsigned char digest[DIGEST_LEN];
     uint32_t slot = 0;
-    if (request->thumbprint != NULL) {
-        auth_certificate_digest(request->thumbprint, digest);
-    } else {
-        digest_of(request->token, digest);
-    }
+    digest_of(request->credentials.text, digest);
     memcpy(&slot, digest, sizeof(slot));
     struct actor_entry *entry = &actors->entries[slot % ACTORS_MAX];
     *out = entry;
     enum auth_outcome outcome = AUTH_OK;
-    if (entry->generation == request->generation &&
+    if (entry->generation == request->generation && entry->scheme == request->credentials.scheme &&
         secret_equal(entry->digest, digest, DIGEST_LEN)) {
         int64_t expires_ms = entry->actor.expires_ms;
         outcome = expires_ms == 0 || expires_ms > request->now_ms ? AUTH_OK : AUTH_INVALID;
-    } else if (request->thumbprint == NULL && !token_is_wellformed(request->token)) {
-        return AUTH_INVALID;  // the store is not asked
     } else {
         outcome = load(actors, conn, request, arena, digest, entry);
     }

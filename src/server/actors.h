@@ -7,14 +7,15 @@
 #ifndef SERVER_ACTORS_H
 #define SERVER_ACTORS_H
 
-#include "auth/token.h"
+#include "auth/auth.h"
 #include "core/context.h"
 #include "server/registries.h"
 #include "server/shares.h"
 
 struct actor_entry {
     uint64_t generation;  // 0: empty
-    unsigned char digest[DIGEST_LEN];
+    enum auth_scheme scheme;
+    unsigned char digest[DIGEST_LEN];  // of what the scheme carries
     struct actor actor;
     struct tenant_settings settings;
     int64_t schemas;              // revision of the tenant's schemas
@@ -33,15 +34,15 @@ MUST_CHECK struct actors *actors_open(const struct roster_registry *builtin,
 void actors_close(struct actors *actors);  // NULL is accepted
 // What a request brings along.
 struct actor_request {
-    str token;                        // or
-    const unsigned char *thumbprint;  // of a client certificate, when not NULL
-    str address;                      // of the client
+    struct credentials credentials;
+    str address;  // of the client
+    struct keyring *keys;
     int64_t now_ms;
     uint64_t generation;
 };
 
-// The entry of a token or certificate; it stays valid until the next call. `arena` is for the
-// store's answer. The use is noted.
+// The entry of a credential; it stays valid until the next call. `arena` is for the store's answer.
+// The use is noted.
 enum auth_outcome actors_find(struct actors *actors, struct conn *conn,
                               const struct actor_request *request, struct roster_arena *arena,
                               const struct actor_entry **out);

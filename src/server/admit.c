@@ -5,8 +5,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/app.h"
 
-#include "server/client.h"
+#include "server/authenticate.h"
 #include "server/limit.h"
+#include "server/oauth.h"
 #include "server/origin.h"
 #include "server/parameters.h"
 #include "server/routes.h"
@@ -18,96 +19,6 @@ static str header(const struct pending *pending, str name)
     return value;
 }
 
-static size_t header_count(const struct pending *pending, str name)
-{
-    size_t count = 0;
-    for (size_t at = 0; at < pending->exchange->header_count; at++) {
-        count += str_equal_nocase(pending->exchange->headers[at].name, name);
-    }
-    return count;
-}
-
-static bool refuse_malformed(struct pending *pending, const char *detail)
-{
-    pending->challenge = CHALLENGE_REQUEST;
-    return fail(&pending->err, ROSTER_ERR_BAD_REQUEST, 0, "%s", detail);
-}
-
-static void take_actor(struct pending *pending, const struct actor_entry *entry)
-{
-    pending->actor = entry->actor;
-    pending->view.settings = entry->settings;
-    app_show_schemas(pending, entry);
-    pending->share = entry->share;
-    pending->authenticated = true;
-}
-
-static bool authenticate_token(struct lane *lane, struct pending *pending)
-{
-    const struct actor_entry *entry = NULL;
-    str token = {0};
-    if (header_count(pending, STR("Authorization")) > 1) {
-        return refuse_malformed(pending, "send one Authorization header");
-    }
-    enum auth_outcome outcome = auth_header_token(header(pending, STR("Authorization")), &token);
-    if (outcome == AUTH_MALFORMED) {
-        return refuse_malformed(pending, "Authorization is malformed: send \"Bearer TOKEN\"");
-    }
-    if (outcome == AUTH_OK) {
-        const struct actor_request request = {
-            .token = token,
-            .address = pending->ctx.address,
-            .now_ms = env_now_ms(lane->app->options.env),
-            .generation = pending->generation,
-        };
-        outcome = actors_find(lane->actors, lane->conn, &request, pending->exchange->arena, &entry);
-    }
-    pending->challenge = outcome == AUTH_INVALID ? CHALLENGE_TOKEN : CHALLENGE_PLAIN;
-    if (outcome == AUTH_OK) {
-        take_actor(pending, entry);
-        return true;
-    }
-    if (outcome == AUTH_FAILED) {
-        return fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
-    }
-    return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
-                outcome == AUTH_MISSING
-                    ? "send the tenant's token as \"Authorization: Bearer TOKEN\""
-                    : "the token is unknown, expired or revoked: check the Secret Token");
-}
-
-// A client certificate stands for itself when nothing else is sent; beside another credential it
-// must be of the same tenant. One that is bound to no tenant counts in neither way.
-static bool authenticate(struct lane *lane, struct pending *pending, bool may_be_nobody)
-{
-    const struct actor_entry *entry = NULL;
-    str sent = {0};
-    bool alone = !http_header_find(pending->exchange, STR("Authorization"), &sent);
-    enum auth_outcome outcome = client_find(lane, pending, &entry);
-    int64_t tenant = outcome == AUTH_OK ? entry->actor.tenant : 0;
-    if (outcome == AUTH_FAILED) {
-        return fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
-    }
-    if (outcome == AUTH_OK && alone) {
-        take_actor(pending, entry);
-        return true;
-    }
-    if (may_be_nobody) {
-        return true;
-    }
-    if (outcome == AUTH_INVALID && alone) {
-        return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
-                    "the client certificate is bound to no tenant, or revoked, or not valid now: "
-                    "see roster cert list, or send a token");
-    }
-    if (!authenticate_token(lane, pending) || tenant == 0 || tenant == pending->actor.tenant) {
-        return pending->authenticated;
-    }
-    pending->challenge = CHALLENGE_TOKEN;
-    return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
-                "the token and the client certificate are of different tenants");
-}
-
 // ServiceProviderConfig is readable without a credential: it tells which credentials there are.
 static bool is_anonymous(const struct pending *pending)
 {
@@ -116,17 +27,6 @@ static bool is_anonymous(const struct pending *pending)
            (str_equal(pending->target.segments[0], STR("ServiceProviderConfig")) ||
             str_equal(pending->target.segments[0], STR("ServiceProviderConfigs"))) &&
            header(pending, STR("Authorization")).len == 0;
-}
-
-static bool check_tenant(struct pending *pending)
-{
-    str named = pending->target.tenant;
-    if (named.len == 0 || str_equal(named, str_of(pending->actor.tenant_name))) {
-        return true;
-    }
-    pending->challenge = CHALLENGE_TOKEN;
-    return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
-                "the credential does not belong to the tenant that the URL names");
 }
 
 static bool check_route(struct pending *pending)
@@ -207,7 +107,7 @@ static bool check_conditions(struct pending *pending)
     for (size_t at = 0; at < COUNT_OF(names); at++) {
         str value = {0};
         if (http_header_find(pending->exchange, names[at], &value) &&
-            (!etag_list_is_valid(value) || header_count(pending, names[at]) > 1)) {
+            (!etag_list_is_valid(value) || http_header_count(pending->exchange, names[at]) > 1)) {
             return fail(&pending->err, ROSTER_ERR_INVALID_VALUE, 0,
                         "%.*s must be * or a list of versions such as W/\"3\"",
                         STR_ARGS(names[at]));
@@ -282,14 +182,13 @@ static bool admit(struct lane *lane, struct pending *pending)
         return exchange->method == HTTP_GET || exchange->method == HTTP_HEAD ||
                fail(&pending->err, ROSTER_ERR_METHOD_NOT_ALLOWED, 0, NULL);
     }
+    if (pending->target.place != TARGET_SCIM) {
+        return (make_base(pending) || fail_memory(&pending->err)) && oauth_admit(pending);
+    }
     if (!authenticate(lane, pending, is_anonymous(pending))) {
         return limit_failures(pending);
     }
-    if (!pending->authenticated) {
-        pending->view.settings.quirks_on = roster_quirks_of(ROSTER_PROFILE_INTEROP).on;
-    } else if (!check_tenant(pending)) {
-        return limit_failures(pending);
-    } else if (!limit_rate(pending)) {
+    if (pending->authenticated && !limit_rate(pending)) {
         return false;
     }
     pending->quirks.on = pending->view.settings.quirks_on;

@@ -6,6 +6,7 @@
 #include "server/bulk.h"
 #include "server/endings.h"
 #include "server/handlers.h"
+#include "server/oauth.h"
 #include "server/reply.h"
 #include "server/routes.h"
 #include "server/uses.h"
@@ -156,8 +157,11 @@ static bool answer_special(struct lane *lane, struct pending *pending)
         reply_header(pending, "Allow", route_allow(&pending->target, pending));
         return true;
     }
-    return pending->admitted && pending->target.place == TARGET_SERVER &&
-           handle_server_page(lane, pending);
+    if (!pending->admitted) {
+        return false;
+    }
+    return pending->target.place == TARGET_SERVER ? handle_server_page(lane, pending)
+                                                  : handle_oauth(lane, pending);
 }
 
 enum step app_begin(struct lane *lane, struct pending *pending)

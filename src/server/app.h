@@ -96,6 +96,7 @@ enum challenge {
     CHALLENGE_REQUEST,  // invalid_request
     CHALLENGE_TOKEN,    // invalid_token
     CHALLENGE_SCOPE,    // insufficient_scope
+    CHALLENGE_OTHER,    // nothing: the credential that failed was of another scheme
 };
 
 struct route;
@@ -124,6 +125,7 @@ struct pending {
     enum challenge challenge;
     struct share *share;  // of the tenant; NULL before it is known
     int retry_after_s;    // of a refusal; 0: RETRY_AFTER_S
+    bool offers_basic;    // a refusal names Basic beside Bearer
     struct write write;
     bool is_write;
     bool is_read;  // of one resource, by a worker, which has answered it

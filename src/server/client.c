@@ -17,8 +17,9 @@ enum auth_outcome client_find(struct lane *lane, const struct pending *pending,
         return AUTH_INVALID;
     }
     const struct actor_request request = {
-        .thumbprint = client->thumbprint,
+        .credentials = {AUTH_CERTIFICATE, {(const char *)client->thumbprint, DIGEST_LEN}},
         .address = pending->ctx.address,
+        .keys = lane->app->keys,
         .now_ms = now_ms,
         .generation = pending->generation,
     };

@@ -56,14 +56,23 @@ int ending_distance(const struct token_row *row, int64_t looked_ms, int64_t now_
     return 0;
 }
 
+static str remedy_of(const struct token_row *row)
+{
+    if (row->thumbprint.len > 0) {
+        return STR("roster cert add the certificate that takes its place");
+    }
+    return row->client.len > 0 ? STR("roster client rotate CLIENT --overlap 24h")
+                               : STR("roster token rotate ID --overlap 24h");
+}
+
 static void warn(const struct token_row *row, int distance)
 {
     char ends[TIME_TEXT_LEN];
     time_print(row->expires_ms, ends);
     log_event(LOG_LEVEL_WARNING, "credential-ends", LOG_TEXT("tenant", row->tenant_name),
-              LOG_NUMBER("token", row->token), LOG_TEXT("label", row->label),
-              LOG_TEXT("expires", ((str){ends, sizeof(ends)})), LOG_NUMBER("within_days", distance),
-              LOG_TEXT("remedy", STR("roster token rotate ID --overlap 24h")));
+              LOG_NUMBER("token", row->token), LOG_TEXT("client", row->client),
+              LOG_TEXT("label", row->label), LOG_TEXT("expires", ((str){ends, sizeof(ends)})),
+              LOG_NUMBER("within_days", distance), LOG_TEXT("remedy", remedy_of(row)));
 }
 
 // Rows come in the order of their ends: the first of a tenant is its next one.

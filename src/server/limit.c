@@ -42,7 +42,8 @@ bool limit_operations(struct pending *pending, size_t operations)
 bool limit_failures(struct pending *pending)
 {
     // Who sent no credential has guessed nothing; who sent a valid one is never refused here.
-    if (pending->err.code != ROSTER_ERR_UNAUTHORIZED || pending->challenge != CHALLENGE_TOKEN ||
+    bool guessed = pending->challenge == CHALLENGE_TOKEN || pending->challenge == CHALLENGE_OTHER;
+    if (pending->err.code != ROSTER_ERR_UNAUTHORIZED || !guessed ||
         guesses_take(pending->app->guesses, pending->ctx.address,
                      env_monotonic_us(pending->app->options.env), &pending->retry_after_s)) {
         return false;

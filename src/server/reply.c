@@ -6,6 +6,7 @@
 #include "server/routes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void reply_header(struct pending *pending, const char *name, str value)
 {
@@ -20,6 +21,28 @@ static void begin(struct pending *pending, int status)
         reply_header(pending, "X-Request-Id", pending->ctx.request_id);
     }
     reply_header(pending, "Cache-Control", STR("private, no-cache"));
+}
+
+void reply_private(struct pending *pending)
+{
+    struct http_reply *reply = &pending->exchange->reply;
+    for (size_t at = 0; at < reply->header_count; at++) {
+        if (strcmp(reply->headers[at].name, "Cache-Control") == 0) {
+            reply->headers[at].value = STR("no-store");
+        }
+    }
+    reply_header(pending, "Pragma", STR("no-cache"));
+}
+
+void reply_retry(struct pending *pending)
+{
+    char digits[DIGITS_MAX];
+    str copy = {0};
+    int seconds = pending->retry_after_s > 0 ? pending->retry_after_s : RETRY_AFTER_S;
+    size_t len = str_put_i64(seconds, digits);
+    if (arena_copy(pending->exchange->arena, (str){digits, len}, &copy)) {
+        reply_header(pending, "Retry-After", copy);
+    }
 }
 
 void reply_empty(struct pending *pending, int status)
@@ -39,17 +62,6 @@ str reply_media(const struct pending *pending)
     return media_name(pending->media == MEDIA_NONE ? MEDIA_SCIM : pending->media);
 }
 
-static void add_retry_after(struct pending *pending)
-{
-    char digits[DIGITS_MAX];
-    str copy = {0};
-    int seconds = pending->retry_after_s > 0 ? pending->retry_after_s : RETRY_AFTER_S;
-    size_t len = str_put_i64(seconds, digits);
-    if (arena_copy(pending->exchange->arena, (str){digits, len}, &copy)) {
-        reply_header(pending, "Retry-After", copy);
-    }
-}
-
 static void add_error_headers(struct pending *pending)
 {
     static const str challenges[] = {
@@ -57,16 +69,20 @@ static void add_error_headers(struct pending *pending)
         [CHALLENGE_REQUEST] = STR("Bearer realm=\"roster\", error=\"invalid_request\""),
         [CHALLENGE_TOKEN] = STR("Bearer realm=\"roster\", error=\"invalid_token\""),
         [CHALLENGE_SCOPE] = STR("Bearer realm=\"roster\", error=\"insufficient_scope\""),
+        [CHALLENGE_OTHER] = STR("Bearer realm=\"roster\""),
     };
     enum roster_code code = pending->err.code;
     if (code == ROSTER_ERR_UNAUTHORIZED || pending->challenge != CHALLENGE_PLAIN) {
         reply_header(pending, "WWW-Authenticate", challenges[pending->challenge]);
     }
+    if (code == ROSTER_ERR_UNAUTHORIZED && pending->offers_basic) {
+        reply_header(pending, "WWW-Authenticate", STR("Basic realm=\"roster\", charset=\"UTF-8\""));
+    }
     if (code == ROSTER_ERR_MEDIA_TYPE) {
         reply_header(pending, "Accept", STR("application/scim+json, application/json"));
     }
     if (code == ROSTER_ERR_UNAVAILABLE || code == ROSTER_ERR_TOO_MANY_REQUESTS) {
-        add_retry_after(pending);
+        reply_retry(pending);
     }
     if (code == ROSTER_ERR_METHOD_NOT_ALLOWED) {
         reply_header(pending, "Allow", route_allow(&pending->target, pending));

@@ -16,6 +16,9 @@ void reply_answer(struct pending *pending, int status, struct answer *answer, st
 // The media type of a reply with a body.
 str reply_media(const struct pending *pending);
 void reply_header(struct pending *pending, const char *name, str value);
+// Makes the reply one that no cache keeps (RFC 6749 section 5.1), and one that may be tried again.
+void reply_private(struct pending *pending);
+void reply_retry(struct pending *pending);
 // ETag and Location of one resource.
 void reply_resource_headers(struct pending *pending, const struct read_result *result);
 

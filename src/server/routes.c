@@ -167,7 +167,9 @@ str route_allow(const struct target *target, struct pending *pending)
             add_methods(&out, pending, &endpoints[at]);
         }
     }
-    if (target->place == TARGET_SERVER) {
+    if (target->place == TARGET_TOKEN) {
+        text_lit(&out, "POST");
+    } else if (target->place != TARGET_SCIM) {
         text_lit(&out, "GET, HEAD");
     }
     return text_str(&out);

@@ -125,6 +125,52 @@ static bool read_segments(str path, struct target *out, struct roster_arena *are
     return true;
 }
 
+// What is there besides SCIM.
+static enum target_place other_place(str path)
+{
+    static const str pages[] = {STR_INIT("/healthz"), STR_INIT("/readyz"), STR_INIT("/metrics")};
+    for (size_t at = 0; at < COUNT_OF(pages); at++) {
+        if (str_equal(path, pages[at])) {
+            return TARGET_SERVER;
+        }
+    }
+    return TARGET_NOWHERE;
+}
+
+// What follows "/.well-known/oauth-authorization-server".
+static bool read_metadata(str rest, struct target *out, struct roster_arena *arena,
+                          struct roster_error *err)
+{
+    str segment = {0};
+    out->place = TARGET_METADATA;
+    if (!take_segment(&rest, &segment, &out->collapsed)) {
+        return true;
+    }
+    if (!str_equal(segment, STR("t"))) {
+        out->place = TARGET_NOWHERE;
+        return true;
+    }
+    return read_tenant(&rest, out, arena, err);
+}
+
+static bool read_oauth(str segment, str rest, bool by_path, struct target *out,
+                       struct roster_arena *arena, struct roster_error *err)
+{
+    str second = {0};
+    (void)take_segment(&rest, &second, &out->collapsed);
+    if (str_equal(segment, STR("oauth")) && str_equal(second, STR("token"))) {
+        out->place = rest.len == 0 ? TARGET_TOKEN : TARGET_NOWHERE;
+    } else if (!by_path && str_equal(segment, STR(".well-known")) &&
+               str_equal(second, STR("oauth-authorization-server"))) {
+        by_path = rest.len > 0;
+        if (!read_metadata(rest, out, arena, err)) {
+            return false;
+        }
+    }
+    const str parts[] = {STR("/t/"), out->tenant};
+    return !by_path || arena_join(arena, &out->prefix, parts, COUNT_OF(parts)) || fail_memory(err);
+}
+
 bool target_parse(str path, str host, str domain, struct roster_arena *arena, struct target *out,
                   struct roster_error *err)
 {
@@ -145,13 +191,10 @@ bool target_parse(str path, str host, str domain, struct roster_arena *arena, st
         }
     }
     if (!str_equal(segment, STR("scim"))) {
-        out->place = str_equal(path, STR("/healthz")) || str_equal(path, STR("/readyz")) ||
-                             str_equal(path, STR("/metrics"))
-                         ? TARGET_SERVER
-                         : TARGET_NOWHERE;
+        out->place = other_place(path);
         out->segments[0] = segment;
         out->segment_count = 1;
-        return true;
+        return read_oauth(segment, rest, by_path, out, arena, err);
     }
     out->place = TARGET_SCIM;
     size_t before = rest.len;

@@ -4,6 +4,9 @@
 //   /t/TENANT/scim[/v2]/…    the path names it, the token must agree
 //   TENANT.DOMAIN            the Host names it, likewise
 //
+//   [/t/TENANT]/oauth/token
+//   /.well-known/oauth-authorization-server[/t/TENANT]
+//
 // The raw path is split at '/' first; then each segment is decoded once.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef SERVER_TARGET_H
@@ -19,12 +22,14 @@ enum target_place {
     TARGET_NOWHERE,  // no path of ours
     TARGET_SERVER,   // /healthz and such: segments[0] is its name
     TARGET_SCIM,
+    TARGET_TOKEN,     // where OAuth clients get access tokens
+    TARGET_METADATA,  // of that (RFC 8414)
 };
 
 struct target {
     enum target_place place;
     str tenant;  // named by path or host; empty: neither
-    str prefix;  // "/t/acme/scim/v2": what Location continues
+    str prefix;  // "/t/acme/scim/v2": what Location continues; of OAuth "/t/acme"
     str host;    // the validated Host when it named the tenant; empty otherwise
     str segments[TARGET_SEGMENTS_MAX];  // behind the prefix, decoded
     size_t segment_count;

@@ -35,6 +35,8 @@
     X(CERTIFICATE_ANY)                                                                             \
     X(REMOVE_CERTIFICATES)                                                                         \
     X(TOKEN_ENDING)                                                                                \
+    X(CLIENT_LIST)                                                                                 \
+    X(CLIENT_FIND)                                                                                 \
     X(RESOURCE_FIND)                                                                               \
     X(RESOURCE_FIND_GROUPED)                                                                       \
     X(RESOURCE_LOAD)                                                                               \

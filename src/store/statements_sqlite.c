@@ -10,9 +10,9 @@
     " coalesce((SELECT count FROM counter AS g WHERE g.tenant = t.tenant AND g.type = 2), 0)"
 
 #define TOKEN_COLUMNS                                                                              \
-    "k.token, k.tenant, k.source, s.name, k.label, k.user_id, k.scopes, k.digest, k.created_ms,"   \
-    " k.expires_ms, k.revoked_ms, k.used_ms, k.used_address, t.suspended, t.name, t.settings, "    \
-    "t.schemas, c.thumbprint, c.subject"
+    "k.token, k.tenant, k.source, s.name, k.label, k.user_id, k.client, k.scopes, k.digest,"       \
+    " k.created_ms, k.expires_ms, k.revoked_ms, k.used_ms, k.used_address, t.suspended,"           \
+    " t.name, t.settings, t.schemas, c.thumbprint, c.subject"
 
 #define TOKEN_TABLES                                                                               \
     "token AS k JOIN tenant AS t ON t.tenant = k.tenant"                                           \
@@ -58,13 +58,21 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_SOURCE_FIND] = "SELECT source FROM source WHERE tenant = $1 AND name = $2",
     [STATEMENT_TOKEN_INSERT] =
         "INSERT INTO token (tenant, token, source, label, user_id, scopes, digest, created_ms,"
-        " expires_ms, revoked_ms, used_ms)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (digest) DO NOTHING",
+        " expires_ms, revoked_ms, used_ms, client)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (digest) DO "
+        "NOTHING",
     // A digest names its tenant; so does the number of a token.
     [STATEMENT_TOKEN_FIND] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES
                              " WHERE k.tenant = t.tenant AND k.digest = $1",
     [STATEMENT_TOKEN_LIST] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES
-                             " WHERE $1 = 0 OR k.tenant = $1 ORDER BY k.token",
+                             " WHERE ($1 = 0 OR k.tenant = $1) AND k.client = '' ORDER BY k.token",
+    [STATEMENT_CLIENT_LIST] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES
+                              " WHERE ($1 = 0 OR k.tenant = $1) AND k.client <> ''"
+                              " ORDER BY t.name, k.client, k.token",
+    // The id of a client names its tenant.
+    [STATEMENT_CLIENT_FIND] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES
+                              " WHERE k.tenant = t.tenant AND k.client = $1 AND k.client <> ''"
+                              " ORDER BY k.token",
     [STATEMENT_TOKEN_LOAD] =
         "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES " WHERE k.tenant = t.tenant AND k.token = $1",
     [STATEMENT_TOKEN_REVOKE] = "UPDATE token SET revoked_ms = $2"

@@ -40,6 +40,7 @@ struct token_row {
     str source_name;
     str label;
     str user_id;  // the user whom this token acts for; empty: none
+    str client;   // whose secret it is: the id of an OAuth client; empty: a bearer token
     str scopes;   // "read,write:Group", see auth/scope.h
     unsigned char digest[32];
     int64_t created_ms;
@@ -77,9 +78,15 @@ MUST_CHECK enum store_outcome certificate_any(struct conn *conn, bool *any);
 // One hashed read, with the tenant's row. Revoked and expired tokens are found too.
 MUST_CHECK enum store_outcome token_find(struct conn *conn, const unsigned char digest[32],
                                          struct roster_arena *arena, struct token_row *row);
-// Tokens of a tenant, or of all tenants when `tenant` is 0.
+// Bearer tokens of a tenant, or of all tenants when `tenant` is 0.
 MUST_CHECK enum store_outcome token_list(struct conn *conn, int64_t tenant,
                                          struct roster_arena *arena, struct token_row **first);
+// Secrets of OAuth clients likewise; those of one client stand together, the oldest first.
+MUST_CHECK enum store_outcome client_list(struct conn *conn, int64_t tenant,
+                                          struct roster_arena *arena, struct token_row **first);
+// The secrets of one client, dead ones too, the oldest first; *first is NULL when there is none.
+MUST_CHECK enum store_outcome client_secrets(struct conn *conn, str client,
+                                             struct roster_arena *arena, struct token_row **first);
 MUST_CHECK enum store_outcome token_load(struct conn *conn, int64_t token,
                                          struct roster_arena *arena, struct token_row *row);
 MUST_CHECK enum store_outcome token_revoke(struct conn *writer, int64_t token, int64_t now_ms);

@@ -13,6 +13,7 @@ enum token_column {
     COLUMN_SOURCE_NAME,
     COLUMN_LABEL,
     COLUMN_USER_ID,
+    COLUMN_CLIENT,
     COLUMN_SCOPES,
     COLUMN_DIGEST,
     COLUMN_CREATED,
@@ -62,6 +63,7 @@ enum store_outcome token_insert(struct conn *writer, struct token_row *row)
     sql_i64(&q, 9, row->expires_ms);
     sql_i64(&q, 10, row->revoked_ms);
     sql_i64(&q, 11, row->used_ms);
+    sql_text(&q, 12, row->client);
     got = sql_run(&q, &count);
     if (got == STORE_OK && count == 0) {
         return STORE_TAKEN;
@@ -91,6 +93,7 @@ static void read_token(struct sql *q, struct roster_arena *arena, struct token_r
     sql_column_copy(q, COLUMN_SOURCE_NAME, arena, &row->source_name);
     sql_column_copy(q, COLUMN_LABEL, arena, &row->label);
     sql_column_copy(q, COLUMN_USER_ID, arena, &row->user_id);
+    sql_column_copy(q, COLUMN_CLIENT, arena, &row->client);
     sql_column_copy(q, COLUMN_SCOPES, arena, &row->scopes);
     sql_column_copy(q, COLUMN_ADDRESS, arena, &row->used_address);
     sql_column_copy(q, COLUMN_TENANT_NAME, arena, &row->tenant_name);
@@ -148,6 +151,22 @@ enum store_outcome token_list(struct conn *conn, int64_t tenant, struct roster_a
 {
     struct sql q = sql_begin(conn, STATEMENT_TOKEN_LIST);
     sql_i64(&q, 1, tenant);
+    return list_all(&q, arena, first);
+}
+
+enum store_outcome client_list(struct conn *conn, int64_t tenant, struct roster_arena *arena,
+                               struct token_row **first)
+{
+    struct sql q = sql_begin(conn, STATEMENT_CLIENT_LIST);
+    sql_i64(&q, 1, tenant);
+    return list_all(&q, arena, first);
+}
+
+enum store_outcome client_secrets(struct conn *conn, str client, struct roster_arena *arena,
+                                  struct token_row **first)
+{
+    struct sql q = sql_begin(conn, STATEMENT_CLIENT_FIND);
+    sql_text(&q, 1, client);
     return list_all(&q, arena, first);
 }
 

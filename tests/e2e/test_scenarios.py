@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every file of tests/scenarios, step by step, against the real server. One file, one test, one tenant."""
 
+import base64
 import gzip
 import http.client
 import itertools
@@ -68,7 +69,7 @@ def raw(body):
 
 def received(response):
     data = response.read()
-    headers = {name.lower(): value for name, value in response.getheaders()}
+    headers = {name.lower(): response.getheader(name) for name, _ in response.getheaders()}
     if headers.get("content-encoding") == "gzip":
         data = gzip.decompress(data)
     return Reply(response.status, headers, data.decode())
@@ -127,6 +128,18 @@ def add_schema(server, tenant, declared, folder):
     server.do("schema", "add", "--tenant", tenant.name, str(file), *options)
 
 
+def client_names(server, tenant):
+    """What an OAuth client of the tenant is told."""
+    client, secret = server.do("client", "add", "--tenant", tenant.name).split()
+    return {
+        "tenant": tenant.name,
+        "clientId": client,
+        "clientSecret": secret,
+        "clientBasic": base64.b64encode(f"{client}:{secret}".encode()).decode(),
+        "tokenEndpoint": f"@/t/{tenant.name}/oauth/token",
+    }
+
+
 @pytest.mark.parametrize("path, profile", CASES)
 def test_scenario(path, profile, server, other_tenant, tally, tmp_path):
     scenario = load(path)
@@ -136,6 +149,7 @@ def test_scenario(path, profile, server, other_tenant, tally, tmp_path):
     for declared in scenario.get("schemas", []):
         add_schema(server, tenant, declared, tmp_path)
     names = {"token": tenant.token, "otherToken": other_tenant.token, "base": server.url + "/scim/v2"}
+    names.update(client_names(server, tenant))
     for name, scopes in scenario.get("tokens", {}).items():
         names[name] = server.token(tenant.name, "--scope", scopes)
     for batch in batches(scenario["steps"]):

@@ -2,21 +2,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kit/expect.h"
 
+#include "base/limits.h"
+
 static const struct roster_json *find_exact(const struct roster_json *object, str name)
 {
     const struct roster_json *member = json_find(object, name);
     return member != NULL && str_equal(member->key, name) ? member : NULL;
 }
 
+// A header that is there more than once is one list with commas (RFC 9110 section 5.3).
 static const struct roster_json *header_value(const struct http_reply *reply, str name,
                                               struct roster_arena *arena)
 {
+    struct text value;
+    size_t found = 0;
+    text_init(&value, arena, KIB(8));
     for (size_t at = 0; at < reply->header_count; at++) {
         if (str_equal_nocase(str_of(reply->headers[at].name), name)) {
-            return json_string(arena, reply->headers[at].value);
+            text_add(&value, found++ > 0 ? STR(", ") : (str){0});
+            text_add(&value, reply->headers[at].value);
         }
     }
-    return NULL;
+    return found > 0 ? json_string(arena, text_str(&value)) : NULL;
 }
 
 static const struct roster_json *element_at(const struct roster_json *array, int64_t index)

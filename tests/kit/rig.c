@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kit/rig.h"
 
+#include "core/clients.h"
 #include "core/schemas.h"
 #include "scim/fold.h"
 
@@ -108,6 +109,17 @@ int64_t rig_token_as(struct rig *rig, const struct token_request *request, struc
     struct roster_error err = {0};
     must(tokens_add(&admin, request, token, &row, &err), &err);
     return row.token;
+}
+
+void rig_client_as(struct rig *rig, const struct token_request *request, char *id,
+                   struct secret *secret)
+{
+    struct admin admin = rig_admin(rig);
+    struct token_row row = {0};
+    struct roster_error err = {0};
+    must(clients_add(&admin, request, secret, &row, &err), &err);
+    memcpy(id, row.client.ptr, row.client.len);
+    id[row.client.len] = '\0';
 }
 
 void rig_token(struct rig *rig, const char *tenant, const char *source, struct secret *token)

@@ -38,6 +38,9 @@ void rig_tenant(struct rig *rig, const char *tenant, const char *profile);
 void rig_token(struct rig *rig, const char *tenant, const char *source, struct secret *token);
 // A token as it is asked for; gives its number.
 int64_t rig_token_as(struct rig *rig, const struct token_request *request, struct secret *token);
+// A client as it is asked for; `id` has room for CLIENT_ID_LEN + 1 characters.
+void rig_client_as(struct rig *rig, const struct token_request *request, char *id,
+                   struct secret *secret);
 // What an administrator acts with; moves the generation on behind the last call. Lives until the
 // next request.
 struct admin rig_admin(struct rig *rig);

@@ -12,7 +12,8 @@
 
 #define TENANT_SHAPE                                                                               \
     "name:s state:s profile:s created:s users:i groups:i strict-attributes:b "                     \
-    "store-passwords:b adopt-identical:b devices:b roles:b roles-enforced:b rate:s quirks:o set:o"
+    "store-passwords:b adopt-identical:b devices:b roles:b roles-enforced:b basic:b rate:s "       \
+    "access-seconds:i quirks:o set:o"
 #define TOKEN_SHAPE_END                                                                            \
     "id:i tenant:s label:s source:s user:n scope:s state:s created:s expires:n used:n address:n "  \
     "revoked:"
@@ -163,7 +164,7 @@ static void a_token_is_printed_alone_and_only_once(void **state)
     assert_int_equal(do_line(place, "roster token add --tenant acme --label Entra_ID"), EX_OK);
     str secret = str_trim(str_head(out(place), out(place).len - 1));
     assert_int_equal(out(place).len, TOKEN_TEXT_LEN + 1);
-    assert_true(token_is_wellformed(secret));
+    assert_true(secret_is_wellformed(SECRET_TOKEN, secret));
     assert_true(str_contains(said(place), STR("this token never expires")));
     assert_false(str_contains(said(place), secret));
     struct roster_json *list = do_json(place, "roster token list --json");
@@ -185,7 +186,7 @@ static void a_token_in_json_has_its_secret_first(void **state)
         place, "roster token add --json --tenant acme --source entra --scope read --expires never");
     assert_string_equal(shape(place, token), "secret:s " TOKEN_SHAPE_END "n");
     assert_int_equal(said(place).len, 0);
-    assert_true(token_is_wellformed(text_of(token, "secret")));
+    assert_true(secret_is_wellformed(SECRET_TOKEN, text_of(token, "secret")));
     assert_true(str_equal(text_of(token, "source"), STR("entra")));
     assert_true(str_equal(text_of(token, "scope"), STR("read")));
     token = do_json(place, "roster token add --json --tenant acme --expires 90d");

@@ -159,10 +159,11 @@ static void a_certificate_is_named_in_the_audit_as_one(void **state)
     char name[40];
     snprintf(name, sizeof(name), "certificate:%lld", (long long)token);
     const struct actor_entry *entry = NULL;
-    const struct actor_request request = {.thumbprint = shown.thumbprint,
-                                          .address = STR("127.0.0.1"),
-                                          .now_ms = env_now_ms(&rig.env),
-                                          .generation = atomic_load(&rig.app.generation)};
+    const struct actor_request request = {
+        .credentials = {AUTH_CERTIFICATE, {(const char *)shown.thumbprint, DIGEST_LEN}},
+        .address = STR("127.0.0.1"),
+        .now_ms = env_now_ms(&rig.env),
+        .generation = atomic_load(&rig.app.generation)};
     conn_hold(rig.lane.conn);
     assert_int_equal(actors_find(rig.lane.actors, rig.lane.conn, &request, rig.arena, &entry),
                      AUTH_OK);

@@ -3,6 +3,7 @@
 // Arguments: the folder of scenarios, and optionally a part of the names to run. A step that checks
 // nothing but its status fails the run; so does a run that asserted nothing.
 // SPDX-License-Identifier: Apache-2.0
+#include "base/base64.h"
 #include "kit/expect.h"
 #include "kit/rig.h"
 
@@ -235,6 +236,34 @@ static void open_tenants(struct scenario *s, size_t number)
     name_put(&s->names, STR("base"), STR("http://rig.example/scim/v2"));
 }
 
+static void put_joined(struct scenario *s, str key, const char *a, const char *b, const char *c)
+{
+    const str parts[] = {str_of(a), str_of(b), str_of(c)};
+    str text = {0};
+    bool ok = arena_join(s->arena, &text, parts, COUNT_OF(parts));
+    assert(ok);
+    name_put(&s->names, key, text);
+}
+
+// What an OAuth client of the tenant is told.
+static void add_client(struct scenario *s, const char *tenant)
+{
+    const struct token_request request = {.tenant = str_of(tenant)};
+    char id[CLIENT_ID_LEN + 1];
+    char both[CLIENT_ID_LEN + TOKEN_TEXT_LEN + 2];
+    struct secret secret;
+    struct text basic;
+    rig_client_as(s->rig, &request, id, &secret);
+    put_joined(s, STR("tenant"), tenant, "", "");
+    put_joined(s, STR("clientId"), id, "", "");
+    put_joined(s, STR("clientSecret"), secret.text, "", "");
+    put_joined(s, STR("tokenEndpoint"), "@/t/", tenant, "/oauth/token");
+    int len = snprintf(both, sizeof(both), "%s:%s", id, secret.text);
+    text_init(&basic, s->arena, KIB(1));
+    base64url_add(&basic, (const unsigned char *)both, (size_t)len);
+    name_put(&s->names, STR("clientBasic"), text_str(&basic));
+}
+
 // Further tokens of the tenant, each by the name of its place: {"readsUsers": "read:User"}.
 static void add_tokens(struct scenario *s, const struct roster_json *file, const char *tenant)
 {
@@ -309,6 +338,7 @@ static bool run_steps(struct scenario *s, const struct roster_json *file, size_t
     rig_skip(s->rig, INT64_C(60000000));  // failed credentials of the last one are forgotten
     snprintf(tenant, sizeof(tenant), "s%zu", number);
     add_settings(s, file, tenant);
+    add_client(s, tenant);
     bool passed = add_schemas(s, file, number);
     if (passed) {
         add_tokens(s, file, tenant);

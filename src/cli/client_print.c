@@ -1,0 +1,64 @@
+// client_print.c: a client and its secrets.
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/client_print.h"
+
+enum { CLIENT_COLUMNS = 11 };
+
+static struct roster_json *secrets_json(const struct call *call, const struct token_row *first,
+                                        const struct token_row *end)
+{
+    struct roster_arena *arena = call->arena;
+    struct roster_json *list = json_new(arena, JSON_ARRAY);
+    for (const struct token_row *row = first; list != NULL && row != end; row = row->next) {
+        struct roster_json *out = json_new(arena, JSON_OBJECT);
+        if (out == NULL || !json_put_i64(out, arena, STR("id"), row->token) ||
+            !json_put_string(out, arena, STR("state"), credential_state(call, row)) ||
+            !credential_put_times(out, arena, row)) {
+            return NULL;
+        }
+        json_push(list, out);
+    }
+    return list;
+}
+
+struct roster_json *client_json(const struct call *call, const struct token_row *first,
+                                const struct token_row *end, const struct secret *secret)
+{
+    struct roster_arena *arena = call->arena;
+    struct roster_json *out = json_new(arena, JSON_OBJECT);
+    bool ok = out != NULL &&
+              (secret == NULL ||
+               json_put_string(out, arena, STR("secret"), (str){secret->text, TOKEN_TEXT_LEN})) &&
+              json_put_string(out, arena, STR("client"), first->client) &&
+              json_put_string(out, arena, STR("tenant"), first->tenant_name) &&
+              json_put_string(out, arena, STR("label"), first->label) &&
+              json_put_string(out, arena, STR("source"), first->source_name) &&
+              json_put_made(out, STR("user"), json_text(arena, first->user_id)) &&
+              json_put_string(out, arena, STR("scope"), first->scopes) &&
+              json_put_made(out, STR("secrets"), secrets_json(call, first, end));
+    return ok ? out : NULL;
+}
+
+int clients_table(struct call *call, const struct token_row *first)
+{
+    static const char *const headings[CLIENT_COLUMNS] = {
+        "CLIENT",  "SECRET",  "TENANT",    "STATE", "SCOPE", "SOURCE",
+        "CREATED", "EXPIRES", "LAST USED", "FROM",  "LABEL"};
+    size_t count = 0;
+    for (const struct token_row *row = first; row != NULL; row = row->next) {
+        count++;
+    }
+    // The last row may write behind its columns.
+    str *cells =
+        arena_array(call->arena, count * CLIENT_COLUMNS + CREDENTIAL_COLUMNS, sizeof(*cells));
+    struct table table = {.headings = headings, .columns = CLIENT_COLUMNS, .cells = cells};
+    for (const struct token_row *row = first; row != NULL; row = row->next) {
+        str *at = cells == NULL ? NULL : cells + table.rows++ * CLIENT_COLUMNS;
+        if (at == NULL || !credential_fill(call, row, at + 1)) {
+            return io_stop(call->io, EX_TEMPFAIL, "there are too many: name a --tenant");
+        }
+        at[0] = row->client;
+    }
+    table_print(&call->io->out, &table);
+    return EX_OK;
+}
