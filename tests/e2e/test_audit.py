@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 
@@ -48,6 +49,17 @@ def checkpoint(daemon, path):
     daemon.do("audit", "checkpoint", "--out", str(path))
     assert path.stat().st_mode & 0o777 == 0o600
     return str(path)
+
+
+def say(daemon, *words, state):
+    """One message over the socket, with a state that no command gave."""
+    with socket.socket(socket.AF_UNIX) as wire:
+        wire.settimeout(60)
+        wire.connect(f"{daemon.database}.sock")
+        message = json.dumps({"version": 1, "arguments": ["roster", *words], "state": state}).encode()
+        wire.sendall(len(message).to_bytes(4, "big") + message)
+        with wire.makefile("rb") as answer:
+            return json.loads(answer.read(int.from_bytes(answer.read(4), "big")))
 
 
 CUT = (
@@ -161,6 +173,14 @@ def test_a_tail_follows_what_is_written_through_a_restart_of_the_server(filled, 
         tail.send_signal(signal.SIGINT)
         tail.wait()
     assert len(shown.read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize("state", ["zz", "00", "ff" * 24, "ff" * 40, "ff" * 120, "00" * 256, "0" * 600])
+def test_a_place_that_the_server_did_not_give_is_refused_or_harmless(filled, state):
+    for command in ("verify", "export", "tail --tenant acme --follow", "key"):
+        reply = say(filled, *f"audit {command}".split(), state=state)
+        assert reply["code"] in (0, 64) and (reply["code"] == 0 or reply["out"] == ""), reply
+    assert verify(filled)[0] == 0
 
 
 def test_a_server_writes_checkpoints_into_a_folder(tmp_path):
