@@ -168,8 +168,9 @@ static const struct cli_option remove_options[] = {
 #define TENANT_JSON                                                                                \
     "With --json an object: name, state (active, suspended, removing), profile, created,\n"        \
     "users, groups, strict-attributes, store-passwords, adopt-identical, devices, roles,\n"        \
-    "roles-enforced, basic, rate, access-seconds, quirks (each name with true or false),\n"        \
-    "and set (those that were set apart from the profile)."
+    "roles-enforced, basic, rate, access-seconds, guard-deactivations, guard-deletions,\n"         \
+    "guard-removals, quirks (each name with true or false), and set (those that were set\n"        \
+    "apart from the profile)."
 
 const struct command tenant_commands[] = {
     {
@@ -235,6 +236,10 @@ const struct command tenant_commands[] = {
             "                     and password; off\n"
             "  access-seconds     how long an access token of a client lives: 3600 to 21600, or\n"
             "                     default: 3600\n"
+            "  guard-deactivations, guard-deletions, guard-removals\n"
+            "                     how much one source may take away: COUNT,PERCENT%/TIME, so\n"
+            "                     3,10%/1d for three, or a tenth of what there is, whichever is\n"
+            "                     more, within a day; off; default. guard=off, on: all of them\n"
             "  QUIRK              on, off, or default: what the profile says\n"
             "roster tenant show lists the quirks. group-name-unique cannot come on while\n"
             "display names belong to several groups; they are listed.\n" TENANT_JSON,

@@ -32,6 +32,7 @@ const char *history_kind_name(enum change_kind kind)
     case CHANGE_TENANT:
     case CHANGE_TOKEN:
     case CHANGE_SCHEMA:
+    case CHANGE_GUARD:
         break;
     }
     return "administered";

@@ -41,6 +41,21 @@ static bool put_switches(struct roster_json *out, struct roster_arena *arena,
     return true;
 }
 
+static bool put_budgets(struct roster_json *out, struct roster_arena *arena,
+                        const struct tenant_settings *settings)
+{
+    for (int i = 0; i < GUARD_KIND_COUNT; i++) {
+        struct text text;
+        text_init(&text, arena, arena_max(arena));
+        budget_print(&text, &settings->guard[i]);
+        if (text.full || !json_put_string(out, arena, str_of(budget_setting((enum guard_kind)i)),
+                                          text_str(&text))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static struct roster_json *quirks_json(struct roster_arena *arena,
                                        const struct tenant_settings *settings)
 {
@@ -84,6 +99,7 @@ static struct roster_json *tenant_json(struct roster_arena *arena, const struct 
               put_switches(out, arena, settings) &&
               json_put_string(out, arena, STR("rate"), rate_text(arena, settings)) &&
               json_put_i64(out, arena, STR("access-seconds"), settings->access_seconds) &&
+              put_budgets(out, arena, settings) &&
               json_put_made(out, STR("quirks"), quirks_json(arena, settings)) &&
               json_put_made(out, STR("set"), set_apart(arena, row));
     return ok ? out : NULL;
@@ -152,26 +168,36 @@ int tenant_print_list_json(const struct call *call, const struct tenant_row *fir
     return io_json(call->io, out);
 }
 
+static void show_budgets(struct text *out, const struct tenant_settings *settings)
+{
+    for (int i = 0; i < GUARD_KIND_COUNT; i++) {
+        text_format(out, "%-20s ", budget_setting((enum guard_kind)i));
+        budget_print(out, &settings->guard[i]);
+        text_char(out, '\n');
+    }
+}
+
 static void show_head(const struct call *call, const struct tenant_row *row,
                       const struct tenant_settings *settings)
 {
     struct text *out = &call->io->out;
     bool strict = !is_on(settings, ROSTER_QUIRK_UNKNOWN_ATTRIBUTE);
-    text_format(out, "name               %.*s\n", STR_ARGS(row->name));
-    text_format(out, "state              %s\n", state_of(row, settings));
-    text_format(out, "created            %.*s\n",
+    text_format(out, "name                 %.*s\n", STR_ARGS(row->name));
+    text_format(out, "state                %s\n", state_of(row, settings));
+    text_format(out, "created              %.*s\n",
                 STR_ARGS(print_minute(row->created_ms, STR("-"), call->arena)));
-    text_format(out, "users              %lld\n", (long long)row->user_count);
-    text_format(out, "groups             %lld\n", (long long)row->group_count);
-    text_format(out, "profile            %s\n", tenant_profile_name(settings->profile));
-    text_format(out, "strict-attributes  %s\n", strict ? "on" : "off");
+    text_format(out, "users                %lld\n", (long long)row->user_count);
+    text_format(out, "groups               %lld\n", (long long)row->group_count);
+    text_format(out, "profile              %s\n", tenant_profile_name(settings->profile));
+    text_format(out, "strict-attributes    %s\n", strict ? "on" : "off");
     for (int i = 0; i < TENANT_SWITCH_COUNT; i++) {
         enum tenant_switch which = (enum tenant_switch)i;
-        text_format(out, "%-18s %s\n", tenant_switch_name(which),
+        text_format(out, "%-20s %s\n", tenant_switch_name(which),
                     tenant_switch_is_on(settings, which) ? "on" : "off");
     }
-    text_format(out, "rate               %.*s\n", STR_ARGS(rate_text(call->arena, settings)));
-    text_format(out, "access-seconds     %lld\n", (long long)settings->access_seconds);
+    text_format(out, "rate                 %.*s\n", STR_ARGS(rate_text(call->arena, settings)));
+    text_format(out, "access-seconds       %lld\n", (long long)settings->access_seconds);
+    show_budgets(out, settings);
     text_char(out, '\n');
 }
 

@@ -102,8 +102,15 @@ MUST_CHECK enum outcome bulk_run_one(const struct context *ctx, struct bulk_job 
                                      struct roster_error *err);
 void bulk_turn_back(struct bulk_job *job);
 void bulk_turn_unknown(struct bulk_job *job, const struct roster_error *err);
-// The turn is over. Gives the number of its items; adds the unknown members that they left out.
-size_t bulk_turn_end(struct bulk_job *job, size_t *members_skipped);
+// What the writes of a batch came to, besides their answers.
+struct write_sums {
+    size_t writes;
+    size_t members_skipped;
+    size_t held[GUARD_KIND_COUNT];
+};
+void write_sums_add(struct write_sums *sums, const struct write *write);
+// The turn is over: adds its items.
+void bulk_turn_end(struct bulk_job *job, struct write_sums *sums);
 // The item that broke its transaction, which it had alone, fails for good.
 void bulk_skip_one(struct bulk_job *job, const struct roster_error *err);
 // Nothing more runs: what has not run fails with this reason.

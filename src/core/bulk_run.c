@@ -184,6 +184,7 @@ static bool prepare_item(const struct context *ctx, struct bulk_job *job,
         .type = task->type,
         .id = by_reference ? job->ids[task->target_creator] : task->id,
         .if_match = task->kind == WRITE_CREATE ? (str){0} : task->sent.version,
+        .unguarded = item->action == BULK_UNDO,
     };
     if (task->refused) {
         return true;
@@ -427,14 +428,19 @@ void bulk_turn_unknown(struct bulk_job *job, const struct roster_error *err)
     }
 }
 
-size_t bulk_turn_end(struct bulk_job *job, size_t *members_skipped)
+void write_sums_add(struct write_sums *sums, const struct write *write)
 {
-    size_t count = job->at - job->turn_at;
+    sums->writes++;
+    sums->members_skipped += write->members_skipped;
+    sums->held[write->held_kind] += write->held;
+}
+
+void bulk_turn_end(struct bulk_job *job, struct write_sums *sums)
+{
     for (size_t at = job->turn_at; at < job->at; at++) {
-        *members_skipped += prepared_at(job, at)->write.members_skipped;
+        write_sums_add(sums, &prepared_at(job, at)->write);
     }
     job->turn_at = job->at;
-    return count;
 }
 
 void bulk_skip_one(struct bulk_job *job, const struct roster_error *err)

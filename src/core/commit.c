@@ -8,6 +8,7 @@
 #include "core/assigned.h"
 #include "core/document.h"
 #include "core/etag.h"
+#include "core/guard.h"
 #include "core/made.h"
 #include "core/password.h"
 #include "core/reports.h"
@@ -137,8 +138,8 @@ enum outcome commit_check_manager(const struct context *ctx, const struct resour
     return outcome_of_store(got, err);
 }
 
-static enum outcome insert_change(const struct context *ctx, struct change *change,
-                                  struct roster_error *err)
+enum outcome commit_record(const struct context *ctx, struct change *change,
+                           struct roster_error *err)
 {
     unsigned char salt[16];
     env_random(ctx->env, salt, sizeof(salt));
@@ -218,6 +219,22 @@ static bool print_whole(const struct context *ctx, const struct roster_resource_
     return !text.full;
 }
 
+static bool is_inactive(const struct write *write, const struct roster_json *resource)
+{
+    return write->type->number == TYPE_NUMBER_USER && resource != NULL &&
+           json_is(json_find(resource, STR("active")), JSON_FALSE);
+}
+
+// Keeps count of those who are inactive. NULL: the resource is not there, before or after.
+static enum outcome count_inactive(const struct context *ctx, const struct write *write,
+                                   const struct roster_json *before,
+                                   const struct roster_json *after, struct roster_error *err)
+{
+    int more = is_inactive(write, after) - is_inactive(write, before);
+    return more == 0 ? OUTCOME_DONE
+                     : written(guard_count_inactive(ctx->conn, ctx->actor->tenant, more), err);
+}
+
 enum outcome commit_create(const struct context *ctx, struct write *write,
                            const struct edge_plan *edges, struct roster_error *err)
 {
@@ -238,6 +255,9 @@ enum outcome commit_create(const struct context *ctx, struct write *write,
         outcome = written(password_write(ctx, write, row->row), err);
     }
     if (outcome == OUTCOME_DONE) {
+        outcome = count_inactive(ctx, write, NULL, write->sent, err);
+    }
+    if (outcome == OUTCOME_DONE) {
         outcome = edges_apply(ctx, row->row, &applied, err);
     }
     if (outcome != OUTCOME_DONE) {
@@ -251,7 +271,7 @@ enum outcome commit_create(const struct context *ctx, struct write *write,
         fail_memory(err);
         return OUTCOME_BROKEN;
     }
-    return insert_change(ctx, &change, err);
+    return commit_record(ctx, &change, err);
 }
 
 // Members of `from` that `other` does not have in the same form, as one JSON object.
@@ -323,7 +343,7 @@ static enum outcome record_update(const struct context *ctx, struct write *write
         fail_memory(err);
         return OUTCOME_BROKEN;
     }
-    return insert_change(ctx, &change, err);
+    return commit_record(ctx, &change, err);
 }
 
 enum outcome commit_update(const struct context *ctx, struct write *write,
@@ -356,7 +376,11 @@ enum outcome commit_update(const struct context *ctx, struct write *write,
         }
     }
     bool password_changed = false;
+    struct guard_cost cost = guard_cost_update(ctx, write, row, current->resource, after, edges);
     enum outcome outcome = password_settle(ctx, write, row->row, &password_changed, err);
+    if (outcome == OUTCOME_DONE) {
+        outcome = guard_ask(ctx, write, &cost, err);
+    }
     if (outcome == OUTCOME_DONE) {
         outcome = edges_apply(ctx, row->row, &applied, err);
     }
@@ -378,6 +402,9 @@ enum outcome commit_update(const struct context *ctx, struct write *write,
     }
     if (outcome == OUTCOME_DONE) {
         outcome = apply_update(ctx, write, current, entries, document_changed, err);
+    }
+    if (outcome == OUTCOME_DONE) {
+        outcome = count_inactive(ctx, write, current->resource, after, err);
     }
     return outcome == OUTCOME_DONE ? record_update(ctx, write, current, after, &applied, err)
                                    : outcome;
@@ -407,7 +434,7 @@ static enum outcome leave_group(const struct context *ctx, const struct write *w
             resource_touch(ctx->conn, ctx->actor->tenant, group->row, group->revision + 1, now),
             err);
     }
-    return outcome == OUTCOME_DONE ? insert_change(ctx, &change, err) : outcome;
+    return outcome == OUTCOME_DONE ? commit_record(ctx, &change, err) : outcome;
 }
 
 static enum outcome leave_groups(const struct context *ctx, const struct write *write,
@@ -522,8 +549,15 @@ enum outcome commit_delete(const struct context *ctx, struct write *write,
     str externals = {0};
     write->row = current->row;
     write->changed = true;
+    struct guard_cost cost = {0};
     enum outcome outcome =
         written(external_list(ctx->conn, tenant, current->row.row, ctx->arena, &externals), err);
+    if (outcome == OUTCOME_DONE) {
+        outcome = guard_cost_delete(ctx, write, &current->row, &cost, err);
+    }
+    if (outcome == OUTCOME_DONE) {
+        outcome = guard_ask(ctx, write, &cost, err);
+    }
     if (outcome == OUTCOME_DONE) {
         outcome = leave_groups(ctx, write, &current->row, err);
     }
@@ -539,6 +573,9 @@ enum outcome commit_delete(const struct context *ctx, struct write *write,
     if (outcome == OUTCOME_DONE) {
         outcome = written(resource_delete(ctx->conn, tenant, &current->row, current->entries), err);
     }
+    if (outcome == OUTCOME_DONE) {
+        outcome = count_inactive(ctx, write, current->resource, NULL, err);
+    }
     if (outcome != OUTCOME_DONE) {
         return outcome;
     }
@@ -548,5 +585,5 @@ enum outcome commit_delete(const struct context *ctx, struct write *write,
         fail_memory(err);
         return OUTCOME_BROKEN;
     }
-    return insert_change(ctx, &change, err);
+    return commit_record(ctx, &change, err);
 }

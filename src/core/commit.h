@@ -32,6 +32,9 @@ MUST_CHECK enum outcome commit_check_manager(const struct context *ctx,
                                              const struct resource_row *row,
                                              struct roster_error *err);
 
+// Writes a change with its audit row; who did it is filled in.
+MUST_CHECK enum outcome commit_record(const struct context *ctx, struct change *change,
+                                      struct roster_error *err);
 MUST_CHECK enum outcome commit_create(const struct context *ctx, struct write *write,
                                       const struct edge_plan *edges, struct roster_error *err);
 // `after` is the changed resource (normalized, without external parts); compares, and does nothing

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/edges.h"
 
-#include <stdlib.h>
-
 static enum outcome refuse_memory(struct roster_error *err)
 {
     fail_memory(err);
@@ -168,77 +166,25 @@ static enum outcome put_edges(const struct context *ctx, int64_t group, struct e
     return outcome;
 }
 
-static int compare_rows(const void *a, const void *b)
-{
-    int64_t left = ((const struct member_row *)a)->row;
-    int64_t right = ((const struct member_row *)b)->row;
-    return (left > right) - (left < right);
-}
-
-static bool is_kept(const struct edge_step *step, const struct member_row *member)
-{
-    return step->count > 0 && bsearch(member, step->members, step->count, sizeof(*step->members),
-                                      compare_rows) != NULL;
-}
-
-// False when the arena is full.
-static bool filter_takes(const struct context *ctx, const struct edge_step *step,
-                         const struct member_row *member, bool *takes)
-{
-    struct arena_mark mark = arena_mark(ctx->arena);
-    struct roster_json *element = json_new(ctx->arena, JSON_OBJECT);
-    str type = context_type_name(ctx, member->type);
-    bool looked = element != NULL &&
-                  json_put_string(element, ctx->arena, STR("value"), member->id) &&
-                  json_put_string(element, ctx->arena, STR("type"), type) &&
-                  json_put_string(element, ctx->arena, STR("display"), member->display) &&
-                  filter_select_value(step->filter, element, ctx->arena, takes);
-    arena_rewind(ctx->arena, mark);
-    return looked;
-}
-
-typedef enum outcome leaving_fn(const struct context *ctx, int64_t group, struct edge_plan *plan,
-                                const struct member_row *member, struct roster_error *err);
-
-static enum outcome take_away(const struct context *ctx, int64_t group, struct edge_plan *plan,
-                              const struct member_row *member, struct roster_error *err)
-{
-    return put_edge(ctx, group, plan, member, false, err);
-}
-
-// Only counts, before anything is written.
-static enum outcome count_leaving(const struct context *ctx, int64_t group, struct edge_plan *plan,
-                                  const struct member_row *member, struct roster_error *err)
-{
-    if (++plan->leaving <= EDGES_REQUEST_MAX) {
-        return OUTCOME_DONE;
-    }
-    fail(err, ROSTER_ERR_TOO_LARGE, 0,
-         "one request may change %d members at most: send several requests", EDGES_REQUEST_MAX);
-    return OUTCOME_REFUSED;
-}
-
-// Calls `leave` for those of one page that the step does not leave in the group.
+// Takes away those of one page that the step does not leave in the group.
 static enum outcome sweep_page(const struct context *ctx, int64_t group, struct edge_plan *plan,
                                const struct edge_step *step, const struct member_row *members,
-                               size_t count, leaving_fn *leave, struct roster_error *err)
+                               size_t count, struct roster_error *err)
 {
     enum outcome outcome = OUTCOME_DONE;
     for (size_t at = 0; at < count && outcome == OUTCOME_DONE; at++) {
         bool goes = false;
-        if (step->filter == NULL) {
-            goes = !is_kept(step, &members[at]);
-        } else if (!filter_takes(ctx, step, &members[at], &goes)) {
+        if (!edge_step_takes(ctx, step, &members[at], &goes)) {
             return refuse_memory(err);
         }
-        outcome = goes ? leave(ctx, group, plan, &members[at], err) : OUTCOME_DONE;
+        outcome = goes ? put_edge(ctx, group, plan, &members[at], false, err) : OUTCOME_DONE;
     }
     return outcome;
 }
 
 // Walks the group's members in pages.
 static enum outcome sweep(const struct context *ctx, int64_t group, struct edge_plan *plan,
-                          const struct edge_step *step, leaving_fn *leave, struct roster_error *err)
+                          const struct edge_step *step, struct roster_error *err)
 {
     int64_t after = 0;
     size_t count = MEMBERS_INLINE_MAX;
@@ -252,7 +198,7 @@ static enum outcome sweep(const struct context *ctx, int64_t group, struct edge_
         if (got != STORE_OK && got != STORE_NONE) {
             return outcome_of_store(got, err);
         }
-        enum outcome outcome = sweep_page(ctx, group, plan, step, members, count, leave, err);
+        enum outcome outcome = sweep_page(ctx, group, plan, step, members, count, err);
         if (outcome != OUTCOME_DONE) {
             return outcome;
         }
@@ -264,27 +210,6 @@ static enum outcome sweep(const struct context *ctx, int64_t group, struct edge_
     return OUTCOME_DONE;
 }
 
-static void sort_members(struct edge_step *step)
-{
-    if (step->op == EDGE_REPLACE && step->count > 0) {
-        qsort(step->members, step->count, sizeof(*step->members), compare_rows);
-    }
-}
-
-enum outcome edges_check(const struct context *ctx, int64_t group, struct edge_plan *plan,
-                         struct roster_error *err)
-{
-    enum outcome outcome = OUTCOME_DONE;
-    for (struct edge_step *step = plan->first; step != NULL && outcome == OUTCOME_DONE;
-         step = step->next) {
-        sort_members(step);
-        if (step->op == EDGE_REPLACE || step->op == EDGE_FILTER) {
-            outcome = sweep(ctx, group, plan, step, count_leaving, err);
-        }
-    }
-    return outcome;
-}
-
 static enum outcome apply_step(const struct context *ctx, int64_t group, struct edge_plan *plan,
                                struct edge_step *step, struct roster_error *err)
 {
@@ -294,11 +219,11 @@ static enum outcome apply_step(const struct context *ctx, int64_t group, struct 
     case EDGE_REMOVE:
         return put_edges(ctx, group, plan, step, false, err);
     case EDGE_FILTER:
-        return sweep(ctx, group, plan, step, take_away, err);
+        return sweep(ctx, group, plan, step, err);
     case EDGE_REPLACE:
         break;
     }
-    enum outcome outcome = sweep(ctx, group, plan, step, take_away, err);
+    enum outcome outcome = sweep(ctx, group, plan, step, err);
     return outcome == OUTCOME_DONE ? put_edges(ctx, group, plan, step, true, err) : outcome;
 }
 

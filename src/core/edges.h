@@ -21,7 +21,8 @@ struct edge_step {
 struct edge_plan {
     struct edge_step *first;
     size_t skipped;  // unknown members left out under skip-unknown-members
-    size_t leaving;  // edges that edges_check found to go
+    size_t leaving;  // edges that edges_check found that operations may take away
+    size_t lost;     // and those that really go and do not come back within the same request
     // Filled by edges_apply:
     struct change_member *changes;
     size_t change_count;
@@ -36,8 +37,13 @@ MUST_CHECK enum outcome edges_resolve_values(const struct context *ctx, enum edg
                                              struct edge_plan *plan, struct roster_error *err);
 // Looks at the group before anything is written: how many edges the plan takes away. Always between
 // resolving and applying. Refused: TOO_LARGE above EDGES_REQUEST_MAX.
+// Also counts what the plan loses the group in the end.
 MUST_CHECK enum outcome edges_check(const struct context *ctx, int64_t group,
                                     struct edge_plan *plan, struct roster_error *err);
+// Whether a step that goes over the whole group takes this member away, between edges_check and
+// edges_apply. False: the arena is full.
+MUST_CHECK bool edge_step_takes(const struct context *ctx, const struct edge_step *step,
+                                const struct member_row *member, bool *takes);
 // Writes the edges of `group` and notes each that really changed.
 MUST_CHECK enum outcome edges_apply(const struct context *ctx, int64_t group,
                                     struct edge_plan *plan, struct roster_error *err);

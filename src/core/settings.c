@@ -111,6 +111,18 @@ static int64_t mean_access_seconds(const struct roster_json *settings)
                                                                           : ACCESS_SECONDS_MIN;
 }
 
+static void mean_guard(const struct roster_json *settings, struct tenant_settings *out)
+{
+    const struct roster_json *set = json_find(settings, STR("guard"));
+    for (int i = 0; i < GUARD_KIND_COUNT; i++) {
+        enum guard_kind kind = (enum guard_kind)i;
+        str text = json_find_text(set, str_of(budget_name(kind)));
+        if (text.len == 0 || !budget_parse(text, &out->guard[kind])) {
+            out->guard[kind] = budget_default(kind);
+        }
+    }
+}
+
 struct tenant_settings tenant_settings_mean(const struct roster_json *settings)
 {
     struct tenant_settings out = {.profile = ROSTER_PROFILE_INTEROP};
@@ -134,6 +146,7 @@ struct tenant_settings tenant_settings_mean(const struct roster_json *settings)
         }
     }
     mean_rate(settings, &out);
+    mean_guard(settings, &out);
     return out;
 }
 
@@ -235,6 +248,50 @@ static struct roster_json *ensure_object(struct roster_json *settings, str key,
     return object;
 }
 
+static bool put_budget(struct roster_json *settings, enum guard_kind kind, str value,
+                       struct roster_arena *arena, struct roster_error *err)
+{
+    struct budget budget;
+    str name = str_of(budget_name(kind));
+    struct roster_json *object = ensure_object(settings, STR("guard"), arena);
+    struct roster_json *text = json_string(arena, value);
+    if (object == NULL || text == NULL) {
+        return fail_memory(err);
+    }
+    if (str_equal(value, STR("default"))) {
+        if (json_find(object, name) != NULL) {
+            json_remove(object, json_find(object, name));
+        }
+        return true;
+    }
+    if (!budget_parse(value, &budget)) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                    "%s is COUNT,PERCENT%%/TIME (such as 3,10%%/1d: three, or a tenth of what "
+                    "there is, within a day; 1m to 90d), off or default",
+                    budget_setting(kind));
+    }
+    json_replace(object, name, text);
+    return true;
+}
+
+// All budgets at once.
+static bool put_guard(struct roster_json *settings, str value, struct roster_arena *arena,
+                      struct roster_error *err)
+{
+    bool on = str_equal(value, STR("on")) || str_equal(value, STR("default"));
+    if (!on && !str_equal(value, STR("off"))) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                    "guard is on (the budgets of a new tenant) or off; guard-deactivations and "
+                    "the like set one budget");
+    }
+    for (int i = 0; i < GUARD_KIND_COUNT; i++) {
+        if (!put_budget(settings, (enum guard_kind)i, on ? STR("default") : value, arena, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 // Sets or, for the default, takes out the member `name` of the object `key`.
 static bool put_choice(struct roster_json *settings, str key, str name, enum choice choice,
                        struct roster_arena *arena, struct roster_error *err)
@@ -278,6 +335,13 @@ bool tenant_settings_put(struct roster_json *settings, const struct tenant_setti
     }
     if (str_equal(setting->key, ACCESS_SECONDS)) {
         return put_access_seconds(settings, setting->value, arena, err);
+    }
+    enum guard_kind kind;
+    if (str_equal(setting->key, STR("guard"))) {
+        return put_guard(settings, setting->value, arena, err);
+    }
+    if (budget_find_setting(setting->key, &kind)) {
+        return put_budget(settings, kind, setting->value, arena, err);
     }
     enum choice choice = choice_of(setting->value);
     enum roster_quirk quirk = ROSTER_QUIRK_UNKNOWN_ATTRIBUTE;

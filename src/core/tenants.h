@@ -8,6 +8,7 @@
 
 #include "auth/rate.h"
 #include "auth/token.h"
+#include "core/budget.h"
 #include "roster/quirks.h"
 #include "store/tenant.h"
 
@@ -41,7 +42,8 @@ struct tenant_settings {
     bool has_rate;  // otherwise it is the server's for all
     struct rate rate;
     int64_t access_seconds;  // that an access token of a client lives
-    bool removing;           // tenants_remove has begun: nothing but its end may follow
+    struct budget guard[GUARD_KIND_COUNT];
+    bool removing;  // tenants_remove has begun: nothing but its end may follow
 };
 
 // Reads the settings column; an empty one is that of a new tenant. Unknown keys are kept by
@@ -66,7 +68,8 @@ MUST_CHECK bool tenants_show(const struct admin *admin, str name, struct tenant_
 // "profile" = interop|rfc; the name of a quirk or "strict-attributes" = on|off|default, where
 // default means what the profile says; the name of a switch = on|off; "rate" as in auth/rate.h, or
 // default: what the server gives to all; "access-seconds" = ACCESS_SECONDS_MIN to
-// ACCESS_SECONDS_MAX, or default.
+// ACCESS_SECONDS_MAX, or default; guard-deactivations and the like = a budget (core/budget.h) or
+// default; guard=on|off is all of them.
 struct tenant_setting {
     str key;
     str value;

@@ -259,5 +259,6 @@ bool write_prepare(const struct context *ctx, struct write *write, const struct 
 
 enum outcome write_run(const struct context *ctx, struct write *write, struct roster_error *err)
 {
+    write->held = false;
     return kinds[write->kind].run(ctx, write, err);
 }

@@ -10,6 +10,7 @@
 
 #include "core/context.h"
 #include "scim/patch.h"
+#include "store/guard.h"
 
 enum write_kind { WRITE_CREATE, WRITE_REPLACE, WRITE_PATCH, WRITE_DELETE };
 
@@ -41,6 +42,11 @@ struct write {
     struct resource_row row;  // after the write
     bool changed;
     size_t members_skipped;  // unknown members that were left out
+
+    bool unguarded;  // the guard is not asked: it takes back what was made just now
+    bool held;       // refused by the guard (core/guard.h)
+    enum guard_kind held_kind;
+    int retry_after_s;  // of a write that is held: when to send it again
 };
 
 // An id for a new resource. False when the arena is full.

@@ -201,19 +201,16 @@ static bool run_each_alone(struct conn *writer, struct pending *const *batch, si
 static void account(struct app *app, struct pending *const *batch, size_t count, bool known,
                     int64_t took_us)
 {
-    size_t writes = 0;
-    size_t skipped = 0;
+    struct write_sums sums = {0};
     for (size_t at = 0; at < count; at++) {
         if (batch[at]->bulk != NULL) {
-            writes += bulk_turn_end(batch[at]->bulk, &skipped);
+            bulk_turn_end(batch[at]->bulk, &sums);
             route_bulk(batch[at]);
         } else {
-            writes++;
-            skipped += batch[at]->write.members_skipped;
+            write_sums_add(&sums, &batch[at]->write);
         }
     }
-    metrics_batch(&app->metrics, writes, took_us);
-    atomic_fetch_add_explicit(&app->metrics.members_skipped, skipped, memory_order_relaxed);
+    metrics_batch(&app->metrics, &sums, took_us);
     if (!known) {
         atomic_fetch_add(&app->metrics.commit_failures, 1);
     }

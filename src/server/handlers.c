@@ -363,6 +363,7 @@ static void answer_written(struct lane *lane, struct pending *pending)
 void finish_write(struct lane *lane, struct pending *pending)
 {
     if (pending->outcome != OUTCOME_DONE) {
+        pending->retry_after_s = pending->write.held ? pending->write.retry_after_s : 0;
         reply_error(pending);
     } else if (pending->write.kind == WRITE_DELETE) {
         reply_empty(pending, 204);

@@ -37,10 +37,14 @@ void metrics_request(struct metrics *metrics, int status, int64_t took_us, uint6
     }
 }
 
-void metrics_batch(struct metrics *metrics, size_t writes, int64_t took_us)
+void metrics_batch(struct metrics *metrics, const struct write_sums *sums, int64_t took_us)
 {
     add(&metrics->batches, 1);
-    add(&metrics->writes, writes);
+    add(&metrics->writes, sums->writes);
+    add(&metrics->members_skipped, sums->members_skipped);
+    for (int i = 0; i < GUARD_KIND_COUNT; i++) {
+        add(&metrics->held[i], sums->held[i]);
+    }
     add(&metrics->commit_us, (uint64_t)took_us);
 }
 
@@ -100,6 +104,16 @@ static void write_quirks(const struct metrics *metrics, struct text *out)
     }
 }
 
+static void write_held(const struct metrics *metrics, struct text *out)
+{
+    write_head(out, "roster_guard_held_total", "counter",
+               "Writes that the guard refused, by what they would have taken away.");
+    for (int i = 0; i < GUARD_KIND_COUNT; i++) {
+        text_format(out, "roster_guard_held_total{kind=\"%s\"} %llu\n",
+                    budget_name((enum guard_kind)i), (unsigned long long)get(&metrics->held[i]));
+    }
+}
+
 void metrics_write(const struct metrics *metrics, struct text *out)
 {
     write_classes(out, "roster_requests_total", "Answered requests by class of status.",
@@ -128,6 +142,7 @@ void metrics_write(const struct metrics *metrics, struct text *out)
                   get(&metrics->bulk_jobs));
     write_classes(out, "roster_bulk_operations_total", "Operations in them by class of status.",
                   metrics->bulk_operations);
+    write_held(metrics, out);
     write_head(out, "roster_write_seconds_total", "counter", "Time spent in transactions.");
     text_format(out, "roster_write_seconds_total %g\n", (double)get(&metrics->commit_us) / 1e6);
     write_head(out, "roster_write_queue", "gauge", "Write requests that wait.");

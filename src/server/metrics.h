@@ -29,11 +29,12 @@ struct metrics {
     _Atomic uint64_t members_skipped;
     _Atomic uint64_t bulk_jobs;
     _Atomic uint64_t bulk_operations[METRIC_CLASSES];  // as `requests`
+    _Atomic uint64_t held[GUARD_KIND_COUNT];           // writes that the guard refused
     _Atomic int64_t write_queue;
 };
 
 void metrics_request(struct metrics *metrics, int status, int64_t took_us, uint64_t quirks_used);
-void metrics_batch(struct metrics *metrics, size_t writes, int64_t took_us);
+void metrics_batch(struct metrics *metrics, const struct write_sums *sums, int64_t took_us);
 // A job that was answered.
 void metrics_bulk(struct metrics *metrics, const struct bulk_job *job);
 // Prometheus text format 0.0.4.

@@ -31,6 +31,7 @@ enum change_kind {
     CHANGE_TENANT = 5,  // administration of the tenant itself
     CHANGE_TOKEN = 6,
     CHANGE_SCHEMA = 7,  // of schemas, resource types and indexes of the tenant
+    CHANGE_GUARD = 8,   // something was held, released or denied; id: the source
 };
 
 struct change_member {

@@ -25,7 +25,10 @@ enum store_outcome member_insert(struct conn *writer, int64_t tenant, int64_t gr
     sql_blob(&q, 4, id_str(&id));
     sql_i64(&q, 5, member->type);
     enum store_outcome got = sql_run(&q, &count);
-    return got == STORE_OK && count == 0 ? STORE_TAKEN : got;
+    if (got != STORE_OK || count == 0) {
+        return got == STORE_OK ? STORE_TAKEN : got;
+    }
+    return counter_add(writer, tenant, COUNTER_MEMBERS, 1);
 }
 
 enum store_outcome member_delete(struct conn *writer, int64_t tenant, int64_t group, int64_t member)
@@ -36,7 +39,10 @@ enum store_outcome member_delete(struct conn *writer, int64_t tenant, int64_t gr
     sql_i64(&q, 2, group);
     sql_i64(&q, 3, member);
     enum store_outcome got = sql_run(&q, &count);
-    return got == STORE_OK && count == 0 ? STORE_NONE : got;
+    if (got != STORE_OK || count == 0) {
+        return got == STORE_OK ? STORE_NONE : got;
+    }
+    return counter_add(writer, tenant, COUNTER_MEMBERS, -1);
 }
 
 enum store_outcome member_delete_all(struct conn *writer, int64_t tenant, int64_t group,
@@ -46,7 +52,17 @@ enum store_outcome member_delete_all(struct conn *writer, int64_t tenant, int64_
     struct sql q = sql_begin(writer, STATEMENT_MEMBER_DELETE_ALL);
     sql_i64(&q, 1, tenant);
     sql_i64(&q, 2, group);
-    return sql_run(&q, count);
+    enum store_outcome got = sql_run(&q, count);
+    return got == STORE_OK ? counter_add(writer, tenant, COUNTER_MEMBERS, -*count) : got;
+}
+
+enum store_outcome member_count(struct conn *conn, int64_t tenant, int64_t group, int64_t *count)
+{
+    struct sql q = sql_begin(conn, STATEMENT_MEMBER_COUNT);
+    sql_i64(&q, 1, tenant);
+    sql_i64(&q, 2, group);
+    *count = sql_step(&q) == SQL_ROW ? sql_column_i64(&q, 0) : 0;
+    return sql_end(&q);
 }
 
 enum store_outcome member_find(struct conn *conn, int64_t tenant, int64_t group, int64_t member)

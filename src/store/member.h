@@ -21,6 +21,9 @@ MUST_CHECK enum store_outcome member_delete(struct conn *writer, int64_t tenant,
                                             int64_t member);
 MUST_CHECK enum store_outcome member_delete_all(struct conn *writer, int64_t tenant, int64_t group,
                                                 int64_t *count);
+// Looks at every edge of the group.
+MUST_CHECK enum store_outcome member_count(struct conn *conn, int64_t tenant, int64_t group,
+                                           int64_t *count);
 // Whether the edge is there: STORE_OK or STORE_NONE.
 MUST_CHECK enum store_outcome member_find(struct conn *conn, int64_t tenant, int64_t group,
                                           int64_t member);

@@ -195,6 +195,26 @@ const struct migration migrations[] = {
         .sqlite = "CREATE INDEX audit_of ON audit (tenant, id, sequence);"
                   "CREATE INDEX audit_deletion ON audit (tenant, type, sequence) WHERE kind = 4;",
     },
+    {
+        // Counters below 0 count no resources: -1 inactive people, -2 memberships. `spent` is JSON.
+        .name = "the guard",
+        .sqlite = "CREATE TABLE guard ("
+                  "    tenant INTEGER NOT NULL, source INTEGER NOT NULL, kind INTEGER NOT NULL,"
+                  "    spent TEXT NOT NULL, seen INTEGER NOT NULL, held_count INTEGER NOT NULL,"
+                  "    held_since_ms INTEGER NOT NULL, held_ms INTEGER NOT NULL,"
+                  "    told_ms INTEGER NOT NULL, released_until_ms INTEGER NOT NULL,"
+                  "    released_left INTEGER NOT NULL, denied INTEGER NOT NULL,"
+                  "    PRIMARY KEY (tenant, source, kind)"
+                  ") WITHOUT ROWID, STRICT;"
+
+                  "INSERT INTO counter (tenant, type, count)"
+                  " SELECT i.tenant, -1, count(*) FROM index_value AS i"
+                  " JOIN attribute AS a ON a.attribute = i.attribute"
+                  " WHERE a.type = 1 AND a.path = 'active' AND i.element >= 0 GROUP BY i.tenant;"
+
+                  "INSERT INTO counter (tenant, type, count)"
+                  " SELECT tenant, -2, count(*) FROM member GROUP BY tenant;",
+    },
 };
 
 const size_t migration_count = COUNT_OF(migrations);

@@ -27,7 +27,9 @@ enum number {
 };
 MUST_CHECK enum store_outcome number_take(struct conn *writer, enum number series, int64_t *out);
 
-// Adds to the number of resources of a type.
+// What is counted beside the resources of each type.
+enum { COUNTER_INACTIVE = -1, COUNTER_MEMBERS = -2 };
+// Adds to the number of resources of a type, or to one of these.
 MUST_CHECK enum store_outcome counter_add(struct conn *writer, int64_t tenant, int type,
                                           int64_t more);
 // Raises *created_ms to that of the newest resource of the type, so that the order of creation is

@@ -134,8 +134,13 @@
     X(PASSWORD_SAVE)                                                                               \
     X(PASSWORD_DELETE)                                                                             \
     X(PASSWORD_FIND)                                                                               \
+    X(GUARD_LOAD)                                                                                  \
+    X(GUARD_SAVE)                                                                                  \
+    X(GUARD_POPULATION)                                                                            \
+    X(MEMBER_COUNT)                                                                                \
     X(REMOVE_PASSWORDS_SOME)                                                                       \
     X(REMOVE_PASSWORDS)                                                                            \
+    X(REMOVE_GUARDS)                                                                               \
     X(REMOVE_COUNTERS)                                                                             \
     X(REMOVE_TOKENS)                                                                               \
     X(REMOVE_SOURCES)                                                                              \

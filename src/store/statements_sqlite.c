@@ -168,6 +168,7 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_MEMBER_DELETE] =
         "DELETE FROM member WHERE tenant = $1 AND group_row = $2 AND member_row = $3",
     [STATEMENT_MEMBER_DELETE_ALL] = "DELETE FROM member WHERE tenant = $1 AND group_row = $2",
+    [STATEMENT_MEMBER_COUNT] = "SELECT count(*) FROM member WHERE tenant = $1 AND group_row = $2",
     [STATEMENT_MEMBER_FIND] =
         "SELECT 1 FROM member WHERE tenant = $1 AND group_row = $2 AND member_row = $3",
     [STATEMENT_MEMBER_PAGE] =
@@ -398,6 +399,25 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
                                 " ON CONFLICT (tenant, row) DO UPDATE SET hash = excluded.hash",
     [STATEMENT_PASSWORD_DELETE] = "DELETE FROM password WHERE tenant = $1 AND row = $2",
     [STATEMENT_PASSWORD_FIND] = "SELECT hash FROM password WHERE tenant = $1 AND row = $2",
+    [STATEMENT_GUARD_LOAD] =
+        "SELECT spent, seen, held_count, held_since_ms, held_ms, told_ms, released_until_ms,"
+        " released_left, denied FROM guard WHERE tenant = $1 AND source = $2 AND kind = $3",
+    [STATEMENT_GUARD_SAVE] =
+        "INSERT INTO guard (tenant, source, kind, spent, seen, held_count, held_since_ms, held_ms,"
+        " told_ms, released_until_ms, released_left, denied)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        " ON CONFLICT (tenant, source, kind) DO UPDATE SET spent = excluded.spent,"
+        " seen = excluded.seen, held_count = excluded.held_count,"
+        " held_since_ms = excluded.held_since_ms, held_ms = excluded.held_ms,"
+        " told_ms = excluded.told_ms, released_until_ms = excluded.released_until_ms,"
+        " released_left = excluded.released_left, denied = excluded.denied",
+    // One column for each kind, in their order.
+    [STATEMENT_GUARD_POPULATION] =
+        "SELECT coalesce(sum(CASE type WHEN 1 THEN count WHEN -1 THEN -count ELSE 0 END), 0),"
+        " coalesce(sum(CASE WHEN type > 0 AND type <> 2 THEN count ELSE 0 END), 0),"
+        " coalesce(sum(CASE type WHEN -2 THEN count ELSE 0 END), 0)"
+        " FROM counter WHERE tenant = $1",
+    [STATEMENT_REMOVE_GUARDS] = "DELETE FROM guard WHERE tenant = $1",
     [STATEMENT_REMOVE_PASSWORDS] = "DELETE FROM password WHERE tenant = $1",
     [STATEMENT_REMOVE_PASSWORDS_SOME] =
         "DELETE FROM password WHERE (tenant, row) IN"

@@ -144,7 +144,7 @@ def test_the_setting_is_off_in_a_new_tenant_and_shown(server):
         after = http.get("/ServiceProviderConfig", headers={"If-None-Match": before.headers["etag"]})
     assert not before.json()["changePassword"]["supported"]
     assert after.status_code == 200 and after.json()["changePassword"]["supported"]
-    assert "store-passwords    on" in server.do("tenant", "show", tenant.name)
+    assert "store-passwords      on" in server.do("tenant", "show", tenant.name)
     assert "store-passwords" in roster("help", "tenant", "set").stdout
 
 

@@ -22,7 +22,7 @@ static void must(bool ok, const struct roster_error *err)
 static int64_t now_of(void *ctx)
 {
     const struct rig *rig = ctx;
-    return env_now_ms(&env_system) + rig->ahead_ms;
+    return rig->stopped_ms > 0 ? rig->stopped_ms : env_now_ms(&env_system) + rig->ahead_ms;
 }
 
 static void random_of(void *ctx, void *out, size_t len)
@@ -41,14 +41,14 @@ void rig_skip(struct rig *rig, int64_t us)
     rig->now_us += us;
 }
 
-void rig_open(struct rig *rig)
+void rig_clock(struct rig *rig, int64_t now_ms)
+{
+    rig->stopped_ms = now_ms;
+}
+
+static void open_server(struct rig *rig)
 {
     struct roster_error err = {0};
-    memset(rig, 0, sizeof(*rig));
-    rig->env = (struct env){now_of, random_of, rig, monotonic_of};
-    snprintf(rig->folder, sizeof(rig->folder), "/tmp/roster-rig-XXXXXX");
-    must(mkdtemp(rig->folder) != NULL, &err);
-    snprintf(rig->url, sizeof(rig->url), "sqlite:%s/roster.db", rig->folder);
     // -1: the faulty driver, which fails only when it is told to.
     struct store_options options = {
         .url = rig->url, .unicode = fold_unicode_version(), .fail_at = -1};
@@ -65,15 +65,37 @@ void rig_open(struct rig *rig)
     rig->arena = roster_arena_open(ARENA_REQUEST_MAX);
 }
 
+static void close_server(struct rig *rig)
+{
+    roster_arena_close(rig->arena);
+    lane_close(&rig->lane);
+    app_close(&rig->app);
+    store_close(rig->store);
+}
+
+void rig_open(struct rig *rig)
+{
+    struct roster_error err = {0};
+    memset(rig, 0, sizeof(*rig));
+    rig->env = (struct env){now_of, random_of, rig, monotonic_of};
+    snprintf(rig->folder, sizeof(rig->folder), "/tmp/roster-rig-XXXXXX");
+    must(mkdtemp(rig->folder) != NULL, &err);
+    snprintf(rig->url, sizeof(rig->url), "sqlite:%s/roster.db", rig->folder);
+    open_server(rig);
+}
+
+void rig_restart(struct rig *rig)
+{
+    close_server(rig);
+    open_server(rig);
+}
+
 void rig_close(struct rig *rig)
 {
     static const char *const files[] = {"roster.db", "roster.db-wal", "roster.db-shm",
                                         "roster.db.lock"};
     char path[128];
-    roster_arena_close(rig->arena);
-    lane_close(&rig->lane);
-    app_close(&rig->app);
-    store_close(rig->store);
+    close_server(rig);
     for (size_t at = 0; at < COUNT_OF(files); at++) {
         snprintf(path, sizeof(path), "%s/%s", rig->folder, files[at]);
         (void)unlink(path);

@@ -22,6 +22,7 @@ struct rig {
     struct env env;
     const struct http_certificate *client;  // that requests come with; NULL: none
     int64_t ahead_ms;                       // how far its clock is ahead of the machine's
+    int64_t stopped_ms;                     // where rig_clock has stopped it; 0: it runs
 };
 
 struct rig_reply {
@@ -33,6 +34,8 @@ struct rig_reply {
 
 void rig_open(struct rig *rig);
 void rig_close(struct rig *rig);
+// Stops the server and starts it again on its store.
+void rig_restart(struct rig *rig);
 // Makes the tenant if it is new, and a token of the source ("" for the default one).
 void rig_tenant(struct rig *rig, const char *tenant, const char *profile);
 void rig_token(struct rig *rig, const char *tenant, const char *source, struct secret *token);
@@ -50,6 +53,8 @@ bool rig_schema(struct rig *rig, const char *tenant, str text, str extends, bool
 void rig_set(struct rig *rig, const char *tenant, const char *key, const char *value);
 // One batch of the writer: as many of the *count first as it takes; *count gets how many.
 bool rig_write(struct rig *rig, struct pending *const *requests, size_t *count);
+// From here on it is `now_ms`, until the next call.
+void rig_clock(struct rig *rig, int64_t now_ms);
 // Lets time pass for what is counted in time: rates.
 void rig_skip(struct rig *rig, int64_t us);
 // Sends a request; what comes back lives until the next one. `path` with its query.

@@ -76,6 +76,8 @@ def suite(server, label, profile, settings, rules):
 
 def provision(server):
     tenant = server.tenant("provision", "rfc")
+    # A thousand people who come and go within a minute are what the guard is there to hold.
+    server.tell("tenant", "set", tenant.name, "guard=off")
     done = subprocess.run(
         [ENVIRONMENT / "bin" / "python", HERE / "provision.py", f"{server.url}/scim/v2"],
         env={**os.environ, "ROSTER_TOKEN": tenant.token},

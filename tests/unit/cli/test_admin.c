@@ -13,7 +13,7 @@
 #define TENANT_SHAPE                                                                               \
     "name:s state:s profile:s created:s users:i groups:i strict-attributes:b "                     \
     "store-passwords:b adopt-identical:b devices:b roles:b roles-enforced:b basic:b rate:s "       \
-    "access-seconds:i quirks:o set:o"
+    "access-seconds:i guard-deactivations:s guard-deletions:s guard-removals:s quirks:o set:o"
 #define TOKEN_SHAPE_END                                                                            \
     "id:i tenant:s label:s source:s user:n scope:s state:s created:s expires:n used:n address:n "  \
     "revoked:"
@@ -37,7 +37,7 @@ static void a_tenant_is_added_listed_and_shown(void **state)
     assert_true(str_starts_nocase(out(place), STR("NAME  STATE   PROFILE  USERS  GROUPS  CREATED\n"
                                                   "acme  active  interop  0      0       20")));
     assert_int_equal(do_line(place, "roster tenant show acme"), EX_OK);
-    assert_true(str_contains(out(place), STR("\nprofile            interop\n")));
+    assert_true(str_contains(out(place), STR("\nprofile              interop\n")));
     assert_true(str_contains(out(place), STR("\ncoerce-boolean            on     profile  ")));
 }
 
@@ -100,6 +100,19 @@ static const struct refusal_case {
     {"an unknown token is not revoked", "roster token revoke 99", EX_NOINPUT,
      "roster: there is no token 99\n"},
     {"an unknown token is not rotated", "roster token rotate 99", EX_NOINPUT, NULL},
+    {"a budget is a count, a share and a time", "roster tenant set acme guard-deletions=5",
+     EX_DATAERR, NULL},
+    {"the guard is on or off", "roster tenant set acme guard=maybe", EX_DATAERR, NULL},
+    {"an unknown tenant has no guard", "roster guard show --tenant nope", EX_NOINPUT,
+     "roster: there is no tenant \"nope\"\n"},
+    {"an unknown source is not released", "roster guard release --tenant acme --source x",
+     EX_NOINPUT, "roster: the tenant has no source \"x\": roster guard show lists them\n"},
+    {"an unknown kind is not denied", "roster guard deny --tenant acme --kind people", EX_USAGE,
+     "roster: --kind is deactivations, deletions or removals\n"},
+    {"a release is for a duration", "roster guard release --tenant acme --for ever", EX_USAGE,
+     NULL},
+    {"a release lets through one or more", "roster guard release --tenant acme --count 0", EX_USAGE,
+     NULL},
     {"an overlap is a duration", "roster token rotate 1 --overlap soon", EX_USAGE, NULL},
 };
 
@@ -118,6 +131,41 @@ static void a_refusal_has_its_code_and_changes_nothing(void **state)
     }
     assert_int_equal(do_json(place, "roster tenant list --json")->count, 1);
     assert_int_equal(do_json(place, "roster token list --json")->count, 0);
+}
+
+#define GUARD_SHAPE                                                                                \
+    "tenant:s source:s kind:s state:s spent:i limit:i budget:s held:i held-since:n held-last:n "   \
+    "released-until:"
+
+static void the_guard_shows_and_takes_orders(void **state)
+{
+    struct place *place = *state;
+    assert_int_equal(do_line(place, "roster tenant add acme"), EX_OK);
+    struct roster_json *list = do_json(place, "roster guard show --tenant acme --json");
+    assert_int_equal(list->count, 3);
+    assert_string_equal(shape(place, list->first), GUARD_SHAPE "n released-left:n");
+    assert_true(str_equal(text_of(list->first, "budget"), STR("3,10%/1d")));
+    assert_int_equal(do_json(place, "roster guard show --json")->count, 0);
+    assert_int_equal(do_line(place, "roster guard show"), EX_OK);
+    assert_int_equal(out(place).len, 0);
+    list = do_json(place, "roster guard release --json --tenant acme --kind deletions --count 7");
+    assert_string_equal(shape(place, list->first->next), GUARD_SHAPE "s released-left:i");
+    assert_true(str_equal(text_of(list->first, "state"), STR("open")));
+    assert_int_equal(do_line(place, "roster guard show"), EX_OK);
+    assert_true(str_contains(out(place), STR("deletions  released until 20")));
+    assert_int_equal(do_line(place, "roster guard deny --tenant acme --source default"), EX_OK);
+    assert_true(str_equal(said(place), STR("tenant acme, source default, all kinds: denied until "
+                                           "it is lifted\n")));
+    assert_int_equal(do_json(place, "roster guard show --json")->count, 3);
+    assert_int_equal(do_line(place, "roster guard deny --tenant acme --lift"), EX_OK);
+    assert_int_equal(do_json(place, "roster guard show --json")->count, 0);
+    assert_int_equal(do_line(place, "roster tenant set acme guard=off guard-removals=0,0%/90d"),
+                     EX_OK);
+    list = do_json(place, "roster guard show --tenant acme --json");
+    assert_true(str_equal(text_of(list->first, "state"), STR("off")));
+    assert_true(str_equal(text_of(list->last, "budget"), STR("0,0%/90d")));
+    assert_int_equal(do_line(place, "roster tenant show acme"), EX_OK);
+    assert_true(str_contains(out(place), STR("\nguard-deactivations  off\n")));
 }
 
 static void settings_are_taken_all_or_none(void **state)
@@ -297,6 +345,7 @@ int main(void)
         IN_PLACE(an_empty_store_says_what_comes_next),
         IN_PLACE(a_refusal_has_its_code_and_changes_nothing),
         IN_PLACE(settings_are_taken_all_or_none),
+        IN_PLACE(the_guard_shows_and_takes_orders),
         IN_PLACE(a_suspension_is_seen_on_tokens_and_ends),
         IN_PLACE(a_token_is_printed_alone_and_only_once),
         IN_PLACE(a_token_in_json_has_its_secret_first),
