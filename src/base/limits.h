@@ -250,6 +250,9 @@
 #define ADMIN_SCAN_ROWS 2000      // documents that one step of a search for values looks into
 #define ADMIN_DUPLICATES_MAX 100  // group names that a refusal looks for
 #define HISTORY_DELETED_MAX 20000  // deletions that a name is looked for in: about 200 ms
+#define UNDO_STEP_ROWS 100         // changes that one step of an undo looks at: about 20 ms
+#define UNDO_STEP_EDGES 500        // members of one change that it looks at
+#define UNDO_DELTAS_MAX 10000      // changes of one membership that it looks at
 #define HISTORY_ENTRIES_MAX 10000  // changes of one person in one answer
 #define CONFIG_BYTES_MAX KIB(64)
 #define SOURCE_NAME_MAX 63

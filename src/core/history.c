@@ -41,7 +41,7 @@ static bool is_externals(const struct roster_json *member)
 static bool rewind_members(struct roster_json *into, struct roster_arena *arena,
                            const struct roster_json *noted, const struct roster_json *before)
 {
-    const struct roster_json *member = json_is(noted, JSON_OBJECT) ? noted->first : NULL;
+    const struct roster_json *member = noted == NULL ? NULL : noted->first;
     for (; member != NULL; member = member->next) {
         if (!is_externals(member) &&
             !rewind_member(into, arena, member->key, json_find(before, member->key))) {

@@ -7,11 +7,11 @@
 #include "store/id.h"
 #include "store/sql.h"
 
-enum { COLUMN_DELTA_ADDED = 14 };  // behind those of an audit row
+enum { COLUMN_DELTA_ADDED = 14, COLUMN_DELTA_PLACE };  // behind those of an audit row
 
-// Runs a bound statement to its end and loads the details of what it selected.
-static enum store_outcome read_rows(struct conn *conn, struct sql *q, int64_t tenant,
-                                    struct roster_arena *arena, struct audit_row **first)
+// Runs a bound statement to its end.
+static enum store_outcome read_heads(struct sql *q, int64_t tenant, struct roster_arena *arena,
+                                     struct audit_row **first)
 {
     struct audit_row **tail = first;
     *first = NULL;
@@ -23,7 +23,14 @@ static enum store_outcome read_rows(struct conn *conn, struct sql *q, int64_t te
         *tail = row;
         tail = &row->next;
     }
-    enum store_outcome got = sql_end(q);
+    return sql_end(q);
+}
+
+// And loads the details of what it selected.
+static enum store_outcome read_rows(struct conn *conn, struct sql *q, int64_t tenant,
+                                    struct roster_arena *arena, struct audit_row **first)
+{
+    enum store_outcome got = read_heads(q, tenant, arena, first);
     for (struct audit_row *row = *first; row != NULL && got == STORE_OK; row = row->next) {
         got = audit_load_detail(conn, arena, row);
     }
@@ -153,28 +160,61 @@ enum store_outcome history_groups(struct conn *conn, int64_t tenant, int64_t mem
     return sql_end(&q);
 }
 
+static enum store_outcome read_deltas(struct sql *q, int64_t tenant, struct roster_arena *arena,
+                                      struct history_delta **first)
+{
+    struct history_delta **tail = first;
+    *first = NULL;
+    while (sql_step(q) == SQL_ROW) {
+        struct history_delta *delta = arena_alloc(arena, sizeof(*delta));
+        const struct audit_row *row = audit_keep_row(q, tenant, arena);
+        if (delta == NULL || row == NULL) {
+            sql_fail(q);
+            break;
+        }
+        delta->change = row->change;
+        delta->added = sql_column_i64(q, COLUMN_DELTA_ADDED) != 0;
+        delta->place = sql_column_i64(q, COLUMN_DELTA_PLACE);
+        *tail = delta;
+        tail = &delta->next;
+    }
+    return sql_end(q);
+}
+
 enum store_outcome history_deltas(struct conn *conn, int64_t tenant, int64_t member, int64_t before,
                                   size_t limit, struct roster_arena *arena,
                                   struct history_delta **first)
 {
-    struct history_delta **tail = first;
     struct sql q = sql_begin(conn, STATEMENT_HISTORY_DELTAS);
     sql_i64(&q, 1, tenant);
     sql_i64(&q, 2, member);
     sql_i64(&q, 3, before);
     sql_i64(&q, 4, (int64_t)limit);
-    *first = NULL;
-    while (sql_step(&q) == SQL_ROW) {
-        struct history_delta *delta = arena_alloc(arena, sizeof(*delta));
-        const struct audit_row *row = audit_keep_row(&q, tenant, arena);
-        if (delta == NULL || row == NULL) {
-            sql_fail(&q);
-            break;
-        }
-        delta->change = row->change;
-        delta->added = sql_column_i64(&q, COLUMN_DELTA_ADDED) != 0;
-        *tail = delta;
-        tail = &delta->next;
-    }
-    return sql_end(&q);
+    return read_deltas(&q, tenant, arena, first);
+}
+
+enum store_outcome history_edge(struct conn *conn, int64_t tenant, int64_t member, str group,
+                                int64_t after, size_t limit, struct roster_arena *arena,
+                                struct history_delta **first)
+{
+    struct id_form form = id_make(group);
+    struct sql q = sql_begin(conn, STATEMENT_HISTORY_EDGE);
+    sql_i64(&q, 1, tenant);
+    sql_i64(&q, 2, member);
+    sql_i64(&q, 3, after);
+    sql_i64(&q, 4, (int64_t)limit);
+    sql_blob(&q, 5, id_str(&form));
+    return read_deltas(&q, tenant, arena, first);
+}
+
+enum store_outcome history_window(struct conn *conn, int64_t tenant, int64_t after, int64_t before,
+                                  size_t limit, struct roster_arena *arena,
+                                  struct audit_row **first)
+{
+    struct sql q = sql_begin(conn, STATEMENT_HISTORY_WINDOW);
+    sql_i64(&q, 1, tenant);
+    sql_i64(&q, 2, after);
+    sql_i64(&q, 3, before);
+    sql_i64(&q, 4, (int64_t)limit);
+    return read_heads(&q, tenant, arena, first);
 }

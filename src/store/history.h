@@ -50,6 +50,7 @@ MUST_CHECK enum store_outcome history_groups(struct conn *conn, int64_t tenant, 
 struct history_delta {
     struct change change;
     bool added;
+    int64_t place;  // in the change, counted from its end
     struct history_delta *next;
 };
 // At most `limit` of the row `member` before the change `before`, the newest first.
@@ -57,5 +58,16 @@ MUST_CHECK enum store_outcome history_deltas(struct conn *conn, int64_t tenant, 
                                              int64_t before, size_t limit,
                                              struct roster_arena *arena,
                                              struct history_delta **first);
+// At most `limit` of the row `member` in the group of this id behind `after`, in the order in which
+// they were made.
+MUST_CHECK enum store_outcome history_edge(struct conn *conn, int64_t tenant, int64_t member,
+                                           str group, int64_t after, size_t limit,
+                                           struct roster_arena *arena,
+                                           struct history_delta **first);
+// At most `limit` changes of resources between both, without them, the newest first; details are
+// not loaded.
+MUST_CHECK enum store_outcome history_window(struct conn *conn, int64_t tenant, int64_t after,
+                                             int64_t before, size_t limit,
+                                             struct roster_arena *arena, struct audit_row **first);
 
 #endif

@@ -115,6 +115,8 @@
     X(HISTORY_BEFORE)                                                                              \
     X(HISTORY_DELETIONS)                                                                           \
     X(HISTORY_GROUPS)                                                                              \
+    X(HISTORY_EDGE)                                                                                \
+    X(HISTORY_WINDOW)                                                                              \
     X(HISTORY_DELTAS)                                                                              \
     X(CLEAR_INDEX)                                                                                 \
     X(CLEAR_UNIQUE)                                                                                \

@@ -349,8 +349,16 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         "  ON a.tenant = m.tenant AND a.sequence = m.sequence"
         "  WHERE m.tenant = $1 AND m.member_row = $2 AND m.sequence > $3) AS d"
         " WHERE nth = 1 AND added = 0 ORDER BY grp LIMIT $4",
+    [STATEMENT_HISTORY_EDGE] =
+        "SELECT " HISTORY_COLUMNS ", m.added, m.place FROM change_member AS m JOIN audit AS a"
+        " ON a.tenant = m.tenant AND a.sequence = m.sequence"
+        " WHERE m.tenant = $1 AND m.member_row = $2 AND m.sequence > $3 AND a.id = $5"
+        " ORDER BY m.sequence, m.place DESC LIMIT $4",
+    [STATEMENT_HISTORY_WINDOW] =
+        "SELECT " HISTORY_COLUMNS " FROM audit AS a WHERE a.tenant = $1 AND a.sequence > $2"
+        " AND a.sequence < $3 AND a.type > 0 ORDER BY a.sequence DESC LIMIT $4",
     [STATEMENT_HISTORY_DELTAS] =
-        "SELECT " HISTORY_COLUMNS ", m.added FROM change_member AS m JOIN audit AS a"
+        "SELECT " HISTORY_COLUMNS ", m.added, m.place FROM change_member AS m JOIN audit AS a"
         " ON a.tenant = m.tenant AND a.sequence = m.sequence"
         " WHERE m.tenant = $1 AND m.member_row = $2 AND m.sequence < $3"
         " ORDER BY m.sequence DESC, m.place LIMIT $4",
