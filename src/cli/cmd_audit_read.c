@@ -128,8 +128,8 @@ static int run_export(struct call *call)
     if (done) {
         return EX_OK;
     }
-    const struct audit_scope scope = {.tenant = tenant};
-    if (audit_measure(call->admin->reader, &scope, &call->progress->total) != STORE_OK) {
+    int64_t details = 0;
+    if (audit_measure(call->admin->reader, tenant, &call->progress->total, &details) != STORE_OK) {
         call->progress->total = 0;
     }
     call->progress->done = state.done;

@@ -50,7 +50,9 @@ bool audits_verify(const struct admin *admin, const struct audits_check *check,
     if (!read_scope(admin, check, &scope, report, err)) {
         return false;
     }
-    enum store_outcome got = audit_measure(admin->reader, &scope, &report->total);
+    int64_t details = 0;
+    enum store_outcome got = audit_measure(admin->reader, scope.tenant, &report->total, &details);
+    report->total += details;
     if (got == STORE_OK) {
         got = audit_verify(admin->reader, &scope, walk, &report->found);
     }

@@ -149,9 +149,10 @@ struct audit_walk {
 // and whatever the scope's tenant.
 MUST_CHECK enum store_outcome audit_verify(struct conn *conn, const struct audit_scope *scope,
                                            struct audit_walk *walk, struct audit_finding *found);
-// About how many rows a whole verification looks at, and how many of them the walk has.
-MUST_CHECK enum store_outcome audit_measure(struct conn *conn, const struct audit_scope *scope,
-                                            int64_t *total);
+// How many entries a tenant has (0: all tenants), and about how many details there are in all: a
+// verification looks at both, and audit_walk_done says at how many it has.
+MUST_CHECK enum store_outcome audit_measure(struct conn *conn, int64_t tenant, int64_t *entries,
+                                            int64_t *details);
 int64_t audit_walk_done(const struct audit_walk *walk);
 // What names the store: 32 digits, made with it.
 MUST_CHECK enum store_outcome audit_store_id(struct conn *conn, struct roster_arena *arena,

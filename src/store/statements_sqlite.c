@@ -303,8 +303,8 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " WHERE tenant IS NOT NULL ORDER BY tenant LIMIT 1",
     [STATEMENT_AUDIT_HEADS] = "SELECT tenant, sequence, digest FROM audit_head ORDER BY tenant",
     [STATEMENT_AUDIT_MEASURE] =
-        "SELECT (SELECT coalesce(sum(sequence), 0) FROM audit_head WHERE $1 IN (0, tenant))"
-        " + (SELECT coalesce(max(detail), 0) FROM audit_detail)",
+        "SELECT (SELECT coalesce(sum(sequence), 0) FROM audit_head WHERE $1 IN (0, tenant)),"
+        " (SELECT coalesce(max(detail), 0) FROM audit_detail)",
     // Whether the entry of a detail, or of members, refers to it
     [STATEMENT_DETAIL_EACH] =
         "SELECT d.detail, d.tenant, d.sequence, a.detail IS d.detail FROM audit_detail AS d"

@@ -362,11 +362,14 @@ enum store_outcome audit_verify(struct conn *conn, const struct audit_scope *sco
     return got;
 }
 
-enum store_outcome audit_measure(struct conn *conn, const struct audit_scope *scope, int64_t *total)
+enum store_outcome audit_measure(struct conn *conn, int64_t tenant, int64_t *entries,
+                                 int64_t *details)
 {
     struct sql q = sql_begin(conn, STATEMENT_AUDIT_MEASURE);
-    sql_i64(&q, 1, scope->tenant);
-    *total = sql_step(&q) == SQL_ROW ? sql_column_i64(&q, 0) : 0;
+    sql_i64(&q, 1, tenant);
+    bool there = sql_step(&q) == SQL_ROW;
+    *entries = there ? sql_column_i64(&q, 0) : 0;
+    *details = there ? sql_column_i64(&q, 1) : 0;
     return sql_end(&q);
 }
 
