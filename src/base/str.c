@@ -28,6 +28,16 @@ bool str_starts_nocase(str s, str prefix)
     return true;
 }
 
+bool str_contains_nocase(str s, str part)
+{
+    for (; s.len >= part.len; s = str_tail(s, 1)) {
+        if (str_starts_nocase(s, part)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool str_contains(str s, str part)
 {
     return part.len == 0 || (s.len != 0 && memmem(s.ptr, s.len, part.ptr, part.len) != NULL);

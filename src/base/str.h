@@ -29,6 +29,7 @@ static inline bool str_equal_nocase(str a, str b)
     return a.len == b.len && str_starts_nocase(a, b);
 }
 bool str_contains(str s, str part);
+bool str_contains_nocase(str s, str part);
 bool str_is_ascii(str s);
 str str_head(str s, size_t len);   // first bytes; len <= s.len
 str str_tail(str s, size_t from);  // from `from` on; from <= s.len

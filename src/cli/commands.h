@@ -53,6 +53,7 @@ extern const struct command audit_commands[];
 extern const struct command audit_read_commands[];
 extern const struct command cert_commands[];
 extern const struct command check_commands[];
+extern const struct command journal_commands[];
 extern const struct command serve_commands[];
 extern const struct command guard_commands[];
 extern const struct command tenant_commands[];

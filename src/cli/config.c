@@ -145,6 +145,37 @@ static bool take_drain(str value, struct roster_arena *arena, struct settings *o
     return true;
 }
 
+static bool take_count(str value, int64_t max, const char *unit, size_t one, size_t *out,
+                       struct roster_error *err)
+{
+    int64_t count = 0;
+    if (!str_to_i64(value, &count) || count < 0 || count > max) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "it is a number of %s from 0 to %lld", unit,
+                    (long long)max);
+    }
+    *out = (size_t)count * one;
+    return true;
+}
+
+static bool take_journal_size(str value, struct roster_arena *arena, struct settings *out,
+                              struct roster_error *err)
+{
+    return take_count(value, JOURNAL_SIZE_MAX_MIB, "MiB", MIB(1), &out->journal_size, err);
+}
+
+static bool take_journal_age(str value, struct roster_arena *arena, struct settings *out,
+                             struct roster_error *err)
+{
+    return duration_parse(value, &out->journal_age_ms) ||
+           fail(err, ROSTER_ERR_INVALID_VALUE, 0, "it is a duration: 12h, 7d, 4w");
+}
+
+static bool take_journal_body(str value, struct roster_arena *arena, struct settings *out,
+                              struct roster_error *err)
+{
+    return take_count(value, JOURNAL_BODY_MAX / KIB(1), "KiB", KIB(1), &out->journal_body, err);
+}
+
 static const struct {
     const char *name;
     enum setting_kind kind;
@@ -167,6 +198,9 @@ static take_fn *const takes[] = {
     [SETTING_CHECKPOINT_DIR] = take_checkpoint_dir,
     [SETTING_CHECKPOINT_INTERVAL] = take_checkpoint_interval,
     [SETTING_DRAIN] = take_drain,
+    [SETTING_JOURNAL_SIZE] = take_journal_size,
+    [SETTING_JOURNAL_AGE] = take_journal_age,
+    [SETTING_JOURNAL_BODY] = take_journal_body,
 };
 static_assert(COUNT_OF(takes) == SETTING_COUNT, "each setting has a function that takes it");
 
@@ -188,6 +222,9 @@ static struct settings defaults(void)
         .rate = {RATE_PER_S, RATE_BURST},
         .checkpoint_interval_ms = CHECKPOINT_INTERVAL_DEFAULT_MS,
         .drain_ms = DRAIN_DEFAULT_S * 1000,
+        .journal_size = MIB(JOURNAL_SIZE_MIB),
+        .journal_age_ms = JOURNAL_AGE_MS,
+        .journal_body = KIB(JOURNAL_BODY_KIB),
     };
 }
 

@@ -40,7 +40,13 @@ enum setting_kind { SETTING_ONCE, SETTING_LIST, SETTING_LIVE };
     X(CHECKPOINT_INTERVAL, "checkpoint-interval", "DURATION", SETTING_ONCE,                        \
       "between two of them, when something changed (default: 1h)")                                 \
     X(DRAIN, "drain", "SECONDS", SETTING_ONCE,                                                     \
-      "how long a stop waits for requests under way (default: 10)")
+      "how long a stop waits for requests under way (default: 10)")                                \
+    X(JOURNAL_SIZE, "journal-size", "MIB", SETTING_ONCE,                                           \
+      "disk that the journal may take; 0: no journal (default: 256)")                              \
+    X(JOURNAL_AGE, "journal-age", "TIME", SETTING_ONCE,                                            \
+      "how long the journal keeps a request (default: 7d)")                                        \
+    X(JOURNAL_BODY, "journal-body", "KIB", SETTING_ONCE,                                           \
+      "largest body that the journal keeps, redacted; 0: none (default: 64)")
 
 enum setting {
 #define SETTING_NAME(name, text, value, kind, help) SETTING_##name,
@@ -64,6 +70,9 @@ struct settings {
     const char *checkpoint_dir;  // NULL: none
     int64_t checkpoint_interval_ms;
     int drain_ms;
+    size_t journal_size;  // 0: there is none
+    int64_t journal_age_ms;
+    size_t journal_body;
     str given[SETTING_COUNT];  // as written; empty: the default
 };
 

@@ -241,7 +241,29 @@ static int open_store(struct serving *serving, const char *url, struct roster_ar
     return io_refuse(io, &err);
 }
 
-static int open_server(struct serving *serving, struct io *io)
+// The journal keeps the text of the folder's name: it lives in `arena`.
+static bool choose_journal(const struct settings *settings, const char *url,
+                           struct roster_arena *arena, struct journal_options *out)
+{
+    str folder = {0};
+    if (settings->journal_size == 0) {
+        return true;
+    }
+    if (!store_journal_path(url, arena, &folder)) {
+        return false;
+    }
+    *out = (struct journal_options){
+        .folder = folder.ptr,
+        .env = &env_system,
+        .size_max = settings->journal_size,
+        .age_ms = settings->journal_age_ms,
+        .body_max = settings->journal_body,
+    };
+    return true;
+}
+
+static int open_server(struct serving *serving, const char *url, struct roster_arena *arena,
+                       struct io *io)
 {
     const struct settings *settings = &serving->settings;
     struct roster_error err = {0};
@@ -259,6 +281,9 @@ static int open_server(struct serving *serving, struct io *io)
         .drain_ms = settings->drain_ms,
     };
     memcpy(options.proxies, settings->proxies, sizeof(options.proxies));
+    if (!choose_journal(settings, url, arena, &options.journal)) {
+        return io_stop(io, EX_UNAVAILABLE, "the path of the journal is too long");
+    }
     serving->server = server_open(&options, &err);
     // Nearly always the address: it is taken, or not one of this machine.
     return serving->server != NULL ? EX_OK : io_stop(io, EX_UNAVAILABLE, "%s", err.detail);
@@ -337,7 +362,7 @@ static int open_all(struct serving *serving, struct call *call)
         code = store_url_choose(str_of(settings->store), &around, call->arena, call->io, &url);
     }
     code = code == EX_OK ? open_store(serving, url, call->arena, call->io) : code;
-    code = code == EX_OK ? open_server(serving, call->io) : code;
+    code = code == EX_OK ? open_server(serving, url, call->arena, call->io) : code;
     code = code == EX_OK ? open_checkpoints(serving, call->io) : code;
     return code == EX_OK ? open_control(serving, url, call->arena, call->io) : code;
 }

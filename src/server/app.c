@@ -6,6 +6,7 @@
 #include "server/bulk.h"
 #include "server/endings.h"
 #include "server/handlers.h"
+#include "server/journal.h"
 #include "server/oauth.h"
 #include "server/reply.h"
 #include "server/routes.h"
@@ -129,11 +130,12 @@ void lane_close(struct lane *lane)
     *lane = (struct lane){0};
 }
 
-static void account(struct pending *pending)
+static void account(struct lane *lane, struct pending *pending, bool waited)
 {
     int status = pending->exchange->reply.status;
     int64_t took_us = env_monotonic_us(pending->app->options.env) - pending->began_us;
     metrics_request(&pending->app->metrics, status, took_us, pending->quirks.used);
+    journal_note(lane, pending, took_us, waited);
     log_event(status >= 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG, "request",
               LOG_TEXT("request_id", pending->ctx.request_id),
               LOG_TEXT("tenant", str_of(pending->actor.tenant_name)),
@@ -143,9 +145,9 @@ static void account(struct pending *pending)
               LOG_TEXT("detail", str_of(status >= 400 ? pending->err.detail : "")));
 }
 
-static enum step done(struct pending *pending)
+static enum step done(struct lane *lane, struct pending *pending)
 {
-    account(pending);
+    account(lane, pending, false);
     return STEP_DONE;
 }
 
@@ -168,21 +170,23 @@ enum step app_begin(struct lane *lane, struct pending *pending)
 {
     struct roster_json *body = NULL;
     conn_hold(lane->conn);
+    // The body has come since it was admitted, and the journal wants it of a refusal too.
+    pending->mark = arena_mark(pending->exchange->arena);
     if (!pending->admitted) {
         reply_error(pending);
-        return done(pending);
+        return done(lane, pending);
     }
     if (answer_special(lane, pending)) {
-        return done(pending);
+        return done(lane, pending);
     }
     if ((pending->route->flags & (ROUTE_BODY | ROUTE_UNREAD)) == ROUTE_BODY &&
         !roster_json_read(pending->exchange->body, pending->exchange->arena, &body,
                           &pending->err)) {
         reply_error(pending);
-        return done(pending);
+        return done(lane, pending);
     }
     enum step step = pending->route->run(lane, pending, body);
-    return step == STEP_DONE ? done(pending) : step;
+    return step == STEP_DONE ? done(lane, pending) : step;
 }
 
 void app_work(struct lane *worker, struct pending *pending)
@@ -217,7 +221,7 @@ void app_finish(struct lane *lane, struct pending *pending)
     } else if (!pending->is_read) {
         finish_search(lane, pending);
     }
-    done(pending);
+    account(lane, pending, true);
 }
 
 static void show_registry(struct pending *pending)
@@ -263,7 +267,7 @@ void app_refuse(struct lane *lane, struct pending *pending)
     fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0,
          "too many requests of the tenant wait already, or the server stops: try again later");
     reply_error(pending);
-    done(pending);
+    account(lane, pending, true);
 }
 
 bool app_is_cut_off(struct pending *pending, bool queue_is_closed)

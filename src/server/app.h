@@ -28,6 +28,9 @@
 #include "server/network.h"
 #include "server/target.h"
 
+struct journal;
+struct journal_lane;
+
 struct app_options {
     struct store *store;
     const struct env *env;
@@ -57,7 +60,8 @@ struct app {
     struct endings *endings;  // of credentials, next
     struct shares *shares;
     struct guesses *guesses;
-    _Atomic uint64_t rate;  // app_rate, as one word
+    _Atomic uint64_t rate;    // app_rate, as one word
+    struct journal *journal;  // NULL: none is kept
     struct metrics metrics;
 };
 
@@ -79,6 +83,7 @@ struct lane {
     struct app *app;
     struct conn *conn;
     struct actors *actors;
+    struct journal_lane *journal;  // NULL: its requests are not noted
     uint32_t request_prefix;
     uint32_t request_count;
 };

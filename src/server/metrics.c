@@ -143,6 +143,9 @@ void metrics_write(const struct metrics *metrics, struct text *out)
     write_classes(out, "roster_bulk_operations_total", "Operations in them by class of status.",
                   metrics->bulk_operations);
     write_held(metrics, out);
+    write_counter(out, "roster_journal_dropped_total",
+                  "Records of the journal that found no room or could not be written.",
+                  get(&metrics->journal_dropped));
     write_head(out, "roster_write_seconds_total", "counter", "Time spent in transactions.");
     text_format(out, "roster_write_seconds_total %g\n", (double)get(&metrics->commit_us) / 1e6);
     write_head(out, "roster_write_queue", "gauge", "Write requests that wait.");

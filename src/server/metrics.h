@@ -31,6 +31,7 @@ struct metrics {
     _Atomic uint64_t bulk_operations[METRIC_CLASSES];  // as `requests`
     _Atomic uint64_t held[GUARD_KIND_COUNT];           // writes that the guard refused
     _Atomic int64_t write_queue;
+    _Atomic uint64_t journal_dropped;  // records that found no room or could not be written
 };
 
 void metrics_request(struct metrics *metrics, int status, int64_t took_us, uint64_t quirks_used);

@@ -1,5 +1,6 @@
 // pages.c: /healthz, /readyz and /metrics: about the server, not about any tenant.
 // SPDX-License-Identifier: Apache-2.0
+#include "journal/journal.h"
 #include "server/endings.h"
 #include "server/handlers.h"
 #include "server/reply.h"
@@ -28,6 +29,9 @@ static void answer_metrics(struct lane *lane, struct pending *pending)
 {
     struct text out;
     text_init(&out, pending->exchange->arena, METRICS_BYTES_MAX);
+    if (lane->app->journal != NULL) {
+        atomic_store(&lane->app->metrics.journal_dropped, journal_dropped(lane->app->journal));
+    }
     metrics_write(&lane->app->metrics, &out);
     metrics_write_tls(lane->app->options.tls, env_now_ms(lane->app->options.env), &out);
     endings_write(lane->app->endings, env_now_ms(lane->app->options.env), &out);

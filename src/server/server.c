@@ -6,8 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/server.h"
 
+#include "journal/journal.h"
 #include "server/app.h"
 #include "server/client.h"
+#include "server/journal.h"
 #include "server/workers.h"
 #include "server/writer.h"
 #include "sys/log.h"
@@ -182,6 +184,15 @@ static void on_release(void *ctx, struct http_exchange *exchange)
     exchange->user = NULL;
 }
 
+static void note_refusal(struct loop *loop, struct pending *pending, int status)
+{
+    if (pending != NULL) {
+        fail(&pending->err, status == 413 ? ROSTER_ERR_TOO_LARGE : ROSTER_ERR_UNAVAILABLE, 0, NULL);
+        int64_t now_us = env_monotonic_us(loop->lane.app->options.env);
+        journal_note(&loop->lane, pending, now_us - pending->began_us, false);
+    }
+}
+
 // What the face refuses by itself is answered in SCIM JSON too, as long as there is a request.
 static void on_refuse(void *ctx, struct http_exchange *exchange, int status)
 {
@@ -197,6 +208,7 @@ static void on_refuse(void *ctx, struct http_exchange *exchange, int status)
     text_lit(&body, "\"}");
     exchange->reply = (struct http_reply){.status = status, .body = text_str(&body)};
     http_reply_header(&exchange->reply, "Content-Type", media_name(MEDIA_SCIM));
+    note_refusal(ctx, exchange->user, status);
 }
 
 static const struct http_handler handler = {on_head,   on_begin,   on_flush,
@@ -243,6 +255,12 @@ static bool open_loop(struct server *server, struct loop *loop, size_t cache_kib
     if (!lane_open(&loop->lane, &server->app, cache_kib, err)) {
         return false;
     }
+    if (server->app.journal != NULL) {
+        loop->lane.journal = journal_lane(server->app.journal);
+        if (loop->lane.journal == NULL) {
+            return fail_memory(err);
+        }
+    }
     loop->http = http_loop_open(&http, err);
     return loop->http != NULL;
 }
@@ -264,6 +282,12 @@ static bool open_parts(struct server *server, struct roster_error *err)
     }
     server->app_opened = true;
     client_ask(&server->app, store_writer(options->store));
+    if (options->journal.folder != NULL) {
+        server->app.journal = journal_open(&options->journal, err);
+        if (server->app.journal == NULL) {
+            return false;
+        }
+    }
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     int wanted = options->loops > 0 ? options->loops : (int)(processors > 0 ? processors : 1);
     // One inherited socket has one queue of connections, which one loop accepts from.
@@ -360,6 +384,7 @@ void server_close(struct server *server)
             lane_close(&server->loops[at].lane);
         }
     }
+    journal_close(server->app.journal);
     if (server->app_opened) {
         app_close(&server->app);
     }

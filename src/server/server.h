@@ -8,6 +8,7 @@
 
 #include "auth/rate.h"
 #include "http/tls.h"
+#include "journal/journal.h"
 #include "server/network.h"
 #include "store/store.h"
 #include "sys/sys.h"
@@ -23,9 +24,10 @@ struct server_options {
     const char *domain;                   // tenants by host name TENANT.DOMAIN; NULL: none
     struct network proxies[PROXIES_MAX];  // whose X-Forwarded-For is believed
     int proxy_count;
-    struct rate rate;  // of a tenant that has none of its own
-    int loops;         // 0: one for each processor
-    int drain_ms;      // how long a stop waits for what is under way
+    struct rate rate;                // of a tenant that has none of its own
+    int loops;                       // 0: one for each processor
+    int drain_ms;                    // how long a stop waits for what is under way
+    struct journal_options journal;  // without a folder none is kept
 };
 
 struct server;

@@ -97,6 +97,13 @@ bool store_socket_path(const char *url, struct roster_arena *arena, str *out)
     return place != NULL && arena_format(arena, out, "%s.sock", place);
 }
 
+bool store_journal_path(const char *url, struct roster_arena *arena, str *out)
+{
+    struct roster_error ignored = {0};
+    const char *place = lock_place(url, &ignored);
+    return place != NULL && arena_format(arena, out, "%s.journal", place);
+}
+
 struct store *conn_store(struct conn *conn)
 {
     return conn->store;

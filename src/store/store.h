@@ -42,6 +42,8 @@ MUST_CHECK struct store *store_open(const struct store_options *options, struct 
 bool store_is_owned(const char *url);
 // Path of the administration socket beside the store ("PATH.sock").
 bool store_socket_path(const char *url, struct roster_arena *arena, str *out);
+// The folder of the journal beside the store ("PATH.journal").
+bool store_journal_path(const char *url, struct roster_arena *arena, str *out);
 // Where keys of the store for a purpose ("cursor") live: the folder "keys" beside it, and what
 // their names begin with: the stores of one folder have their own.
 bool store_keys_place(const struct store *store, const char *purpose, struct roster_arena *arena,

@@ -24,9 +24,10 @@ static const struct layer {
     {"core", "sys auth store scim json"},
     {"provision", "sys core store http scim json"},
     {"console", "sys http"},
-    {"server", "sys console provision core auth store http scim json"},
+    {"journal", "sys scim json"},
+    {"server", "sys journal console provision core auth store http scim json"},
     {"probe", "sys http json"},
-    {"cli", "sys probe server console provision core auth store http scim json"},
+    {"cli", "sys probe server journal console provision core auth store http scim json"},
 };
 
 // A library has one face in the tree; everybody else goes through that folder.

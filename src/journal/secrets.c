@@ -1,0 +1,204 @@
+// secrets.c: names of secret attributes, and looking for them in texts.
+//
+// A text is taken apart into words, which are what can be part of an attribute's name. A secret
+// sub-attribute counts only where its parent is named too: many attributes have a `value`.
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/secrets.h"
+
+struct secrets {
+    const struct attr **items;
+    size_t count;
+};
+
+// What else is called so is no business of a journal either.
+static const str marks[] = {STR_INIT("password"), STR_INIT("passwd"), STR_INIT("passphrase"),
+                            STR_INIT("secret"),   STR_INIT("token"),  STR_INIT("credential")};
+
+static const str token_start = STR_INIT("rst_");
+
+static bool is_secret(const struct attr *attr)
+{
+    return attr->mutability == ATTR_WRITE_ONLY || attr->returned == ATTR_NEVER;
+}
+
+// With `out` NULL it only counts.
+static size_t gather(const struct roster_registry *registry, const struct attr **out)
+{
+    size_t count = 0;
+    for (size_t schema = 0; schema < registry->schema_count; schema++) {
+        for (size_t at = 0; at < registry->schemas[schema].attr_count; at++) {
+            const struct attr *attr = &registry->schemas[schema].attrs[at];
+            for (size_t sub = 0; sub <= attr->sub_count; sub++) {
+                const struct attr *one = sub == 0 ? attr : &attr->subs[sub - 1];
+                if (is_secret(one) && out != NULL) {
+                    out[count] = one;
+                }
+                count += is_secret(one);
+            }
+        }
+    }
+    return count;
+}
+
+const struct secrets *secrets_of(const struct roster_registry *registry, struct roster_arena *arena)
+{
+    struct secrets *secrets = arena_alloc(arena, sizeof(*secrets));
+    if (secrets == NULL) {
+        return NULL;
+    }
+    secrets->count = gather(registry, NULL);
+    secrets->items = arena_array(arena, secrets->count + 1, sizeof(struct attr *));
+    if (secrets->items == NULL) {
+        return NULL;
+    }
+    (void)gather(registry, secrets->items);
+    return secrets;
+}
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '$';
+}
+
+// The next word of *rest; empty at the end.
+static str next_word(str *rest)
+{
+    size_t from = 0;
+    while (from < rest->len && !is_word(rest->ptr[from])) {
+        from++;
+    }
+    str word = str_tail(*rest, from);
+    size_t len = 0;
+    while (len < word.len && is_word(word.ptr[len])) {
+        len++;
+    }
+    *rest = str_tail(word, len);
+    return str_head(word, len);
+}
+
+static bool has_word(str text, str word)
+{
+    for (str found = next_word(&text); found.len > 0; found = next_word(&text)) {
+        if (str_equal_nocase(found, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_mark(str text)
+{
+    for (size_t at = 0; at < COUNT_OF(marks); at++) {
+        if (str_contains_nocase(text, marks[at])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool names_attr(const struct secrets *secrets, str text, str context)
+{
+    for (size_t at = 0; at < secrets->count; at++) {
+        const struct attr *attr = secrets->items[at];
+        if (has_word(text, attr->name) &&
+            (attr->parent == NULL || has_word(text, attr->parent->name) ||
+             has_word(context, attr->parent->name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool secrets_is_plain(str text)
+{
+    for (size_t at = 0; at < text.len; at++) {
+        char c = text.ptr[at];
+        if (!is_word(c) && c != '.' && c != ':' && c != ',') {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool secrets_token(str text)
+{
+    return str_contains(text, token_start);
+}
+
+bool secrets_name(const struct secrets *secrets, str name, str context)
+{
+    return secrets_token(name) || has_mark(name) || names_attr(secrets, name, context);
+}
+
+// JSON and the like inside a text: names stand in quotes there.
+static bool is_nested(str text)
+{
+    str trimmed = str_trim(text);
+    return trimmed.len > 0 && (trimmed.ptr[0] == '{' || trimmed.ptr[0] == '[');
+}
+
+bool secrets_value(const struct secrets *secrets, str text)
+{
+    if (secrets_token(text)) {
+        return true;
+    }
+    return !secrets_is_plain(text) &&
+           (names_attr(secrets, text, (str){0}) || (is_nested(text) && has_mark(text)));
+}
+
+// Behind a literal that begins with a quote; all of it when it does not end.
+static str skip_literal(str text)
+{
+    for (size_t at = 1; at < text.len; at++) {
+        if (text.ptr[at] == '\\') {
+            at++;
+        } else if (text.ptr[at] == '"') {
+            return str_tail(text, at + 1);
+        }
+    }
+    return (str){0};
+}
+
+static bool quotes_end(str text)
+{
+    bool inside = false;
+    for (size_t at = 0; at < text.len; at++) {
+        if (inside && text.ptr[at] == '\\') {
+            at++;
+        } else if (text.ptr[at] == '"') {
+            inside = !inside;
+        }
+    }
+    return !inside;
+}
+
+// Words outside of quotes. Each stretch is looked at with `text` as what it stands in.
+static bool stretches_speak(const struct secrets *secrets, str text)
+{
+    str rest = text;
+    while (rest.len > 0) {
+        const char *quote = memchr(rest.ptr, '"', rest.len);
+        size_t len = quote == NULL ? rest.len : (size_t)(quote - rest.ptr);
+        str stretch = str_head(rest, len);
+        if (has_mark(stretch) || names_attr(secrets, stretch, text)) {
+            return true;
+        }
+        rest = quote == NULL ? (str){0} : skip_literal(str_tail(rest, len));
+    }
+    return false;
+}
+
+bool secrets_expression(const struct secrets *secrets, str text)
+{
+    if (secrets_token(text)) {
+        return true;
+    }
+    if (secrets_is_plain(text)) {
+        return false;
+    }
+    if (is_nested(text) || !quotes_end(text)) {
+        return has_mark(text) || names_attr(secrets, text, (str){0});
+    }
+    return stretches_speak(secrets, text);
+}

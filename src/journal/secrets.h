@@ -1,0 +1,20 @@
+// journal/secrets.h: whether a text speaks of a secret.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef JOURNAL_SECRETS_H
+#define JOURNAL_SECRETS_H
+
+#include "journal/redact.h"
+
+// A name as it stands before a value: "password", "urn:…:User:password", "vault.code". `context` is
+// the name or path of what it stands in; empty: nothing.
+bool secrets_name(const struct secrets *secrets, str name, str context);
+// A text that is a value: not a bare name, and a secret attribute is named in it.
+bool secrets_value(const struct secrets *secrets, str text);
+// A path or filter, where names stand outside of quotes.
+bool secrets_expression(const struct secrets *secrets, str text);
+// Whether all of it may be part of a list of attribute paths.
+bool secrets_is_plain(str text);
+// Whether it holds a token of ours.
+bool secrets_token(str text);
+
+#endif

@@ -1,0 +1,129 @@
+// journal.c: what is known of a request at its end, without looking anything up.
+// SPDX-License-Identifier: Apache-2.0
+#include "server/journal.h"
+
+#include "journal/journal.h"
+#include "server/routes.h"
+
+// What changes an answer, and who the client says it is.
+static bool is_kept(str name)
+{
+    static const str kept[] = {STR_INIT("Accept"),   STR_INIT("Content-Type"),
+                               STR_INIT("If-Match"), STR_INIT("If-None-Match"),
+                               STR_INIT("Prefer"),   STR_INIT("User-Agent")};
+    for (size_t at = 0; at < COUNT_OF(kept); at++) {
+        if (str_equal_nocase(name, kept[at])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t add(char *out, size_t len, str text)
+{
+    if (text.len > 0) {
+        memcpy(out + len, text.ptr, text.len);
+    }
+    return len + text.len;
+}
+
+static str copy_headers(const struct http_exchange *exchange, char out[JOURNAL_HEADERS_MAX])
+{
+    size_t len = 0;
+    for (size_t at = 0; at < exchange->header_count; at++) {
+        const struct http_header *header = &exchange->headers[at];
+        size_t more = header->name.len + header->value.len + 3;
+        if (is_kept(header->name) && more <= JOURNAL_HEADERS_MAX - len) {
+            len = add(out, len, header->name);
+            len = add(out, len, STR(": "));
+            len = add(out, len, header->value);
+            len = add(out, len, STR("\n"));
+        }
+    }
+    return (str){out, len};
+}
+
+static enum record_place place_of(const struct pending *pending, bool waited)
+{
+    bool writes = pending->route != NULL && (pending->route->flags & ROUTE_WRITES) != 0;
+    return !waited ? RECORD_ON_LOOP : writes ? RECORD_ON_WRITER : RECORD_ON_WORKER;
+}
+
+static bool was_written(const struct pending *pending)
+{
+    return pending->is_write && pending->exchange->reply.status < 300;
+}
+
+static unsigned flags_of(const struct pending *pending)
+{
+    return (pending->authenticated ? RECORD_KNOWN : 0U) |
+           (pending->exchange->reply.read != NULL ? RECORD_STREAMED : 0U) |
+           (was_written(pending) && pending->write.changed ? RECORD_CHANGED : 0U);
+}
+
+static struct record_facts facts_of(const struct pending *pending, int64_t took_us, bool waited)
+{
+    const struct http_exchange *exchange = pending->exchange;
+    bool refused = exchange->reply.status >= 400;
+    return (struct record_facts){
+        .time_us = pending->began_us,
+        .tenant = pending->actor.tenant,
+        .source = pending->actor.source,
+        .credential = pending->actor.credential,
+        .revision = was_written(pending) ? pending->write.row.revision : 0,
+        .quirks_on = pending->quirks.on,
+        .quirks_used = pending->quirks.used,
+        .took_us = took_us > UINT32_MAX ? UINT32_MAX : (uint32_t)took_us,
+        .bytes_in = (uint32_t)exchange->body.len,
+        .bytes_out = (uint32_t)exchange->reply.body.len,
+        .status = (uint16_t)exchange->reply.status,
+        .code = (uint8_t)(refused ? pending->err.code : ROSTER_OK),
+        .place = (uint8_t)place_of(pending, waited),
+        .flags = (uint8_t)flags_of(pending),
+    };
+}
+
+static void name_resource(const struct pending *pending, struct record *out)
+{
+    if (pending->type != NULL) {
+        out->texts[RECORD_TYPE] = pending->type->name;
+        out->texts[RECORD_ID] = was_written(pending) ? pending->write.row.id : pending->id;
+    }
+}
+
+static void fill_texts(const struct pending *pending, struct record *out)
+{
+    const struct http_exchange *exchange = pending->exchange;
+    out->texts[RECORD_REQUEST] = pending->ctx.request_id;
+    out->texts[RECORD_TENANT] = str_of(pending->actor.tenant_name);
+    out->texts[RECORD_ACTOR] = str_of(pending->actor.name);
+    out->texts[RECORD_ADDRESS] = pending->ctx.address;
+    out->texts[RECORD_METHOD] = exchange->method_text;
+    out->texts[RECORD_PATH] = exchange->path;
+    out->texts[RECORD_QUERY] = exchange->query;
+    out->texts[RECORD_DETAIL] = str_of(out->facts.code == ROSTER_OK ? "" : pending->err.detail);
+    out->texts[RECORD_BODY] = exchange->body;
+    name_resource(pending, out);
+}
+
+static void give_registry(void *held)
+{
+    tenant_registry_give(held);
+}
+
+void journal_note(struct lane *lane, const struct pending *pending, int64_t took_us, bool waited)
+{
+    char headers[JOURNAL_HEADERS_MAX];
+    if (lane->journal == NULL || pending->target.place == TARGET_SERVER) {
+        return;
+    }
+    struct record record = {.facts = facts_of(pending, took_us, waited)};
+    struct journal_held held = {.registry = lane->app->registry};
+    fill_texts(pending, &record);
+    record.texts[RECORD_HEADERS] = copy_headers(pending->exchange, headers);
+    if (pending->own != NULL) {
+        held = (struct journal_held){pending->own->registry, give_registry,
+                                     tenant_registry_take(pending->own)};
+    }
+    journal_add(lane->journal, &record, &held);
+}

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The journal of a real server, read beside it, behind it and after its death."""
+
+import contextlib
+import json
+import os
+import stat
+import subprocess
+
+import httpx
+import pytest
+
+from daemon import Daemon, binary, roster, wait_for
+from expect import made, patch, user
+
+PASSWORD = "Tr0ub4dor-and-3-zebras"
+
+
+def records(daemon, *options):
+    return [json.loads(line) for line in daemon.do("journal", "list", "--json", *options).splitlines()]
+
+
+def record(daemon, method, path, status):
+    """The newest record of that kind, as soon as it is written."""
+
+    def find():
+        found = records(daemon, "--method", method, "--path", path, "--status", str(status))
+        return found[-1] if found else None
+
+    return wait_for(find, f"{method} {path} {status} in the journal")
+
+
+def shown(daemon, request):
+    return daemon.do("journal", "show", request)
+
+
+def test_a_refusal_is_explained_with_its_remedy(server):
+    tenant = server.tenant()
+    with tenant.client() as http:
+        http.post("/Users", json=user("twice", password=PASSWORD))
+        assert http.post("/Users", json=user("twice", password=PASSWORD)).status_code == 409
+    found = record(server, "POST", "/scim/v2/Users", 409)
+    text = shown(server, found["request"])
+    assert f"tenant      {tenant.name}\n" in text
+    assert '"userName":"twice","password":"***"' in text
+    assert "answered    409 uniqueness: userName is already in use by another User in" in text
+    assert "\nremedy      Somebody has this value already" in text
+    assert PASSWORD not in text
+
+
+def test_a_patch_is_explained_operation_by_operation(server):
+    with server.tenant().client() as http:
+        person = made(http.post("/Users", json=user("patched")))
+        http.patch(
+            f"/Users/{person}",
+            json=patch({"op": "Replace", "value": {"active": "False", "name.givenName": "P"}}),
+        )
+    found = record(server, "PATCH", person, 200)
+    assert found["quirks"] == ["coerce-boolean", "path-keys", "op-any-case"]
+    text = shown(server, found["request"])
+    assert 'understood  1: replace active = false\n            1: replace name.givenName = "P"\n' in text
+    assert f"changed     User {person}, now at revision 2\n" in text
+
+
+def test_what_a_person_was_subject_of_is_found_by_id_and_by_name(server):
+    tenant = server.tenant()
+    with tenant.client() as http:
+        person = made(http.post("/Users", json=user("found@example.com")))
+        made(http.post("/Users", json=user("other@example.com")))
+        http.get("/Users", params={"filter": 'userName eq "found@example.com"'})
+        http.delete(f"/Users/{person}")
+    record(server, "DELETE", person, 204)
+    by_name = records(server, "--tenant", tenant.name, "--user", "FOUND@example.com")
+    assert [one["method"] for one in by_name] == ["POST", "GET"]
+    by_id = records(server, "--tenant", tenant.name, "--user", person)
+    assert [one["method"] for one in by_id] == ["POST", "DELETE"]
+
+
+def test_a_tenants_journal_is_its_own(server):
+    first, second = server.tenant(), server.tenant()
+    for tenant in (first, second):
+        with tenant.client() as http:
+            http.get(f"/Users/of-{tenant.name}")
+    record(server, "GET", f"of-{second.name}", 404)
+    assert {one["tenant"] for one in records(server, "--tenant", first.name)} == {first.name}
+
+
+def test_tail_follows_while_the_server_runs(server):
+    tenant = server.tenant()
+    tail = subprocess.Popen(
+        [binary(), "journal", "tail", "--follow", "--tenant", tenant.name, "--store", server.store],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        with tenant.client() as http:
+            for number in range(3):
+                http.get(f"/Users/followed-{number}")
+                assert f"GET /scim/v2/Users/followed-{number} | " in tail.stdout.readline()
+    finally:
+        tail.kill()
+        tail.wait()
+        tail.stdout.close()
+
+
+def test_the_journal_is_read_without_a_server_and_after_a_kill(own_server):
+    with own_server.tenant().client() as http:
+        http.get("/Users/before-the-kill")
+    record(own_server, "GET", "before-the-kill", 404)
+    own_server.kill()
+    assert record(own_server, "GET", "before-the-kill", 404)["status"] == 404
+    own_server.start()
+    assert record(own_server, "GET", "before-the-kill", 404)["status"] == 404
+
+
+def test_a_clean_stop_writes_what_waits(own_server):
+    with own_server.tenant().client() as http:
+        http.get("/Users/at-the-end")
+    own_server.stop()
+    assert [one["status"] for one in records(own_server, "--path", "at-the-end")] == [404]
+
+
+def test_bodies_of_refused_requests_are_whole(server):
+    """They stand in memory that an error's text may take when nobody needs them any more."""
+    with server.tenant().client() as http:
+        body = user("whole", title="x" * 5000, emails="no list of objects", active=[1])
+        assert http.post("/Users", json=body).status_code == 400
+    found = record(server, "POST", "/scim/v2/Users", 400)
+    assert '"title":"' + "x" * 5000 + '"' in shown(server, found["request"])
+
+
+def test_a_body_that_is_too_large_to_be_read_is_noted(server):
+    with server.tenant().client() as http, contextlib.suppress(httpx.TransportError):
+        http.post("/Users", content=b" " * (17 << 20))  # the answer may come before all is sent
+    assert record(server, "POST", "/scim/v2/Users", 413)["bytes_in"] == 0
+
+
+def test_files_are_for_their_user_alone(server):
+    folder = server.database.with_name(server.database.name + ".journal")
+    wait_for(lambda: list(folder.glob("*.log")), "a file of the journal")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("option, value", [("--journal-size", "0"), ("--journal-body", "0")])
+def test_the_journal_can_be_switched_off(tmp_path, option, value):
+    daemon = Daemon(tmp_path, option, value).start()
+    with daemon.tenant().client() as http:
+        made(http.post("/Users", json=user("unseen@example.com")))
+    daemon.stop()
+    kept = b"".join(path.read_bytes() for path in daemon.folder.glob("*.journal/*.log"))
+    assert b"unseen@example.com" not in kept
+    assert (b"/scim/v2/Users" in kept) is (option == "--journal-body")
+
+
+@pytest.mark.parametrize(
+    "arguments, code, said",
+    [
+        (["list", "--status", "9xx"], 64, "--status is a number (409) or a class (4xx)"),
+        (["list", "--since", "yesterday"], 64, "--since is a time"),
+        (["tail", "--last", "0"], 64, "--last is a number from 1 to"),
+        (["show", "0000000000000000"], 66, "the journal has no request 0000000000000000"),
+    ],
+)
+def test_wrong_questions_are_refused_with_a_reason(server, arguments, code, said):
+    with server.tenant().client() as http:
+        http.get("/Users/asked")
+    record(server, "GET", "asked", 404)
+    done = server.command("journal", *arguments)
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+
+
+def test_a_store_without_a_journal_says_so(tmp_path):
+    done = roster("journal", "list", "--store", f"sqlite:{tmp_path}/none.db")
+    assert done.returncode == 66 and "there is no journal of this store" in done.stderr
+
+
+def test_a_folder_that_cannot_be_made_stops_the_start(tmp_path):
+    (tmp_path / "roster.db.journal").write_text("in the way")
+    done = roster("serve", "--store", f"sqlite:{tmp_path}/roster.db", "--listen", "127.0.0.1:0")
+    assert done.returncode == os.EX_UNAVAILABLE and "the folder of the journal" in done.stderr

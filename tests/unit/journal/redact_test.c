@@ -1,0 +1,201 @@
+// redact_test.c: what is secret goes, what is not stays.
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/redact.h"
+#include "scim/registry.h"
+#include "unit/journal/unit.h"
+
+struct scene {
+    struct roster_arena *arena;
+    const struct secrets *secrets;
+};
+
+static const char vault[] =
+    "{\"id\":\"urn:example:Vault\",\"name\":\"Vault\",\"attributes\":["
+    "{\"name\":\"pin\",\"type\":\"string\",\"returned\":\"never\",\"mutability\":\"writeOnly\"},"
+    "{\"name\":\"locker\",\"type\":\"complex\",\"multiValued\":true,\"subAttributes\":["
+    "{\"name\":\"number\",\"type\":\"string\"},"
+    "{\"name\":\"code\",\"type\":\"string\",\"mutability\":\"writeOnly\",\"returned\":\"never\"}]}]"
+    "}";
+
+static int open_scene(void **state)
+{
+    struct scene *scene = calloc(1, sizeof(*scene));
+    struct roster_error err = {0};
+    struct roster_json *schema = NULL;
+    scene->arena = roster_arena_open(MIB(64));
+    assert_true(roster_json_read(str_of(vault), scene->arena, &schema, &err));
+    const struct roster_json *const schemas[] = {schema};
+    const struct registry_options options = {.schemas = schemas, .schema_count = 1};
+    const struct roster_registry *registry = registry_build(&options, scene->arena, &err);
+    if (registry == NULL) {
+        fail_msg("%s", err.detail);
+    }
+    scene->secrets = secrets_of(registry, scene->arena);
+    assert_non_null(scene->secrets);
+    *state = scene;
+    return 0;
+}
+
+static int close_scene(void **state)
+{
+    struct scene *scene = *state;
+    roster_arena_close(scene->arena);
+    free(scene);
+    return 0;
+}
+
+struct row {
+    const char *name;
+    const char *before;
+    const char *after;  // NULL: unchanged
+};
+
+// ' stands for a double quote.
+static str quoted(struct scene *scene, const char *text)
+{
+    str out = {0};
+    assert_true(arena_copy(scene->arena, str_of(text), &out));
+    for (char *at = (char *)out.ptr; *at != '\0'; at++) {
+        *at = *at == '\'' ? '"' : *at;
+    }
+    return out;
+}
+
+static void expect(struct scene *scene, const struct row *row, str got)
+{
+    str want = quoted(scene, row->after == NULL ? row->before : row->after);
+    if (!str_equal(got, want)) {
+        fail_msg("%s\n  got:  %.*s\n  want: %.*s", row->name, STR_ARGS(got), STR_ARGS(want));
+    }
+}
+
+static const struct row bodies[] = {
+    {"nothing secret", "{'userName':'a','emails':[{'value':'a@b.c','primary':true}]}", NULL},
+    {"a password", "{'password':'x','a':1}", "{'password':'***','a':1}"},
+    {"in any case", "{'PassWord':'x'}", "{'PassWord':'***'}"},
+    {"whatever its kind", "{'password':{'value':['x']}}", "{'password':'***'}"},
+    {"deep inside", "{'a':[{'b':{'password':'x'}}]}", "{'a':[{'b':{'password':'***'}}]}"},
+    {"under its URN", "{'urn:ietf:params:scim:schemas:core:2.0:User:password':'x'}",
+     "{'urn:ietf:params:scim:schemas:core:2.0:User:password':'***'}"},
+    {"what no schema knows", "{'userPassword':'x','clientSecret':7,'api_token':'y'}",
+     "{'userPassword':'***','clientSecret':'***','api_token':'***'}"},
+    {"of the tenant's schema",
+     "{'urn:example:Vault':{'pin':'1','locker':[{'number':'2','code':'3'}]}}",
+     "{'urn:example:Vault':{'pin':'***','locker':[{'number':'2','code':'***'}]}}"},
+    {"a sub-attribute elsewhere", "{'code':'3','country':{'code':'3'}}", NULL},
+    {"PATCH with a path", "{'Operations':[{'op':'replace','path':'password','value':'x'}]}",
+     "{'Operations':[{'op':'replace','path':'password','value':'***'}]}"},
+    {"PATCH, value first", "{'Operations':[{'value':'x','op':'replace','path':'password'}]}",
+     "{'Operations':[{'value':'***','op':'replace','path':'password'}]}"},
+    {"PATCH with a URN",
+     "{'path':'urn:ietf:params:scim:schemas:core:2.0:User:password','value':'x'}",
+     "{'path':'urn:ietf:params:scim:schemas:core:2.0:User:password','value':'***'}"},
+    {"PATCH without a path", "{'op':'add','value':{'password':'x','title':'t'}}",
+     "{'op':'add','value':{'password':'***','title':'t'}}"},
+    {"PATCH of a sub-attribute", "{'path':'locker.code','value':'x'}",
+     "{'path':'locker.code','value':'***'}"},
+    {"PATCH of elements", "{'path':'locker','value':[{'number':'1','code':'x'}]}",
+     "{'path':'locker','value':[{'number':'1','code':'***'}]}"},
+    {"PATCH with brackets", "{'path':'locker[number eq \\'2\\'].code','value':'x'}",
+     "{'path':'***','value':'***'}"},
+    {"PATCH whose path has a secret", "{'op':'remove','path':'locker[code eq \\'x\\']'}",
+     "{'op':'remove','path':'***'}"},
+    {"PATCH of something else", "{'path':'emails[type eq \\'work\\'].value','value':'a@b.c'}",
+     NULL},
+    {"dotted keys", "{'value':{'locker.code':'x','name.givenName':'y'}}",
+     "{'value':{'locker.code':'***','name.givenName':'y'}}"},
+    {"a key with a filter", "{'value':{'locker[code eq \\'x\\'].number':'y'}}",
+     "{'value':{'***':'***'}}"},
+    {"bulk data", "{'Operations':[{'method':'POST','path':'/Users','data':{'password':'x'}}]}",
+     "{'Operations':[{'method':'POST','path':'/Users','data':{'password':'***'}}]}"},
+    {"a query of Bulk", "{'path':'/Users?filter=password eq \\'x\\''}", "{'path':'***'}"},
+    {"a filter in a search", "{'filter':'password eq \\'x\\''}", "{'filter':'***'}"},
+    {"a filter with the word in quotes", "{'filter':'nickName eq \\'the password\\''}", NULL},
+    {"JSON inside a text", "{'roles':[{'value':'{\\'password\\':\\'x\\'}'}]}",
+     "{'roles':[{'value':'***'}]}"},
+    {"JSON inside a text, unknown name", "{'roles':[{'value':' {\\'dbPassword\\':\\'x\\'}'}]}",
+     "{'roles':[{'value':'***'}]}"},
+    {"a token of ours", "{'nickName':'rst_abc'}", "{'nickName':'***'}"},
+    {"a token as name", "{'rst_abc':1}", "{'***':'***'}"},
+    {"a title", "{'title':'Secretary to the board'}", NULL},
+    {"names in a list", "{'attributes':['userName','password']}", NULL},
+};
+
+static void bodies_lose_what_is_secret(void **state)
+{
+    struct scene *scene = *state;
+    for (size_t at = 0; at < COUNT_OF(bodies); at++) {
+        str out = {0};
+        if (!redact_json(scene->secrets, quoted(scene, bodies[at].before), scene->arena, &out)) {
+            fail_msg("%s: it is no JSON", bodies[at].name);
+        }
+        expect(scene, &bodies[at], out);
+    }
+}
+
+static void what_is_no_json_is_not_kept(void **state)
+{
+    static const char *const texts[] = {
+        "", "{'password':'x'", "password=x", "{'a':1,'A':2}", "{} {'password':'x'}", "\xff"};
+    struct scene *scene = *state;
+    for (size_t at = 0; at < COUNT_OF(texts); at++) {
+        str out = {0};
+        assert_false(redact_json(scene->secrets, quoted(scene, texts[at]), scene->arena, &out));
+    }
+}
+
+static const struct row queries[] = {
+    {"none", "", NULL},
+    {"nothing secret", "filter=userName+eq+%22a%22&count=3", NULL},
+    {"a filter", "count=3&filter=password+eq+%22x%22&startIndex=1",
+     "count=3&filter=***&startIndex=1"},
+    {"encoded names", "filter=%70assword%20eq%20%22x%22", "filter=***"},
+    {"of the tenant's schema", "filter=urn:example:Vault:pin+eq+%22x%22", "filter=***"},
+    {"a token as parameter", "access_token=x", "access_token=***"},
+    {"a token of ours", "x=rst_abc", "x=***"},
+    {"a token as name", "rst_abc", "=***"},
+    {"names to be shown", "attributes=userName,password", NULL},
+    {"a text in quotes", "filter=title+eq+%22Secretary%22", NULL},
+    {"quotes that do not end", "filter=title+eq+%22password", "filter=***"},
+    {"what cannot be decoded", "filter=%zz&a=1", "filter=***&a=1"},
+};
+
+static void queries_lose_what_is_secret(void **state)
+{
+    struct scene *scene = *state;
+    for (size_t at = 0; at < COUNT_OF(queries); at++) {
+        str out = {0};
+        assert_true(
+            redact_query(scene->secrets, quoted(scene, queries[at].before), scene->arena, &out));
+        expect(scene, &queries[at], out);
+    }
+}
+
+static const struct row paths[] = {
+    {"an id", "/scim/v2/Users/0198c9a0-7a1e-7000-8000-000000000001", NULL},
+    {"a name", "/scim/v2/Users/a%40b.c", NULL},
+    {"a filter in the path", "/scim/v2/Users/filter=password%20eq%20%22x%22", "***"},
+    {"a token", "/scim/v2/rst_abc/Users", "***"},
+    {"an encoded token", "/scim/v2/%72st_abc/Users", "***"},
+};
+
+static void paths_lose_what_is_secret(void **state)
+{
+    struct scene *scene = *state;
+    for (size_t at = 0; at < COUNT_OF(paths); at++) {
+        str path = quoted(scene, paths[at].before);
+        expect(scene, &paths[at], redact_path(scene->secrets, path, scene->arena));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(bodies_lose_what_is_secret, open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(what_is_no_json_is_not_kept, open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(queries_lose_what_is_secret, open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(paths_lose_what_is_secret, open_scene, close_scene),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
