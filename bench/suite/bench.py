@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import checks, data, growth, life, machine, reads, report, writes
+from . import checks, data, growth, journal, life, machine, reads, report, writes
 from .load import Generator, Sample
 from .rows import Row
 from .server import Broken, Program, Roster
@@ -150,6 +150,10 @@ def _start(bench):
     yield from life.start(bench, bench.prepared)
 
 
+def _journal(bench):
+    yield from journal.measure(bench)
+
+
 def _growth(bench):
     sizes = [size for size in GROWTH if size < bench.users]
     stores = [data.prepare(bench.binary, bench.generator, size, False) for size in sizes]
@@ -163,7 +167,7 @@ ON_ONE_SERVER = {
     "members": _members,
     "progress": _progress,
 }
-ON_THEIR_OWN = {"start": _start, "growth": _growth}
+ON_THEIR_OWN = {"journal": _journal, "start": _start, "growth": _growth}
 PARTS = (*ON_ONE_SERVER, *ON_THEIR_OWN)
 
 

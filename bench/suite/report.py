@@ -9,6 +9,7 @@ TITLES = {
     "writes": "Durable writes",
     "members": "Members of groups",
     "memory": "Memory",
+    "journal": "Journal",
     "start": "Start",
     "growth": "Growth",
     "progress": "Progress (not timed)",

@@ -84,12 +84,12 @@ class Program:
 class Roster(Program):
     """The server on one prepared copy of a store."""
 
-    def __init__(self, binary, folder, core=machine.SERVER_CORE):
+    def __init__(self, binary, folder, core=machine.SERVER_CORE, options=()):
         self.folder = folder
         self.store = folder / "roster.db"
         # Counted as in any server, by a rate that no machine reaches.
         command = [binary, "serve", "--store", f"sqlite:{self.store}", "--rate", "1000000/1000000"]
-        super().__init__([*command, "--listen", "127.0.0.1:0"], folder / "server.log", core)
+        super().__init__([*command, "--listen", "127.0.0.1:0", *options], folder / "server.log", core)
 
     def ask(self, method, path, token=None, body=None):
         """One request; gives its status and its body."""

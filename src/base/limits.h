@@ -197,6 +197,11 @@
 #define JOURNAL_SIZE_MIB 256               // default of journal-size: a million records
 #define JOURNAL_SIZE_MAX_MIB 1048576       // a terabyte
 #define JOURNAL_BODY_KIB 64                // default of journal-body: nearly every request
+#define REPLAY_START_MS 60000              // for a scratch server to begin, and for each answer
+#define REPLAY_TRIES_MAX 10                // of a request that is over the rate, each a second
+#define REPLAY_SENDERS_MAX 64              // tenants and sources of one session
+#define REPLAY_IDS_MAX 20000               // resources of one session
+#define REPLAY_MEMORY_MAX MIB(64)          // for what one server is told
 #define JOURNAL_LIST_MAX 10000             // records that one list shows
 #define JOURNAL_AGE_MS INT64_C(604800000)  // default of journal-age: a week
 

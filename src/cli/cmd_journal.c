@@ -2,11 +2,13 @@
 //
 // The files are read without asking the server that writes them, whether it is up or down.
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/commands.h"
+#include "cli/cmd_journal.h"
 #include "cli/journal_filter.h"
 #include "cli/journal_print.h"
 #include "cli/store_url.h"
+#include "journal/purge.h"
 #include "journal/reader.h"
+#include "store/store.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -226,6 +228,88 @@ static int run_show(struct call *call)
     return code;
 }
 
+static void next_piece(struct call *call, const struct arena_mark *mark)
+{
+    arena_rewind(call->arena, *mark);
+    io_init(call->io, call->arena);
+}
+
+static int run_export(struct call *call)
+{
+    struct reading reading = {0};
+    struct record record;
+    int code = begin_reading(&reading, call);
+    struct arena_mark mark = arena_mark(call->arena);
+    while (code == EX_OK && next(&reading, &record)) {
+        code = io_json(call->io, journal_json(&record, true, reading.registry, call->arena));
+        if (code == EX_OK && call->io->out.len > KIB(64)) {
+            code = io_flush(call->io, EX_OK);
+            next_piece(call, &mark);
+        }
+    }
+    if (code == EX_OK) {
+        note_damage(&reading);
+    }
+    close_reading(&reading);
+    return code;
+}
+
+// A server writes what it has in memory yet before long, and then it can be found.
+static void let_server_write(const char *url)
+{
+    const struct timespec pause = {.tv_nsec = 2 * JOURNAL_FLUSH_MS * 1000000L};
+    if (store_is_owned(url)) {
+        nanosleep(&pause, NULL);
+    }
+}
+
+static bool take_purge(const struct call *call, str names[ADMIN_ARGUMENTS_MAX],
+                       struct journal_purge *out, struct roster_error *err)
+{
+    const struct options *options = call->options;
+    bool all = options_has(options, "all");
+    for (size_t at = 0; at < options->argument_count; at++) {
+        names[at] = str_of(options->arguments[at]);
+    }
+    *out = (struct journal_purge){options_text(options, "tenant"), names, options->argument_count};
+    return all == (out->count == 0) ||
+           fail(err, ROSTER_ERR_BAD_REQUEST, 0,
+                "say whom to forget (an id, a userName), or --all of the tenant");
+}
+
+static int run_forget(struct call *call)
+{
+    str names[ADMIN_ARGUMENTS_MAX];
+    struct journal_purge purge;
+    struct surroundings around = surroundings_of_process();
+    struct roster_error err = {0};
+    const char *url = NULL;
+    str folder = {0};
+    size_t dropped = 0;
+    if (!take_purge(call, names, &purge, &err)) {
+        return io_refuse(call->io, &err);
+    }
+    int code = store_url_choose(options_text(call->options, "store"), &around, call->arena,
+                                call->io, &url);
+    if (code != EX_OK) {
+        return code;
+    }
+    let_server_write(url);
+    if (!store_journal_path(url, call->arena, &folder)) {
+        return io_stop(call->io, EX_UNAVAILABLE, "the store has no journal beside it");
+    }
+    if (!journal_purge(folder.ptr, &purge, &dropped, &err)) {
+        return io_refuse(call->io, &err);
+    }
+    if (options_has(call->options, "json")) {
+        struct roster_json *out = json_new(call->arena, JSON_OBJECT);
+        bool ok = out != NULL && json_put_i64(out, call->arena, STR("forgotten"), (int64_t)dropped);
+        return io_json(call->io, ok ? out : NULL);
+    }
+    text_format(&call->io->out, "%zu requests forgotten\n", dropped);
+    return EX_OK;
+}
+
 #define STORE_OPTION                                                                               \
     {                                                                                              \
         "store", "URL", "the store: sqlite:PATH (default: see Environment)", false                 \
@@ -243,6 +327,21 @@ static const struct cli_option tail_options[] = {
     {"last", "N", "begin with so many (default: 10)", false},
     JOURNAL_FILTER_OPTIONS,
     STORE_OPTION,
+    {0},
+};
+
+static const struct cli_option export_options[] = {JOURNAL_FILTER_OPTIONS, STORE_OPTION, {0}};
+
+static const struct cli_option forget_options[] = {
+    {"tenant", "NAME", "whose records (required)", true},
+    {"all", NULL, "every record of the tenant", false},
+    STORE_OPTION,
+    {0},
+};
+
+static const struct cli_option replay_options[] = {
+    {"profile", "PROFILE", "compare with this profile: interop or rfc", false},
+    {"binary", "FILE", "compare with this version of roster", false},
     {0},
 };
 
@@ -295,6 +394,56 @@ const struct command journal_commands[] = {
         .options = show_options,
         .place = PLACE_HERE,
         .run = run_show,
+    },
+    {
+        .name = "journal export",
+        .arguments = "",
+        .help = "write a session, to be replayed or sent to support",
+        .about =
+            "Writes all requests that fit all options as JSON, one a line, oldest first, with\n"
+            "headers, bodies and explanations. Secrets are not in it: they are not in the\n"
+            "journal. Names and addresses of people are.",
+        .examples = "roster journal export --tenant acme --since 1h",
+        .options = export_options,
+        .place = PLACE_HERE,
+        .run = run_export,
+    },
+    {
+        .name = "journal replay",
+        .arguments = "FILE",
+        .argument_min = 1,
+        .argument_max = 1,
+        .help = "run an exported session again, on a scratch store",
+        .about =
+            "Starts servers of its own on stores of their own, sends them the session (-: from\n"
+            "standard input) and shows the first answer that differs.\n\n"
+            "With --profile or --binary every request goes to this version as it was recorded\n"
+            "and to the other one, and statuses and bodies of the two are compared, without\n"
+            "ids, times, versions and cursors. With neither, statuses and refusals are compared\n"
+            "with the recorded ones, where a request is only about what the session made.\n\n"
+            "Ids of what is made are translated. Requests whose body was not kept are skipped.\n"
+            "Exit code 0: no answer differs; 1: one does.",
+        .examples = "roster journal replay session.ndjson\n"
+                    "roster journal replay session.ndjson --profile rfc\n"
+                    "roster journal replay session.ndjson --binary /opt/roster-0.9/roster",
+        .options = replay_options,
+        .place = PLACE_HERE,
+        .run = run_replay,
+    },
+    {
+        .name = "journal forget",
+        .arguments = "[ID]...",
+        .argument_max = ADMIN_ARGUMENTS_MAX,
+        .help = "take somebody's requests out of the journal",
+        .about =
+            "Removes every record of the tenant that says one of these texts (ids, userNames)\n"
+            "in its path, query, body or refusal, whether the server runs or not.",
+        .examples = "roster journal forget --tenant acme "
+                    "0198c9a0-7a1e-7000-8000-000000000001 ann@example.com\n"
+                    "roster journal forget --tenant acme --all",
+        .options = forget_options,
+        .place = PLACE_HERE,
+        .run = run_forget,
     },
     {0},
 };

@@ -6,6 +6,7 @@
 #include "base/visible.h"
 #include "cli/journal_advice.h"
 #include "cli/journal_explain.h"
+#include "cli/print.h"
 #include "roster/quirks.h"
 
 static const char *const places[RECORD_PLACES] = {"loop", "worker", "writer"};
@@ -211,10 +212,10 @@ void journal_explain(const struct record *record, const struct roster_registry *
     }
 }
 
-static struct roster_json *quirks_json(const struct record *record, struct roster_arena *arena)
+static struct roster_json *quirks_json(uint64_t quirks, struct roster_arena *arena)
 {
     struct roster_json *out = json_new(arena, JSON_ARRAY);
-    for (uint64_t bits = record->facts.quirks_used; bits != 0 && out != NULL; bits &= bits - 1) {
+    for (uint64_t bits = quirks; bits != 0 && out != NULL; bits &= bits - 1) {
         const char *name = roster_quirk_name((enum roster_quirk)__builtin_ctzll(bits));
         struct roster_json *item = json_string(arena, str_of(name));
         if (item == NULL) {
@@ -251,7 +252,7 @@ static bool put_facts(struct roster_json *out, const struct record *record,
                       struct roster_arena *arena)
 {
     const struct record_facts *facts = &record->facts;
-    struct roster_json *quirks = quirks_json(record, arena);
+    struct roster_json *quirks = quirks_json(facts->quirks_used, arena);
     bool ok =
         json_put_i64(out, arena, STR("status"), facts->status) &&
         json_put_i64(out, arena, STR("took_us"), facts->took_us) &&
@@ -278,6 +279,7 @@ static bool put_whole(struct roster_json *out, const struct record *record,
                       const struct roster_registry *registry, struct roster_arena *arena)
 {
     return json_put_string(out, arena, STR("body_state"), str_of(bodies[record->facts.body])) &&
+           json_put_made(out, STR("quirks_on"), quirks_json(record->facts.quirks_on, arena)) &&
            put_optional(out, arena, STR("headers"), record->texts[RECORD_HEADERS]) &&
            put_optional(out, arena, STR("body"), record->texts[RECORD_BODY]) &&
            put_optional(out, arena, STR("understood"), explanation(record, registry, arena)) &&

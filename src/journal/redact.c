@@ -48,10 +48,6 @@ static void redact_member(const struct secrets *secrets, struct roster_json *mem
     } else {
         redact(secrets, member, is_value ? context : member->key);
     }
-    // A name that says more than a name.
-    if (secrets_expression(secrets, member->key)) {
-        member->key = REDACTED;
-    }
 }
 
 static void redact_object(const struct secrets *secrets, struct roster_json *object, str context)
@@ -59,8 +55,15 @@ static void redact_object(const struct secrets *secrets, struct roster_json *obj
     str inner = context_of(object, context);
     str path = json_find_text(object, STR("path"));
     bool under_secret = path.len > 0 && secrets_name(secrets, path, context);
-    for (struct roster_json *at = object->first; at != NULL; at = at->next) {
-        redact_member(secrets, at, inner, under_secret);
+    struct roster_json *next = NULL;
+    for (struct roster_json *at = object->first; at != NULL; at = next) {
+        next = at->next;
+        // A name that says more than a name: two of them could not have the same one.
+        if (secrets_expression(secrets, at->key)) {
+            json_remove(object, at);
+        } else {
+            redact_member(secrets, at, inner, under_secret);
+        }
     }
 }
 

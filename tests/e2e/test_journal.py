@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from daemon import Daemon, binary, roster, wait_for
-from expect import made, patch, user
+from expect import group, made, patch, user
 
 PASSWORD = "Tr0ub4dor-and-3-zebras"
 
@@ -179,3 +179,105 @@ def test_a_folder_that_cannot_be_made_stops_the_start(tmp_path):
     (tmp_path / "roster.db.journal").write_text("in the way")
     done = roster("serve", "--store", f"sqlite:{tmp_path}/roster.db", "--listen", "127.0.0.1:0")
     assert done.returncode == os.EX_UNAVAILABLE and "the folder of the journal" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    """An exported session: a person and a group come, change and go; a duplicate is refused."""
+    daemon = Daemon(tmp_path_factory.mktemp("recorded")).start()
+    tenant = daemon.tenant("recorded")
+    with tenant.client() as http:
+        person = made(http.post("/Users", json=user("ann@example.com", password=PASSWORD)))
+        http.post("/Groups", json=group("staff", person))
+        http.post("/Users", json=user("ann@example.com"))
+        http.get("/Users", params={"filter": 'userName eq "ann@example.com"'})
+        http.patch(f"/Users/{person}", json=patch({"op": "Replace", "path": "active", "value": "False"}))
+        http.get(f"/Users/{person}")
+        http.delete(f"/Users/{person}")
+        http.get(f"/Users/{person}")
+    daemon.stop()
+    path = daemon.folder / "session.ndjson"
+    path.write_text(daemon.do("journal", "export", "--tenant", "recorded"))
+    return path
+
+
+def test_an_exported_session_has_no_secrets_and_all_it_takes(session):
+    lines = [json.loads(line) for line in session.read_text().splitlines()]
+    assert [line["status"] for line in lines] == [201, 201, 409, 200, 200, 200, 204, 404]
+    assert json.loads(lines[0]["body"])["password"] == "***"
+    assert PASSWORD not in session.read_text()
+    assert "userName" in lines[2]["detail"] and lines[2]["remedy"]
+
+
+def test_a_session_is_answered_again_as_it_was_recorded(session):
+    done = roster("journal", "replay", str(session))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "8 exchanges compared, 0 skipped: no answer differs\n"
+
+
+def test_another_profile_answers_differently_and_where_is_shown(session):
+    done = roster("journal", "replay", str(session), "--profile", "rfc", "--json")
+    assert done.returncode == 1, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["same"], said["difference"]["line"]) == (False, 5)
+    assert said["difference"]["here"]["status"] == 200
+    assert said["difference"]["there"]["status"] == 400
+    text = roster("journal", "replay", str(session), "--profile", "rfc").stdout
+    assert "line 5, request " in text and "\nthere     400 " in text
+
+
+def test_another_binary_gets_the_same_requests(session):
+    done = roster("journal", "replay", str(session), "--binary", binary())
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_recorded_answer_that_changed_is_shown(session, tmp_path):
+    lines = session.read_text().splitlines()
+    wrong = json.loads(lines[4])
+    wrong["status"] = 204
+    changed = tmp_path / "changed.ndjson"
+    changed.write_text("\n".join([*lines[:4], json.dumps(wrong), *lines[5:]]) + "\n")
+    done = roster("journal", "replay", str(changed))
+    assert done.returncode == 1 and "recorded  204\nhere      200" in done.stdout
+
+
+def test_a_replay_leaves_nothing_behind(session, tmp_path):
+    done = roster("journal", "replay", str(session), environment={"TMPDIR": str(tmp_path)})
+    assert done.returncode == 0 and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "text, options, code, said",
+    [
+        ("no JSON\n", [], 65, "line 1 is no exchange of roster journal export"),
+        ('{"status":200}\n', [], 65, "line 1 is no exchange"),
+        ("", ["--profile", "odd"], 64, "--profile is interop or rfc"),
+        ("", ["--binary", "/bin/true"], 69, "/bin/true: it does not serve"),
+    ],
+)
+def test_what_cannot_be_replayed_is_refused(tmp_path, text, options, code, said):
+    path = tmp_path / "session.ndjson"
+    path.write_text(text)
+    done = roster("journal", "replay", str(path), *options)
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+
+
+def test_who_is_forgotten_is_gone_while_the_server_goes_on(own_server):
+    tenant = own_server.tenant()
+    with tenant.client() as http:
+        person = made(http.post("/Users", json=user("gone@example.com")))
+        made(http.post("/Users", json=user("stays@example.com")))
+        http.get(f"/Users/{person}")
+        said = own_server.do("journal", "forget", "--tenant", tenant.name, person, "gone@example.com")
+        assert said == "2 requests forgotten\n"
+        folder = own_server.database.with_name(own_server.database.name + ".journal")
+        kept = b"".join(path.read_bytes() for path in folder.iterdir())
+        assert b"gone@example.com" not in kept and person.encode() not in kept
+        assert b"stays@example.com" in kept
+        http.get("/Users/afterwards")
+    record(own_server, "GET", "afterwards", 404)
+
+
+def test_forgetting_everybody_has_to_be_said(own_server):
+    done = own_server.command("journal", "forget", "--tenant", "t1")
+    assert done.returncode == 64 and "or --all of the tenant" in done.stderr

@@ -4,6 +4,7 @@
 #include "cli/journal_advice.h"
 #include "cli/journal_filter.h"
 #include "cli/journal_print.h"
+#include "cli/mask.h"
 #include "journal/segment.h"
 #include "sys/sys.h"
 
@@ -215,6 +216,36 @@ static void records_are_found_by_each_filter(void **state)
     }
 }
 
+static void answers_of_two_servers_are_comparable(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *body;
+        const char *masked;
+    } rows[] = {
+        {"ids are numbered as they come",
+         "{\"id\":\"0198c9a0-7a1e-7000-8000-000000000001\",\"manager\":"
+         "\"0198c9a0-7a1e-7000-8000-000000000002\"}",
+         "{\"id\":\"#1\",\"manager\":\"#2\"}"},
+        {"an id keeps its number wherever it stands",
+         "[\"/Users/0198c9a0-7a1e-7000-8000-000000000002?\"]", "[\"/Users/#2?\"]"},
+        {"what is never twice the same is left out",
+         "{\"meta\":{\"created\":\"x\",\"lastModified\":\"y\",\"version\":\"z\","
+         "\"resourceType\":\"User\"},\"nextCursor\":\"c\"}",
+         "{\"meta\":{\"resourceType\":\"User\"}}"},
+        {"what is no JSON stays as it is", "gone {", "gone {"},
+        {"there is no body", "", ""},
+    };
+    struct mask mask = {.arena = *state};
+    for (size_t at = 0; at < COUNT_OF(rows); at++) {
+        str out = {0};
+        assert_true(mask_body(&mask, str_of(rows[at].body), *state, &out));
+        if (!str_equal(out, str_of(rows[at].masked))) {
+            fail_msg("%s: %.*s", rows[at].name, STR_ARGS(out));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +257,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_refusal_says_what_to_change, open_arena, close_arena),
         cmocka_unit_test_setup_teardown(a_change_is_named, open_arena, close_arena),
         cmocka_unit_test_setup_teardown(what_a_sender_wrote_does_not_drive_the_terminal, open_arena,
+                                        close_arena),
+        cmocka_unit_test_setup_teardown(answers_of_two_servers_are_comparable, open_arena,
                                         close_arena),
         cmocka_unit_test_setup_teardown(json_says_the_same, open_arena, close_arena),
         cmocka_unit_test_setup_teardown(records_are_found_by_each_filter, open_arena, close_arena),

@@ -1,5 +1,6 @@
 // files_test.c: segments come and go by size and age, and damage costs no more than it has to.
 // SPDX-License-Identifier: Apache-2.0
+#include "journal/purge.h"
 #include "journal/shelf.h"
 #include "unit/journal/unit.h"
 
@@ -248,6 +249,74 @@ static void numbers_of_another_version_are_translated(void **state)
     roster_arena_close(arena);
 }
 
+static void append_about(struct shelf *shelf, const char *request, const char *tenant,
+                         const char *body)
+{
+    char bytes[ROOM];
+    struct record record = some_record(request);
+    record.texts[RECORD_TENANT] = str_of(tenant);
+    record.texts[RECORD_BODY] = str_of(body);
+    record.facts.body = BODY_KEPT;
+    record_put(&record, bytes);
+    record_seal(bytes);
+    assert_true(shelf_append(shelf, (str){bytes, record_size(&record)}));
+}
+
+static size_t purge(const struct place *place, const char *tenant, const char *name)
+{
+    struct roster_error err = {0};
+    str names[] = {str_of(name)};
+    struct journal_purge what = {str_of(tenant), names, name == NULL ? 0 : 1};
+    size_t dropped = 99;
+    assert_true(journal_purge(place->folder, &what, &dropped, &err));
+    return dropped;
+}
+
+static void who_is_forgotten_is_in_no_file_any_more(void **state)
+{
+    struct place *place = *state;
+    struct shelf shelf;
+    open_shelf(place, &shelf);
+    append_about(&shelf, "a", "acme", "{\"userName\":\"ann\"}");
+    append_about(&shelf, "b", "acme", "{\"userName\":\"bob\"}");
+    place->now_ms += 2 * DAY_MS;
+    append_about(&shelf, "c", "other", "{\"userName\":\"ann\"}");
+    append_about(&shelf, "d", "acme", "{\"members\":[{\"display\":\"ANN\"}]}");
+    assert_int_equal(purge(place, "acme", "ann"), 2);
+    expect_requests(place, "b c");
+    // The one that writes goes on.
+    append_about(&shelf, "e", "acme", "{}");
+    expect_requests(place, "b c e");
+    assert_int_equal(purge(place, "acme", "ann"), 0);
+    assert_int_equal(purge(place, "acme", NULL), 2);
+    expect_requests(place, "c");
+    shelf_close(&shelf);
+}
+
+static void a_record_that_was_cut_off_does_not_outlive_a_purge(void **state)
+{
+    struct place *place = *state;
+    struct roster_error err = {0};
+    struct record record;
+    struct shelf shelf;
+    open_shelf(place, &shelf);
+    append_about(&shelf, "a", "acme", "{}");
+    append_about(&shelf, "b", "acme", "{\"userName\":\"ann\"}");
+    shelf_close(&shelf);
+    cut(place, 9);
+    assert_int_equal(purge(place, "acme", "ann"), 0);
+    struct reader *reader = reader_open(place->folder, 0, &err);
+    assert_true(reader_next(reader, &record));
+    assert_false(reader_next(reader, &record));
+    assert_int_equal(reader_damaged(reader), 0);
+    reader_close(reader);
+}
+
+static void a_journal_that_is_not_there_has_nothing_to_lose(void **state)
+{
+    assert_int_equal(purge(*state, "acme", "ann"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +336,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_setting_back_of_the_clock_keeps_the_order, place_open,
                                         place_close),
         cmocka_unit_test_setup_teardown(another_file_is_no_segment, place_open, place_close),
+        cmocka_unit_test_setup_teardown(who_is_forgotten_is_in_no_file_any_more, place_open,
+                                        place_close),
+        cmocka_unit_test_setup_teardown(a_record_that_was_cut_off_does_not_outlive_a_purge,
+                                        place_open, place_close),
+        cmocka_unit_test_setup_teardown(a_journal_that_is_not_there_has_nothing_to_lose, place_open,
+                                        place_close),
         cmocka_unit_test_setup_teardown(numbers_of_another_version_are_translated, place_open,
                                         place_close),
     };

@@ -104,8 +104,7 @@ static const struct row bodies[] = {
      NULL},
     {"dotted keys", "{'value':{'locker.code':'x','name.givenName':'y'}}",
      "{'value':{'locker.code':'***','name.givenName':'y'}}"},
-    {"a key with a filter", "{'value':{'locker[code eq \\'x\\'].number':'y'}}",
-     "{'value':{'***':'***'}}"},
+    {"a key with a filter", "{'value':{'locker[code eq \\'x\\'].number':'y'}}", "{'value':{}}"},
     {"bulk data", "{'Operations':[{'method':'POST','path':'/Users','data':{'password':'x'}}]}",
      "{'Operations':[{'method':'POST','path':'/Users','data':{'password':'***'}}]}"},
     {"a query of Bulk", "{'path':'/Users?filter=password eq \\'x\\''}", "{'path':'***'}"},
@@ -116,7 +115,7 @@ static const struct row bodies[] = {
     {"JSON inside a text, unknown name", "{'roles':[{'value':' {\\'dbPassword\\':\\'x\\'}'}]}",
      "{'roles':[{'value':'***'}]}"},
     {"a token of ours", "{'nickName':'rst_abc'}", "{'nickName':'***'}"},
-    {"a token as name", "{'rst_abc':1}", "{'***':'***'}"},
+    {"a token as name", "{'rst_abc':1}", "{}"},
     {"a title", "{'title':'Secretary to the board'}", NULL},
     {"names in a list", "{'attributes':['userName','password']}", NULL},
 };

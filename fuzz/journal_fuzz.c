@@ -1,0 +1,162 @@
+// journal_fuzz.c: no bytes of a journal harm who reads it, and no secret survives its redaction.
+//
+// The first byte says which half runs. Records: whatever is read is within the bytes, and reads the
+// same when it is written anew. Redaction: the rest of the input is a body in which SECRET stands
+// where a secret attribute may have its value; what comes out may not have it any more.
+// SPDX-License-Identifier: Apache-2.0
+#include "base/limits.h"
+#include "base/text.h"
+#include "journal/names.h"
+#include "journal/redact.h"
+#include "journal/segment.h"
+#include "json/value.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct roster_arena *arena;
+static const struct roster_registry *registry;
+static struct roster_arena *registry_arena;
+
+static void must(bool holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+static bool is_within(str bytes, str text)
+{
+    return text.len == 0 || (text.ptr >= bytes.ptr && text.ptr + text.len <= bytes.ptr + bytes.len);
+}
+
+static void read_record(str bytes)
+{
+    struct record record;
+    struct record again;
+    size_t len = 0;
+    if (record_get(bytes, &record, &len) != RECORD_OK) {
+        return;
+    }
+    for (size_t at = 0; at < RECORD_TEXTS; at++) {
+        must(is_within(bytes, record.texts[at]));
+    }
+    (void)record_names(&record, STR("ann"), arena);
+    char *copy = malloc(len);
+    must(copy != NULL && record_size(&record) == len);
+    record_put(&record, copy);
+    record_seal(copy);
+    must(record_get((str){copy, len}, &again, &len) == RECORD_OK);
+    free(copy);
+}
+
+// Whatever the bytes say, with a length and a checksum that fit.
+static void read_sealed(str bytes)
+{
+    size_t len = bytes.len & ~(size_t)7;
+    uint32_t whole = (uint32_t)len;
+    if (len < 16) {
+        return;
+    }
+    char *copy = malloc(len);
+    must(copy != NULL);
+    memcpy(copy, bytes.ptr, len);
+    memcpy(copy, &whole, sizeof(whole));
+    record_seal(copy);
+    read_record((str){copy, len});
+    free(copy);
+}
+
+static void read_head(str bytes)
+{
+    struct segment_names names;
+    size_t len = 0;
+    if (segment_head_read(bytes, &names, &len)) {
+        struct record_facts facts = {.quirks_on = UINT64_MAX, .code = 7};
+        must(len <= bytes.len);
+        segment_translate(&names, &facts);
+        must(facts.code < JOURNAL_CODES);
+    }
+}
+
+// The oracle knows nothing of words and quotes: it asks the tree.
+static bool tree_has(const struct roster_json *value, bool secret)
+{
+    if ((secret && !str_equal(value->text, REDACTED)) || str_contains(value->text, STR("rst_")) ||
+        str_contains(value->key, STR("rst_"))) {
+        return true;
+    }
+    str path = json_find_text(value, STR("path"));
+    for (const struct roster_json *at = value->first; at != NULL; at = at->next) {
+        bool named = str_equal_nocase(at->key, STR("password"));
+        bool meant =
+            str_equal_nocase(at->key, STR("value")) && str_equal_nocase(path, STR("password"));
+        if (tree_has(at, named || meant)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void redact_body(const struct secrets *secrets, str body)
+{
+    struct roster_json *json = NULL;
+    struct roster_error err = {0};
+    str out = {0};
+    str twice = {0};
+    if (!redact_json(secrets, body, arena, &out)) {
+        return;
+    }
+    must(roster_json_read(out, arena, &json, &err));
+    must(!tree_has(json, false));
+    must(redact_json(secrets, out, arena, &twice) && str_equal(out, twice));
+}
+
+static void redact_target(const struct secrets *secrets, str target)
+{
+    str path = {0};
+    str query = {0};
+    str out = {0};
+    str_cut(target, '?', &path, &query);
+    if (redact_query(secrets, query, arena, &out)) {
+        must(!str_contains(out, STR("rst_")));
+        must(!str_contains_nocase(out, STR("password=")) ||
+             str_contains_nocase(out, STR("password=***")));
+    }
+    must(!str_contains(redact_path(secrets, path, arena), STR("rst_")));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct roster_error err = {0};
+    if (registry_arena == NULL) {
+        arena = roster_arena_open(JOURNAL_ARENA_MAX);
+        registry_arena = roster_arena_open(MIB(16));
+        registry = roster_registry_builtin(registry_arena, &err);
+        must(registry != NULL);
+    }
+    if (size == 0) {
+        return 0;
+    }
+    str rest = {(const char *)data + 1, size - 1};
+    const struct secrets *secrets = secrets_of(registry, arena);
+    switch (data[0]) {
+    case 'r':
+        read_record(rest);
+        read_sealed(rest);
+        break;
+    case 'h':
+        read_head(rest);
+        break;
+    case 'q':
+        redact_target(secrets, rest);
+        break;
+    default:
+        redact_body(secrets, rest);
+        break;
+    }
+    roster_arena_reset(arena);
+    return 0;
+}
