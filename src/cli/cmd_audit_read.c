@@ -247,8 +247,9 @@ const struct command audit_read_commands[] = {
         .about =
             "Prints entries by tenant and sequence, while the server goes on serving. Each has\n"
             "tenant (null: removed), tenantNumber, sequence, time, kind (create, replace, patch,\n"
-            "delete; tenant, token, schema), resourceType, id, revision, actor, credential,\n"
-            "address, requestId, digest, before, after (the changed attributes), erased, and\n"
+            "delete; tenant, token, schema, guard), resourceType, id, revision, actor,\n"
+            "credential, address, requestId, digest, before, after (the changed attributes), "
+            "erased, and\n"
             "members: an array of value and added. --json is --format ndjson.\n"
             "In CSV (RFC 4180) before, after and members are JSON in their cells, and text that\n"
             "a spreadsheet would take for a formula has a ' in front.",
