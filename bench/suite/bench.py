@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import checks, data, growth, journal, life, machine, reads, report, writes
+from . import checks, data, growth, journal, life, machine, neighbours, reads, report, writes
 from .load import Generator, Sample
 from .rows import Row
 from .server import Broken, Program, Roster
@@ -146,6 +146,14 @@ def _progress(bench, server):
     yield checks.reads_beside_writes(bench, server, creates, form, {"values": ids, "random": True})
 
 
+def _neighbours(bench):
+    server = Roster(bench.binary, bench.prepared.copy("neighbours"))
+    try:
+        yield from neighbours.measure(bench, server, bench.prepared)
+    finally:
+        server.kill()
+
+
 def _start(bench):
     yield from life.start(bench, bench.prepared)
 
@@ -167,7 +175,12 @@ ON_ONE_SERVER = {
     "members": _members,
     "progress": _progress,
 }
-ON_THEIR_OWN = {"journal": _journal, "start": _start, "growth": _growth}
+ON_THEIR_OWN = {
+    "journal": _journal,
+    "neighbours": _neighbours,
+    "start": _start,
+    "growth": _growth,
+}
 PARTS = (*ON_ONE_SERVER, *ON_THEIR_OWN)
 
 

@@ -104,21 +104,27 @@ class Generator:
     def run(self, port, forms, **options):
         return self.finish(self.begin(port, forms, **options))
 
-    def measure(self, server, forms, **options):
-        before = machine.cpu_ns(server.pid), machine.cpu_ticks(server.pid)
-        written = machine.written_bytes(server.pid)
-        answer = self.run(server.port, forms, **options)
-        requests = max(answer["requests"], 1)
+    @staticmethod
+    def sample(answer):
+        """Only what bench-load saw itself."""
         return Sample(
             rate=answer["rate"],
             p50_ms=answer["p50_us"] / 1e3,
             p99_ms=answer["p99_us"] / 1e3,
             p999_ms=answer["p999_us"] / 1e3,
             extra={"max_ms": answer["max_us"] / 1e3},
-            cpu_us=(machine.cpu_ns(server.pid) - before[0]) / 1e3 / requests,
-            kernel_share=machine.cpu_kernel_share(before[1], machine.cpu_ticks(server.pid)),
             body=answer["body_mean"],
-            written_kb=(machine.written_bytes(server.pid) - written) / 1024 / requests,
             requests=answer["requests"],
             errors=errors_of(answer),
         )
+
+    def measure(self, server, forms, **options):
+        before = machine.cpu_ns(server.pid), machine.cpu_ticks(server.pid)
+        written = machine.written_bytes(server.pid)
+        answer = self.run(server.port, forms, **options)
+        requests = max(answer["requests"], 1)
+        sample = self.sample(answer)
+        sample.cpu_us = (machine.cpu_ns(server.pid) - before[0]) / 1e3 / requests
+        sample.kernel_share = machine.cpu_kernel_share(before[1], machine.cpu_ticks(server.pid))
+        sample.written_kb = (machine.written_bytes(server.pid) - written) / 1024 / requests
+        return sample

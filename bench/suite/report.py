@@ -13,6 +13,7 @@ TITLES = {
     "start": "Start",
     "growth": "Growth",
     "progress": "Progress (not timed)",
+    "neighbours": "Neighbours",
 }
 COLUMNS = [
     "work", "requests/s", "p50 ms", "p99 ms", "CPU µs", "KB written", "compared with",

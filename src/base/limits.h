@@ -116,11 +116,12 @@
 #define RATE_BURST_MIN 100                  // of a rate that is set without a burst
 #define RATE_MAX 1000000                    // that may be set: more than all processors serve
 #define RATE_UNITS_MAX BULK_OPERATIONS_MAX  // requests that one request may count as
-#define GUESSES_PER_S 10    // failed credentials of one address: a client whose token has expired
-#define GUESSES_BURST 100   // is told so at its usual pace
-#define GUESSES_MAX 4096    // addresses that are remembered: 64 KB
-#define SHARES_CHAINS 4096  // of the table of tenants: 32 KB
-#define RETRY_AFTER_S 5     // about the time in which a full queue empties
+#define GUESSES_PER_S 10      // failed credentials of one address: a client whose token has expired
+#define GUESSES_BURST 100     // is told so at its usual pace
+#define GUESSES_MAX 4096      // addresses that are remembered: 64 KB
+#define SHARES_CHAINS 4096    // of the table of tenants: 32 KB
+#define QUOTA_MAX 1000000000  // users or groups that a tenant may be given
+#define RETRY_AFTER_S 5       // about the time in which a full queue empties
 #define METRICS_BYTES_MAX MIB(1)  // 10,000 tenants that were throttled
 
 // Lists
@@ -150,7 +151,11 @@
 #define BATCH_US_MAX 5000
 #define QUEUE_REQUESTS_MAX 4096  // waiting writes: about one second of work; then 503
 #define WORKERS_COUNT 3
-#define WORKERS_TENANT_MAX 2  // that run for one tenant: one is always there for another
+#define WORKER_NICE 5         // workers give way to loops and the writer: a third of their weight
+#define CROWD_PART 4          // a tenant may use a quarter of a loop for pages …
+#define CROWD_AHEAD_US 10000  // … and be so far ahead of that, while others …
+#define CROWD_MIXED_US INT64_C(1000000)  // … have asked this loop within a second
+#define WORKERS_TENANT_MAX 2             // that run for one tenant: one is always there for another
 #define WORKER_QUEUE_MAX 1024
 
 // Guard

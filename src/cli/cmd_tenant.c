@@ -168,9 +168,9 @@ static const struct cli_option remove_options[] = {
 #define TENANT_JSON                                                                                \
     "With --json an object: name, state (active, suspended, removing), profile, created,\n"        \
     "users, groups, strict-attributes, store-passwords, adopt-identical, devices, roles,\n"        \
-    "roles-enforced, basic, rate, access-seconds, guard-deactivations, guard-deletions,\n"         \
-    "guard-removals, quirks (each name with true or false), and set (those that were set\n"        \
-    "apart from the profile)."
+    "roles-enforced, basic, rate, users-max and groups-max (null: unlimited),\n"                   \
+    "access-seconds, guard-deactivations, guard-deletions, guard-removals, quirks (each\n"         \
+    "name with true or false), and set (those that were set apart from the profile)."
 
 const struct command tenant_commands[] = {
     {
@@ -232,6 +232,9 @@ const struct command tenant_commands[] = {
             "                     it 429 with Retry-After. N alone: five seconds' worth at once.\n"
             "                     unlimited; or default: what roster serve --rate says. Each\n"
             "                     operation of a bulk job counts as one request\n"
+            "  users-max          so many users at most: a create above is answered 403; or\n"
+            "                     unlimited, the default\n"
+            "  groups-max         the same for groups\n"
             "  basic              on: requests may carry the id and secret of a client as user\n"
             "                     and password; off\n"
             "  access-seconds     how long an access token of a client lives: 3600 to 21600, or\n"

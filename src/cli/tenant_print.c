@@ -21,11 +21,26 @@ static str rate_text(struct roster_arena *arena, const struct tenant_settings *s
 {
     char text[RATE_TEXT_LEN];
     str copy = {0};
-    if (!settings->has_rate) {
+    if (!settings->bounds.has_rate) {
         return STR("default");
     }
-    rate_print(settings->rate, text);
+    rate_print(settings->bounds.rate, text);
     return arena_copy(arena, str_of(text), &copy) ? copy : (str){0};
+}
+
+static str quota_text(struct roster_arena *arena, int64_t max)
+{
+    str text = {0};
+    if (max == 0) {
+        return STR("unlimited");
+    }
+    return arena_format(arena, &text, "%lld", (long long)max) ? text : (str){0};
+}
+
+static bool put_quota(struct roster_json *out, struct roster_arena *arena, str key, int64_t max)
+{
+    return max > 0 ? json_put_i64(out, arena, key, max)
+                   : json_put_made(out, key, json_new(arena, JSON_NULL));
 }
 
 static bool put_switches(struct roster_json *out, struct roster_arena *arena,
@@ -98,7 +113,9 @@ static struct roster_json *tenant_json(struct roster_arena *arena, const struct 
                             !is_on(settings, ROSTER_QUIRK_UNKNOWN_ATTRIBUTE)) &&
               put_switches(out, arena, settings) &&
               json_put_string(out, arena, STR("rate"), rate_text(arena, settings)) &&
-              json_put_i64(out, arena, STR("access-seconds"), settings->access_seconds) &&
+              put_quota(out, arena, STR("users-max"), settings->bounds.users_max) &&
+              put_quota(out, arena, STR("groups-max"), settings->bounds.groups_max) &&
+              json_put_i64(out, arena, STR("access-seconds"), settings->bounds.access_seconds) &&
               put_budgets(out, arena, settings) &&
               json_put_made(out, STR("quirks"), quirks_json(arena, settings)) &&
               json_put_made(out, STR("set"), set_apart(arena, row));
@@ -196,7 +213,11 @@ static void show_head(const struct call *call, const struct tenant_row *row,
                     tenant_switch_is_on(settings, which) ? "on" : "off");
     }
     text_format(out, "rate                 %.*s\n", STR_ARGS(rate_text(call->arena, settings)));
-    text_format(out, "access-seconds       %lld\n", (long long)settings->access_seconds);
+    text_format(out, "users-max            %.*s\n",
+                STR_ARGS(quota_text(call->arena, settings->bounds.users_max)));
+    text_format(out, "groups-max           %.*s\n",
+                STR_ARGS(quota_text(call->arena, settings->bounds.groups_max)));
+    text_format(out, "access-seconds       %lld\n", (long long)settings->bounds.access_seconds);
     show_budgets(out, settings);
     text_char(out, '\n');
 }

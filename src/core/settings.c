@@ -5,8 +5,7 @@
 // Only what was set is stored, so that a tenant follows its profile when that learns a new quirk.
 // SPDX-License-Identifier: Apache-2.0
 #include "core/admin.h"
-
-#define ACCESS_SECONDS STR("access-seconds")
+#include "core/bounds.h"
 
 static const char *const profiles[] = {
     [ROSTER_PROFILE_INTEROP] = "interop",
@@ -99,18 +98,6 @@ static uint64_t quirk_bit(enum roster_quirk quirk)
     return UINT64_C(1) << quirk;
 }
 
-static void mean_rate(const struct roster_json *settings, struct tenant_settings *out)
-{
-    out->has_rate = rate_parse(json_find_text(settings, STR("rate")), &out->rate);
-}
-
-static int64_t mean_access_seconds(const struct roster_json *settings)
-{
-    int64_t seconds = 0;
-    return str_to_i64(json_find_text(settings, ACCESS_SECONDS), &seconds) ? seconds
-                                                                          : ACCESS_SECONDS_MIN;
-}
-
 static void mean_guard(const struct roster_json *settings, struct tenant_settings *out)
 {
     const struct roster_json *set = json_find(settings, STR("guard"));
@@ -135,7 +122,6 @@ struct tenant_settings tenant_settings_mean(const struct roster_json *settings)
             json_find(json_find(settings, STR("switches")), str_of(switches[i].name));
         out.switches_on |= json_is(set, JSON_TRUE) ? 1u << i : 0;
     }
-    out.access_seconds = mean_access_seconds(settings);
     const struct roster_json *quirks = json_find(settings, STR("quirks"));
     const struct roster_json *member = json_is(quirks, JSON_OBJECT) ? quirks->first : NULL;
     for (; member != NULL; member = member->next) {
@@ -145,7 +131,7 @@ struct tenant_settings tenant_settings_mean(const struct roster_json *settings)
                                                        : out.quirks_on & ~quirk_bit(quirk);
         }
     }
-    mean_rate(settings, &out);
+    bounds_mean(settings, &out.bounds);
     mean_guard(settings, &out);
     return out;
 }
@@ -174,51 +160,6 @@ static bool put_profile(struct roster_json *settings, str value, struct roster_a
     }
     json_replace(settings, STR("profile"), name);
     return true;
-}
-
-// A setting that is a text; "default" takes it out.
-static bool put_text(struct roster_json *settings, str key, str value, struct roster_arena *arena,
-                     struct roster_error *err)
-{
-    struct roster_json *set = json_find(settings, key);
-    if (str_equal(value, STR("default"))) {
-        if (set != NULL) {
-            json_remove(settings, set);
-        }
-        return true;
-    }
-    struct roster_json *text = json_string(arena, value);
-    if (text == NULL) {
-        return fail_memory(err);
-    }
-    json_replace(settings, key, text);
-    return true;
-}
-
-static bool put_rate(struct roster_json *settings, str value, struct roster_arena *arena,
-                     struct roster_error *err)
-{
-    struct rate rate;
-    if (!str_equal(value, STR("default")) && !rate_parse(value, &rate)) {
-        return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
-                    "rate is N/BURST or N (requests a second, and at once; 1 to %d), unlimited or "
-                    "default",
-                    RATE_MAX);
-    }
-    return put_text(settings, STR("rate"), value, arena, err);
-}
-
-static bool put_access_seconds(struct roster_json *settings, str value, struct roster_arena *arena,
-                               struct roster_error *err)
-{
-    int64_t seconds = 0;
-    if (!str_equal(value, STR("default")) &&
-        (!str_to_i64(value, &seconds) || seconds < ACCESS_SECONDS_MIN ||
-         seconds > ACCESS_SECONDS_MAX)) {
-        return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "%.*s is %d to %d or default",
-                    STR_ARGS(ACCESS_SECONDS), ACCESS_SECONDS_MIN, ACCESS_SECONDS_MAX);
-    }
-    return put_text(settings, ACCESS_SECONDS, value, arena, err);
 }
 
 enum choice { CHOICE_ON, CHOICE_OFF, CHOICE_DEFAULT, CHOICE_NONE };
@@ -330,11 +271,8 @@ bool tenant_settings_put(struct roster_json *settings, const struct tenant_setti
     if (str_equal(setting->key, STR("profile"))) {
         return put_profile(settings, setting->value, arena, err);
     }
-    if (str_equal(setting->key, STR("rate"))) {
-        return put_rate(settings, setting->value, arena, err);
-    }
-    if (str_equal(setting->key, ACCESS_SECONDS)) {
-        return put_access_seconds(settings, setting->value, arena, err);
+    if (bound_is_known(setting->key)) {
+        return bound_put(settings, setting->key, setting->value, arena, err);
     }
     enum guard_kind kind;
     if (str_equal(setting->key, STR("guard"))) {

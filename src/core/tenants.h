@@ -34,14 +34,21 @@ enum tenant_switch {
     TENANT_SWITCH_COUNT,
 };
 
+// What bounds a tenant. Zero: the rate of the server for all, no quotas.
+struct tenant_bounds {
+    bool has_rate;
+    struct rate rate;
+    int64_t users_max;  // 0: unlimited
+    int64_t groups_max;
+    int64_t access_seconds;  // that an access token of a client lives
+};
+
 // What a tenant's settings mean.
 struct tenant_settings {
     enum roster_profile profile;
     uint64_t quirks_on;
     unsigned switches_on;
-    bool has_rate;  // otherwise it is the server's for all
-    struct rate rate;
-    int64_t access_seconds;  // that an access token of a client lives
+    struct tenant_bounds bounds;
     struct budget guard[GUARD_KIND_COUNT];
     bool removing;  // tenants_remove has begun: nothing but its end may follow
 };
@@ -66,10 +73,9 @@ MUST_CHECK bool tenants_show(const struct admin *admin, str name, struct tenant_
                              struct roster_error *err);
 
 // "profile" = interop|rfc; the name of a quirk or "strict-attributes" = on|off|default, where
-// default means what the profile says; the name of a switch = on|off; "rate" as in auth/rate.h, or
-// default: what the server gives to all; "access-seconds" = ACCESS_SECONDS_MIN to
-// ACCESS_SECONDS_MAX, or default; guard-deactivations and the like = a budget (core/budget.h) or
-// default; guard=on|off is all of them.
+// default means what the profile says; the name of a switch = on|off; "rate", "users-max",
+// "groups-max" and "access-seconds" as core/bounds.h takes them; guard-deactivations and the like =
+// a budget (core/budget.h) or default; guard=on|off is all of them.
 struct tenant_setting {
     str key;
     str value;

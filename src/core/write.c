@@ -4,6 +4,7 @@
 
 #include "core/adopt.h"
 #include "core/assigned.h"
+#include "core/bounds.h"
 #include "core/commit.h"
 #include "core/document.h"
 #include "core/made.h"
@@ -99,6 +100,9 @@ static enum outcome run_create(const struct context *ctx, struct write *write,
         return outcome;
     }
     outcome = commit_check_unique(ctx, write, write->entries, NULL, err);
+    if (outcome == OUTCOME_DONE) {
+        outcome = bounds_check(ctx, write->type, err);
+    }
     if (outcome == OUTCOME_DONE) {
         outcome = commit_check_manager(ctx, NULL, &write->row, err);
     }

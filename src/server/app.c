@@ -4,6 +4,7 @@
 
 #include "core/walks.h"
 #include "server/bulk.h"
+#include "server/crowd.h"
 #include "server/endings.h"
 #include "server/handlers.h"
 #include "server/journal.h"
@@ -185,6 +186,7 @@ enum step app_begin(struct lane *lane, struct pending *pending)
         reply_error(pending);
         return done(lane, pending);
     }
+    crowd_note(lane, pending);
     enum step step = pending->route->run(lane, pending, body);
     return step == STEP_DONE ? done(lane, pending) : step;
 }

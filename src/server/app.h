@@ -84,6 +84,9 @@ struct lane {
     struct conn *conn;
     struct actors *actors;
     struct journal_lane *journal;  // NULL: its requests are not noted
+    const struct share *last;      // of the tenant that asked last
+    int64_t switched_us;           // when another one had asked before it
+    int64_t mixed_us;              // when that was so the time before
     uint32_t request_prefix;
     uint32_t request_count;
 };

@@ -5,6 +5,7 @@
 #include "core/location.h"
 #include "core/password.h"
 #include "core/search_one.h"
+#include "server/crowd.h"
 #include "server/parameters.h"
 #include "server/prefer.h"
 #include "server/reply.h"
@@ -210,7 +211,12 @@ static enum step start_search(struct lane *lane, struct pending *pending, bool i
 {
     pending->search = (struct search_call){pending->type, &pending->request, in_body};
     pending->ctx.connection = pending_connection(pending);
+    if (crowd_is_over(lane, pending)) {
+        return STEP_WORK;
+    }
+    int64_t from_us = env_monotonic_us(pending->app->options.env);
     run_search(pending, lane->conn, false);
+    crowd_charge(lane, pending, from_us);
     if (pending->outcome == OUTCOME_DEFER) {
         return STEP_WORK;
     }

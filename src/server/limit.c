@@ -5,7 +5,8 @@
 // What the tenant has of its own, or what the server gives to all.
 static struct rate rate_of(const struct pending *pending)
 {
-    return pending->view.settings.has_rate ? pending->view.settings.rate : app_rate(pending->app);
+    const struct tenant_bounds *bounds = &pending->view.settings.bounds;
+    return bounds->has_rate ? bounds->rate : app_rate(pending->app);
 }
 
 static bool refuse(struct pending *pending, _Atomic uint64_t *counter)

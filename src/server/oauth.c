@@ -254,7 +254,7 @@ static bool put_token(struct call *call, struct roster_json *body, int64_t life_
 // The life of a token: what the tenant set, and never longer than that of the secret.
 static int64_t life_of(const struct call *call)
 {
-    int64_t life_ms = call->pending->view.settings.access_seconds * 1000;
+    int64_t life_ms = call->pending->view.settings.bounds.access_seconds * 1000;
     int64_t left_ms = call->row.expires_ms - call->auth.now_ms;
     return call->row.expires_ms != 0 && left_ms < life_ms ? left_ms : life_ms;
 }

@@ -50,6 +50,7 @@ static void *run(void *ctx)
     struct worker *worker = ctx;
     struct workers *pool = worker->pool;
     struct fair_lane *lane = NULL;
+    sys_give_way(WORKER_NICE);
     pthread_mutex_lock(&pool->mutex);
     struct fair_item *item = wait_for_work(pool, &lane);
     while (item != NULL) {

@@ -151,6 +151,20 @@ enum store_outcome counter_add(struct conn *writer, int64_t tenant, int type, in
     return got;
 }
 
+enum store_outcome counter_read(struct conn *writer, int64_t tenant, int type, int64_t *count)
+{
+    struct counter *counter = NULL;
+    enum store_outcome got = find_counter(writer, tenant, type, &counter);
+    if (got != STORE_OK) {
+        return got;
+    }
+    struct sql q = sql_begin(writer, STATEMENT_COUNTER_FIND);
+    sql_i64(&q, 1, tenant);
+    sql_i64(&q, 2, type);
+    *count = counter->more + (sql_step(&q) == SQL_ROW ? sql_column_i64(&q, 0) : 0);
+    return sql_end(&q);
+}
+
 enum store_outcome counter_stamp(struct conn *writer, int64_t tenant, int type, int64_t *created_ms)
 {
     struct counter *counter = NULL;

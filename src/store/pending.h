@@ -32,6 +32,9 @@ enum { COUNTER_INACTIVE = -1, COUNTER_MEMBERS = -2 };
 // Adds to the number of resources of a type, or to one of these.
 MUST_CHECK enum store_outcome counter_add(struct conn *writer, int64_t tenant, int type,
                                           int64_t more);
+// The number of resources of a type, those of this transaction among them.
+MUST_CHECK enum store_outcome counter_read(struct conn *writer, int64_t tenant, int type,
+                                           int64_t *count);
 // Raises *created_ms to that of the newest resource of the type, so that the order of creation is
 // the order of creation times even when the clock is set back.
 MUST_CHECK enum store_outcome counter_stamp(struct conn *writer, int64_t tenant, int type,

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 static int64_t system_now_ms(void *ctx)
 {
@@ -62,6 +64,12 @@ int64_t sys_monotonic_us(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void sys_give_way(int nice)
+{
+    // Refused, it only competes as before.
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), nice);
 }
 
 struct digest {

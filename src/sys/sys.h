@@ -26,6 +26,9 @@ int64_t env_monotonic_us(const struct env *env);
 // Monotonic microseconds, for durations only.
 int64_t sys_monotonic_us(void);
 
+// From now on the calling thread gives way to those of a lower number (nice(2), Linux).
+void sys_give_way(int nice);
+
 enum { DIGEST_LEN = 32, UUID_TEXT_LEN = 36 };
 
 // SHA-256 over parts. One context belongs to one thread.

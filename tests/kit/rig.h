@@ -14,7 +14,8 @@
 struct rig {
     char folder[64];
     char url[96];
-    int64_t now_us;  // its monotonic clock, which stands still but for rig_skip
+    int64_t now_us;   // its monotonic clock, which stands still but for rig_skip …
+    int64_t tick_us;  // … and what each look at it takes
     struct store *store;
     struct app app;
     struct lane lane;

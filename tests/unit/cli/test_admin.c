@@ -13,7 +13,8 @@
 #define TENANT_SHAPE                                                                               \
     "name:s state:s profile:s created:s users:i groups:i strict-attributes:b "                     \
     "store-passwords:b adopt-identical:b devices:b roles:b roles-enforced:b basic:b rate:s "       \
-    "access-seconds:i guard-deactivations:s guard-deletions:s guard-removals:s quirks:o set:o"
+    "users-max:n groups-max:n access-seconds:i guard-deactivations:s guard-deletions:s "           \
+    "guard-removals:s quirks:o set:o"
 #define TOKEN_SHAPE_END                                                                            \
     "id:i tenant:s label:s source:s user:n scope:s state:s created:s expires:n used:n address:n "  \
     "revoked:"
@@ -81,6 +82,9 @@ static const struct refusal_case {
      "roster: rate is N/BURST or N (requests a second, and at once; 1 to 1000000), unlimited or "
      "default\n"},
     {"a rate of nothing is refused", "roster tenant set acme rate=0", EX_DATAERR, NULL},
+    {"a quota is a number", "roster tenant set acme users-max=many", EX_DATAERR,
+     "roster: users-max is a number from 1 to 1000000000, unlimited or default\n"},
+    {"a quota of nothing is refused", "roster tenant set acme groups-max=0", EX_DATAERR, NULL},
     {"an unknown tenant has no tokens", "roster token add --tenant nope", EX_NOINPUT, NULL},
     {"an unknown tenant's tokens are not listed", "roster token list --tenant nope", EX_NOINPUT,
      NULL},

@@ -151,6 +151,91 @@ static void metrics_name_the_tenant_for_this_machine_alone(void **state)
     assert_true(str_contains(reply.body, STR("\nroster_throttled_total 1\n")));
 }
 
+// How many of `count` pages, each of 5 ms, went to a worker.
+static int pages_on_workers(int tenant, int count, bool beside_another)
+{
+    int waited = 0;
+    for (int at = 0; at < count; at++) {
+        const int64_t from_us = rig.now_us;
+        rig.tick_us = 5000;
+        waited += send_as(tokens[tenant].text, "GET", "/scim/v2/Users", "").waited;
+        rig.tick_us = 0;
+        rig.now_us = from_us + 5000;  // only the page took time
+        if (beside_another && at % 5 == 0) {
+            assert_int_equal(send_as(tokens[1 - tenant].text, "GET", "/scim/v2/Me", "").waited, 0);
+        }
+    }
+    return waited;
+}
+
+static void pages_of_a_tenant_alone_stay_on_the_loop(void **state)
+{
+    rig_set(&rig, "slow", "rate", "unlimited");
+    assert_int_equal(pages_on_workers(0, 100, false), 0);
+    // One tenant comes when the other has gone.
+    rig_skip(&rig, 2 * SECOND_US);
+    assert_int_equal(pages_on_workers(1, 100, false), 0);
+}
+
+static void pages_beside_another_tenant_go_to_the_workers_behind_their_part(void **state)
+{
+    rig_set(&rig, "slow", "rate", "unlimited");
+    int waited = pages_on_workers(0, 100, true);
+    assert_in_range(waited, 50, 99);
+    // The other one has gone.
+    rig_skip(&rig, 2 * SECOND_US);
+    (void)ask(0);
+    assert_int_equal(pages_on_workers(0, 100, false), 0);
+}
+
+static int create(int tenant, const char *endpoint, const char *name)
+{
+    char path[64];
+    char body[128];
+    snprintf(path, sizeof(path), "/scim/v2/%s", endpoint);
+    snprintf(body, sizeof(body), "{\"%s\":\"%s\"}",
+             strcmp(endpoint, "Users") == 0 ? "userName" : "displayName", name);
+    return send_as(tokens[tenant].text, "POST", path, body).status;
+}
+
+static void a_tenant_has_as_many_users_and_groups_as_it_may_have(void **state)
+{
+    rig_set(&rig, "other", "users-max", "2");
+    rig_set(&rig, "other", "groups-max", "1");
+    assert_int_equal(create(1, "Users", "ana"), 201);
+    assert_int_equal(create(1, "Groups", "team"), 201);
+    assert_int_equal(create(1, "Groups", "crew"), 403);
+    assert_int_equal(create(1, "Users", "bob"), 201);
+    assert_int_equal(create(1, "Users", "cyd"), 403);
+    // What is there already is said to be there.
+    assert_int_equal(create(1, "Users", "bob"), 409);
+    struct rig_reply reply =
+        send_as(tokens[1].text, "POST", "/scim/v2/Users", "{\"userName\":\"cyd\"}");
+    assert_true(str_contains(reply.body, STR("the tenant has 2 of at most 2 users")));
+    assert_true(str_contains(reply.body, STR("users-max")));
+    assert_int_equal(create(0, "Users", "cyd"), 201);  // of another tenant
+    rig_set(&rig, "other", "users-max", "default");
+    assert_int_equal(create(1, "Users", "cyd"), 201);
+    rig_set(&rig, "other", "users-max", "1");
+    assert_int_equal(create(1, "Users", "dee"), 403);  // below what is there already
+}
+
+#define CREATE(name)                                                                               \
+    "{\"method\":\"POST\",\"path\":\"/Users\",\"bulkId\":\"" name                                  \
+    "\",\"data\":{\"userName\":\"" name "\"}}"
+
+static void a_bulk_job_counts_what_it_has_made_itself(void **state)
+{
+    const char *body = "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:BulkRequest\"],"
+                       "\"Operations\":[" CREATE("a") "," CREATE("b") "," CREATE("c") "]}";
+    rig_set(&rig, "other", "users-max", "2");
+    struct rig_reply reply = send_as(tokens[1].text, "POST", "/scim/v2/Bulk", body);
+    assert_int_equal(reply.status, 200);
+    assert_true(str_contains(reply.body, STR("\"status\":\"403\"")));
+    reply = send_as(tokens[1].text, "GET", "/scim/v2/Users?count=0", "");
+    assert_true(str_contains(reply.body, STR("\"totalResults\":2")));
+}
+
 static int setup(void **state)
 {
     rig_open(&rig);
@@ -178,6 +263,10 @@ static const struct CMUnitTest tests[] = {
     RIGGED(a_tenant_without_a_rate_has_that_of_the_server),
     RIGGED(each_operation_of_a_bulk_job_counts),
     RIGGED(failed_credentials_of_an_address_are_refused_and_a_good_one_is_not),
+    RIGGED(pages_of_a_tenant_alone_stay_on_the_loop),
+    RIGGED(pages_beside_another_tenant_go_to_the_workers_behind_their_part),
+    RIGGED(a_tenant_has_as_many_users_and_groups_as_it_may_have),
+    RIGGED(a_bulk_job_counts_what_it_has_made_itself),
     RIGGED(metrics_name_the_tenant_for_this_machine_alone),
 };
 
