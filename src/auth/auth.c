@@ -68,14 +68,15 @@ static enum auth_outcome find_access(const struct auth_call *call, str text, str
         return AUTH_FAILED;
     }
     if (!access_open(call->keys, text, row->digest, call->arena, &access) ||
-        access.expires_ms <= call->now_ms || !auth_token_is_live(row, call->now_ms)) {
+        access.expires_ms <= call->now_ms) {
         return AUTH_INVALID;
     }
+    enum auth_outcome state = auth_token_state(row, call->now_ms);
     if (row->expires_ms == 0 || access.expires_ms < row->expires_ms) {
         row->expires_ms = access.expires_ms;
     }
     row->scopes = access.scopes.len > 0 ? access.scopes : row->scopes;
-    return AUTH_OK;
+    return state;
 }
 
 bool auth_basic_read(str text, struct roster_arena *arena, str *id, str *secret)

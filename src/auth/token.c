@@ -83,10 +83,12 @@ void auth_certificate_digest(const unsigned char thumbprint[DIGEST_LEN],
     digest_end(of, digest);
 }
 
-bool auth_token_is_live(const struct token_row *row, int64_t now_ms)
+enum auth_outcome auth_token_state(const struct token_row *row, int64_t now_ms)
 {
-    return row->revoked_ms == 0 && (row->expires_ms == 0 || row->expires_ms > now_ms) &&
-           !row->tenant_suspended;
+    if (row->revoked_ms == 0 && (row->expires_ms == 0 || row->expires_ms > now_ms)) {
+        return row->tenant_suspended ? AUTH_SUSPENDED : AUTH_OK;
+    }
+    return AUTH_INVALID;
 }
 
 enum auth_outcome auth_token_find(struct conn *conn, const unsigned char digest[DIGEST_LEN],
@@ -94,7 +96,7 @@ enum auth_outcome auth_token_find(struct conn *conn, const unsigned char digest[
 {
     switch (token_find(conn, digest, arena, row)) {
     case STORE_OK:
-        return auth_token_is_live(row, now_ms) ? AUTH_OK : AUTH_INVALID;
+        return auth_token_state(row, now_ms);
     case STORE_NONE:
         return AUTH_INVALID;
     case STORE_TAKEN:

@@ -33,12 +33,13 @@ enum auth_outcome {
     AUTH_OK,
     AUTH_MISSING,    // no credentials, or those of another scheme
     AUTH_MALFORMED,  // no token behind "Bearer", or not one
-    AUTH_INVALID,    // unknown, revoked, expired, or its tenant is suspended
+    AUTH_INVALID,    // unknown, revoked or expired
+    AUTH_SUSPENDED,  // it would be good, and its tenant is suspended
     AUTH_FAILED,     // the store could not be asked
 };
 
-// Whether a token may be used now: not revoked, not expired, its tenant not suspended.
-bool auth_token_is_live(const struct token_row *row, int64_t now_ms);
+// Whether a token may be used now: AUTH_OK, AUTH_INVALID or AUTH_SUSPENDED.
+enum auth_outcome auth_token_state(const struct token_row *row, int64_t now_ms);
 // The digest by which a client certificate is looked up: no token has it.
 void auth_certificate_digest(const unsigned char thumbprint[DIGEST_LEN],
                              unsigned char digest[DIGEST_LEN]);

@@ -120,7 +120,11 @@ static int suspend(struct call *call, bool suspended)
     if (!tenants_suspend(call->admin, argument(call, 0), suspended, &row, &err)) {
         return io_refuse(call->io, &err);
     }
-    return answer(call, &row, suspended ? "suspended" : "active");
+    int code = answer(call, &row, suspended ? "suspended" : "active");
+    if (suspended && !wants_json(call)) {
+        io_note(call->io, "to end it: roster tenant resume %.*s", STR_ARGS(row.name));
+    }
+    return code;
 }
 
 static int run_suspend(struct call *call)
@@ -259,7 +263,8 @@ const struct command tenant_commands[] = {
         .argument_max = 1,
         .help = "refuse all requests to a tenant, keep its data",
         .about =
-            "Suspends a tenant: its tokens open nothing until roster tenant resume.\n" TENANT_JSON,
+            "Suspends a tenant: from now on its tokens open nothing, what is under way ends with\n"
+            "401, and all its data is kept, until roster tenant resume.\n" TENANT_JSON,
         .examples = "roster tenant suspend acme",
         .place = PLACE_STORE,
         .run = run_suspend,

@@ -90,7 +90,7 @@ enum MHD_Result body_take(struct request *request, const char *data, size_t len)
         memcpy(request->body + request->body_len, data, len);
     }
     request->body_len += len;
-    request->peer->deadline_ms = request->body_began_ms + INT64_C(1000) * HTTP_GRACE_S +
+    request->peer->deadline_ms = request->body_began_ms + loop_grace_ms(request->loop) +
                                  (int64_t)(request->body_len / (HTTP_RATE_MIN / 1000));
     return request->body_len > 2 * max + HTTP_POOL_BYTES ? MHD_NO : MHD_YES;
 }

@@ -207,7 +207,7 @@ static enum MHD_Result take_head(struct request *request, const char *method, co
     }
     request->phase = PHASE_BODY;
     request->body_began_ms = loop->now_ms;
-    request->peer->deadline_ms = loop->now_ms + INT64_C(1000) * HTTP_GRACE_S;
+    request->peer->deadline_ms = loop->now_ms + loop_grace_ms(loop);
     return MHD_YES;
 }
 

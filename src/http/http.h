@@ -13,9 +13,10 @@
 // What breaks framing is refused here with a short answer and a closed connection (http/guard.h
 // lists it); all that reaches `head` is a well-formed request. This layer knows nothing of SCIM.
 //
-// Who waits for a client: a head HTTP_HEAD_S behind its request line, a body and a reply
-// HTTP_GRACE_S and then as long as they move at HTTP_RATE_MIN, an idle connection `idle_s`; with
-// TLS, handshake and first request line together HTTP_HANDSHAKE_S.
+// Who waits for a client: a head HTTP_HEAD_S behind its request line, a body, a reply and each
+// piece of a stream HTTP_GRACE_S and then as long as they move at HTTP_RATE_MIN (each of them
+// `idle_s`, if that is less), an idle connection `idle_s`; with TLS, handshake and first request
+// line together HTTP_HANDSHAKE_S.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H

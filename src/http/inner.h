@@ -70,6 +70,8 @@ struct request {
     size_t body_len;  // received
     size_t body_cap;
     int64_t body_began_ms;
+    int64_t sent_began_ms;  // of a streamed reply
+    size_t sent_len;        // handed over of it so far
 };
 
 struct listener {
@@ -101,6 +103,13 @@ struct http_loop {
     _Atomic uint64_t request_count;
     _Atomic uint64_t refused_count;
 };
+
+// How long a client may take before its speed counts.
+static inline int64_t loop_grace_ms(const struct http_loop *loop)
+{
+    unsigned idle_s = loop->options.idle_s;
+    return INT64_C(1000) * (idle_s < HTTP_GRACE_S ? idle_s : HTTP_GRACE_S);
+}
 
 // From any thread and from signal handlers: ends the wait of the loop.
 void loop_wake(struct http_loop *loop);

@@ -88,13 +88,24 @@ enum MHD_Result send_refusal(struct MHD_Connection *connection, int status)
     return result;
 }
 
+// A stream holds a snapshot of the store: each piece has its time, and the whole has its speed.
+static int64_t stream_deadline_ms(const struct request *request)
+{
+    int64_t grace_ms = loop_grace_ms(request->loop);
+    int64_t piece_ms = request->loop->now_ms + grace_ms;
+    int64_t whole_ms =
+        request->sent_began_ms + grace_ms + (int64_t)(request->sent_len / (HTTP_RATE_MIN / 1000));
+    return piece_ms < whole_ms ? piece_ms : whole_ms;
+}
+
 static ssize_t read_piece(void *ctx, uint64_t position, char *out, size_t max)
 {
     struct request *request = ctx;
     struct http_reply *reply = &request->exchange.reply;
     long len = reply->read(reply->read_ctx, out, max);
     assert(len <= (long)max);
-    request->peer->deadline_ms = request->loop->now_ms + INT64_C(1000) * HTTP_GRACE_S;
+    request->sent_len += len > 0 ? (size_t)len : 0;
+    request->peer->deadline_ms = stream_deadline_ms(request);
     if (len < 0) {
         return MHD_CONTENT_READER_END_WITH_ERROR;
     }
@@ -152,7 +163,8 @@ enum MHD_Result send_reply(struct request *request)
     struct http_reply *reply = &request->exchange.reply;
     assert(reply->status >= 200 && reply->status <= 599);
     request->phase = PHASE_SENT;
-    request->peer->deadline_ms = request->loop->now_ms + INT64_C(1000) * HTTP_GRACE_S +
+    request->sent_began_ms = request->loop->now_ms;
+    request->peer->deadline_ms = request->loop->now_ms + loop_grace_ms(request->loop) +
                                  (int64_t)(reply->body.len / (HTTP_RATE_MIN / 1000));
     struct MHD_Response *response = open_response(request);
     if (response == NULL) {

@@ -191,6 +191,46 @@ enum step app_begin(struct lane *lane, struct pending *pending)
     return step == STEP_DONE ? done(lane, pending) : step;
 }
 
+bool app_refuse_suspended(struct pending *pending)
+{
+    pending->challenge = CHALLENGE_TOKEN;
+    return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
+                "the tenant is suspended, its data is kept: the operator of this server can resume "
+                "it (roster tenant resume)");
+}
+
+bool app_is_live(struct pending *pending, struct conn *conn, struct token_row *row)
+{
+    enum store_outcome got = token_load(conn, pending->actor.credential, pending->ctx.arena, row);
+    enum auth_outcome state =
+        got == STORE_OK ? auth_token_state(row, env_now_ms(pending->ctx.env)) : AUTH_INVALID;
+    pending->outcome = OUTCOME_REFUSED;
+    if (got != STORE_OK && got != STORE_NONE) {
+        return fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
+    }
+    if (state == AUTH_SUSPENDED) {
+        return app_refuse_suspended(pending);
+    }
+    pending->challenge = state == AUTH_OK ? pending->challenge : CHALLENGE_TOKEN;
+    return state == AUTH_OK || fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
+                                    "the token was revoked while the request was under way");
+}
+
+// A read may have waited: what administration shut out meanwhile is not shown any more.
+static bool may_still_read(struct pending *pending, struct conn *conn)
+{
+    struct token_row row = {0};
+    return pending->generation == atomic_load(&pending->app->generation) ||
+           app_is_live(pending, conn, &row);
+}
+
+static void work_refused(struct pending *pending)
+{
+    if (pending->is_read) {
+        reply_error(pending);
+    }
+}
+
 void app_work(struct lane *worker, struct pending *pending)
 {
     if (pending->bulk != NULL) {
@@ -204,7 +244,9 @@ void app_work(struct lane *worker, struct pending *pending)
     // One snapshot: what is counted and what is shown belong together.
     conn_hold(worker->conn);
     conn_deadline(worker->conn, SCAN_MS_MAX);
-    if (pending->is_read) {
+    if (!may_still_read(pending, worker->conn)) {
+        work_refused(pending);
+    } else if (pending->is_read) {
         work_read(worker, pending);
     } else {
         run_search(pending, worker->conn, true);

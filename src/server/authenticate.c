@@ -59,6 +59,8 @@ static bool find_actor(struct lane *lane, struct pending *pending,
         return true;
     case AUTH_FAILED:
         return fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
+    case AUTH_SUSPENDED:
+        return app_refuse_suspended(pending);
     case AUTH_MISSING:
     case AUTH_MALFORMED:
     case AUTH_INVALID:
@@ -90,6 +92,7 @@ static bool authenticate_header(struct lane *lane, struct pending *pending)
         return refuse_malformed(pending, "Authorization is malformed: send \"Bearer TOKEN\"");
     case AUTH_MISSING:
     case AUTH_INVALID:
+    case AUTH_SUSPENDED:
     case AUTH_FAILED:
         return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
                     "send the tenant's token as \"Authorization: Bearer TOKEN\"");
@@ -115,6 +118,9 @@ static bool authenticate_any(struct lane *lane, struct pending *pending, bool ma
     }
     if (may_be_nobody) {
         return true;
+    }
+    if (outcome == AUTH_SUSPENDED && alone) {
+        return app_refuse_suspended(pending);
     }
     if (outcome == AUTH_INVALID && alone) {
         return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,

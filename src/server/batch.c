@@ -36,17 +36,10 @@ static bool is_still_allowed(struct pending *pending, struct conn *writer)
     if (pending->generation == generation) {
         return true;
     }
+    if (!app_is_live(pending, writer, &row)) {
+        return false;
+    }
     pending->outcome = OUTCOME_REFUSED;
-    enum store_outcome got =
-        token_load(writer, pending->actor.credential, pending->ctx.arena, &row);
-    if (got != STORE_OK && got != STORE_NONE) {
-        return fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
-    }
-    if (got == STORE_NONE || !auth_token_is_live(&row, env_now_ms(pending->ctx.env))) {
-        pending->challenge = CHALLENGE_TOKEN;
-        return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
-                    "the token was revoked while the request was under way");
-    }
     if (!take_settings(pending, &row) || !take_schemas(pending, writer, row.tenant_schemas)) {
         return false;
     }

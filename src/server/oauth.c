@@ -202,6 +202,10 @@ static bool find_client(struct call *call)
         return is_tenants(call) ? take_tenant(call) : refuse_client(call);
     case AUTH_FAILED:
         return refuse(call, OAUTH_UNAVAILABLE, "the store cannot be reached: try again later");
+    case AUTH_SUSPENDED:
+        return refuse(call, OAUTH_INVALID_CLIENT,
+                      "the tenant is suspended: the operator of this server can resume it (roster "
+                      "tenant resume)");
     case AUTH_MISSING:
     case AUTH_MALFORMED:
     case AUTH_INVALID:

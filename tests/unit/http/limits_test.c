@@ -366,6 +366,39 @@ static void a_trickle_does_not_keep_a_connection(void **state)
     rig_close(&rig);
 }
 
+static void a_body_that_trickles_is_cut_off(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_open(&rig, hurry);
+    int fd = client_dial(rig.port);
+    int64_t began_ms = clock_ms();
+    client_say(fd, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 90000\r\n\r\n");
+    struct timeval short_time = {.tv_usec = 100000};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &short_time, sizeof(short_time));
+    while (!client_is_ended(fd)) {
+        client_say(fd, "x");
+        assert_true(clock_ms() - began_ms < 20000);
+    }
+    assert_int_equal(atomic_load(&rig.begins), 0);
+    close(fd);
+    rig_close(&rig);
+}
+
+// Who stops reading a stream must not keep what it is read from; nor what cannot be streamed.
+static void replies_that_nobody_reads_are_cut_off(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_open(&rig, hurry);
+    int fd = client_dial(rig.port);
+    client_say(fd, "GET /endless HTTP/1.1\r\n" HOST "\r\n");
+    rig_await(&rig, &rig.stream_closes, 1);
+    rig_await(&rig, &rig.releases, 1);
+    close(fd);
+    rig_close(&rig);
+}
+
 static void an_idle_loop_sleeps(void **state)
 {
     (void)state;
@@ -396,6 +429,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_descriptors_the_loop_pauses_and_goes_on),
     cmocka_unit_test(heads_that_do_not_end_are_cut_off),
     cmocka_unit_test(a_trickle_does_not_keep_a_connection),
+    cmocka_unit_test(a_body_that_trickles_is_cut_off),
+    cmocka_unit_test(replies_that_nobody_reads_are_cut_off),
     cmocka_unit_test(an_idle_loop_sleeps),
 };
 

@@ -39,18 +39,19 @@ static void close_source(void *ctx)
     atomic_fetch_add(&source->rig->stream_closes, 1);
 }
 
+static bool is_path(const struct http_exchange *exchange, const char *path)
+{
+    return str_equal(exchange->path, str_of(path));
+}
+
 static void set_stream(struct rig *rig, struct http_exchange *exchange, bool breaks)
 {
     struct source *source = arena_alloc(exchange->arena, sizeof(*source));
     *source = (struct source){rig, 0, breaks ? STREAM_BYTES / 2 : STREAM_BYTES, breaks};
+    source->end = is_path(exchange, "/endless") ? SIZE_MAX : source->end;
     exchange->reply.read = read_source;
     exchange->reply.read_close = close_source;
     exchange->reply.read_ctx = source;
-}
-
-static bool is_path(const struct http_exchange *exchange, const char *path)
-{
-    return str_equal(exchange->path, str_of(path));
 }
 
 static void fill_reply(struct rig *rig, struct http_exchange *exchange)
@@ -62,7 +63,8 @@ static void fill_reply(struct rig *rig, struct http_exchange *exchange)
         reply->status = 204;
     } else if (is_path(exchange, "/same")) {
         reply->status = 304;
-    } else if (is_path(exchange, "/stream") || is_path(exchange, "/broken")) {
+    } else if (is_path(exchange, "/stream") || is_path(exchange, "/broken") ||
+               is_path(exchange, "/endless")) {
         set_stream(rig, exchange, is_path(exchange, "/broken"));
     } else if (is_path(exchange, "/inject")) {
         http_reply_header(reply, "Location", STR("/a\r\nSet-Cookie: b=c"));

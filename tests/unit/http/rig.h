@@ -9,6 +9,7 @@
 //   /empty    204
 //   /same     304
 //   /stream   200, STREAM_BYTES in pieces
+//   /endless  200, as /stream without an end
 //   /broken   as /stream, but the source fails half way
 //   /inject   a header with a line end in its value
 //   /block    the loop stands still until rig_let_go

@@ -367,6 +367,39 @@ static void a_store_that_is_gone_fails_what_did_not_run(void **state)
     assert_chain_holds();
 }
 
+static void suspend(struct roster_arena *arena, bool suspended)
+{
+    struct roster_error err = {0};
+    struct tenant_row row = {0};
+    struct admin admin = {store_writer(rig.store), &env_system, arena, "test", "", NULL};
+    assert_true(tenants_suspend(&admin, STR("acme"), suspended, &row, &err));
+    app_forget_actors(&rig.app);
+}
+
+static void a_tenant_that_is_suspended_in_the_middle_ends_the_job(void **state)
+{
+    struct roster_arena *arena = roster_arena_open(MIB(16));
+    struct flight job = {0};
+    take_off(&job, "/scim/v2/Bulk", make_creates(arena, "suspended", 200));
+    work(&job);
+    write_turn(&job);
+    size_t ran = job.pending->bulk->at;
+    suspend(arena, true);
+    if (job.step == STEP_WORK) {
+        work(&job);
+    }
+    write_turn(&job);
+    struct rig_reply reply = finish(&job);
+    assert_int_equal(count_text(reply.body, "{\"status\":\"201\""), ran);
+    assert_int_equal(count_text(reply.body, "{\"status\":\"401\""), 200 - ran);
+    assert_int_equal(count_text(reply.body, "roster tenant resume"), 200 - ran);
+    land(&job);
+    suspend(arena, false);
+    assert_true(is_there("Users", "userName", "suspended", 0));
+    assert_false(is_there("Users", "userName", "suspended", 199));
+    roster_arena_close(arena);
+}
+
 static void a_token_that_is_revoked_in_the_middle_ends_the_job(void **state)
 {
     struct roster_arena *arena = roster_arena_open(MIB(16));
@@ -549,6 +582,7 @@ int main(void)
         cmocka_unit_test(a_single_create_beside_a_long_job_waits_for_one_turn_of_it),
         cmocka_unit_test(a_server_that_stops_answers_what_ran),
         cmocka_unit_test(a_store_that_is_gone_fails_what_did_not_run),
+        cmocka_unit_test(a_tenant_that_is_suspended_in_the_middle_ends_the_job),
         cmocka_unit_test(a_token_that_is_revoked_in_the_middle_ends_the_job),
         cmocka_unit_test(other_schemas_in_the_middle_of_a_job_hold_for_what_follows),
         cmocka_unit_test(a_job_that_runs_out_of_memory_says_so_or_ends_well),

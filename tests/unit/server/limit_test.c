@@ -236,6 +236,53 @@ static void a_bulk_job_counts_what_it_has_made_itself(void **state)
     assert_true(str_contains(reply.body, STR("\"totalResults\":2")));
 }
 
+static void suspend(const char *tenant, bool suspended)
+{
+    struct roster_error err = {0};
+    struct tenant_row row = {0};
+    roster_arena_reset(rig.arena);
+    struct admin admin = {.writer = store_writer(rig.store),
+                          .env = &env_system,
+                          .arena = rig.arena,
+                          .actor = "test",
+                          .address = ""};
+    assert_true(tenants_suspend(&admin, str_of(tenant), suspended, &row, &err));
+    app_forget_actors(&rig.app);
+}
+
+static void a_suspended_tenant_is_told_so_and_how_it_comes_back(void **state)
+{
+    suspend("other", true);
+    struct rig_reply reply = ask(1);
+    assert_int_equal(reply.status, 401);
+    assert_true(str_contains(reply.body, STR("the tenant is suspended")));
+    assert_true(str_contains(reply.body, STR("roster tenant resume")));
+    // Only who has a token of it learns that.
+    reply = send_as("rst_wrong", "GET", "/t/other/scim/v2/Users", "");
+    assert_int_equal(reply.status, 401);
+    assert_false(str_contains(reply.body, STR("suspended")));
+    suspend("other", false);
+    assert_int_equal(ask(1).status, 200);
+}
+
+static void a_cursor_does_not_outlive_a_suspension_and_goes_on_behind_it(void **state)
+{
+    char path[1024];
+    struct roster_json *json = NULL;
+    struct roster_error err = {0};
+    assert_int_equal(create(1, "Users", "ana"), 201);
+    assert_int_equal(create(1, "Users", "bob"), 201);
+    struct rig_reply reply = send_as(tokens[1].text, "GET", "/scim/v2/Users?count=1&cursor", "");
+    assert_true(roster_json_read(reply.body, rig.arena, &json, &err));
+    str cursor = json_find_text(json, STR("nextCursor"));
+    assert_true(cursor.len > 0);
+    snprintf(path, sizeof(path), "/scim/v2/Users?count=1&cursor=%.*s", STR_ARGS(cursor));
+    suspend("other", true);
+    assert_int_equal(send_as(tokens[1].text, "GET", path, "").status, 401);
+    suspend("other", false);
+    assert_int_equal(send_as(tokens[1].text, "GET", path, "").status, 200);
+}
+
 static int setup(void **state)
 {
     rig_open(&rig);
@@ -267,6 +314,8 @@ static const struct CMUnitTest tests[] = {
     RIGGED(pages_beside_another_tenant_go_to_the_workers_behind_their_part),
     RIGGED(a_tenant_has_as_many_users_and_groups_as_it_may_have),
     RIGGED(a_bulk_job_counts_what_it_has_made_itself),
+    RIGGED(a_suspended_tenant_is_told_so_and_how_it_comes_back),
+    RIGGED(a_cursor_does_not_outlive_a_suspension_and_goes_on_behind_it),
     RIGGED(metrics_name_the_tenant_for_this_machine_alone),
 };
 
