@@ -306,7 +306,7 @@ static bool compare(struct replay *replay, const struct exchange *exchange)
 
 static bool play(struct replay *replay, str line)
 {
-    struct exchange exchange;
+    struct exchange exchange = {0};
     if (!read_exchange(replay, line, &exchange)) {
         replay->report->end = REPLAY_FAILED;
         return false;
