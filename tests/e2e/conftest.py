@@ -2,6 +2,7 @@
 """End-to-end tests: pytest and httpx against the real binary (ROSTER_BIN, else build/roster)."""
 
 import os
+import signal
 
 import pytest
 
@@ -11,6 +12,8 @@ TALLY = pytest.StashKey[dict]()
 
 
 def pytest_configure(config):
+    # A shell starts background jobs with Ctrl-C ignored, and what a test starts would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "long: takes more than a few seconds; runs with ROSTER_LONG=1")
     config.stash[TALLY] = {"scenarios": 0, "assertions": 0, "later": []}
 
