@@ -65,6 +65,9 @@ bool scope_narrow(str has, str wanted, str *out)
     struct scope_term term = {0};
     bool all = true;
     *out = wanted;
+    if (wanted.len > SCOPES_TEXT_MAX) {
+        return false;
+    }
     for (str word = take_word(&wanted); word.len > 0; word = take_word(&wanted)) {
         if (means_all(word)) {
             *out = (str){0};

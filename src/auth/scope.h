@@ -36,8 +36,8 @@ enum scope_outcome { SCOPE_TERM, SCOPE_END, SCOPE_MALFORMED };
 // Takes the first scope off the text.
 enum scope_outcome scope_take(str *text, struct scope_term *out);
 // What an OAuth client asks for, of what it has (RFC 6749 section 3.3). "scim" and what ends with
-// "/.default" mean all that it has; *out is empty then. False: it asks for what it has not, or for
-// what is no scope.
+// "/.default" mean all that it has; *out is empty then. False: it asks for what it has not, for
+// what is no scope, or in more than SCOPES_TEXT_MAX bytes.
 MUST_CHECK bool scope_narrow(str has, str wanted, str *out);
 
 bool scope_may_read(const struct actor_scope *scope, int type);

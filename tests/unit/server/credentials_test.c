@@ -447,6 +447,19 @@ static void a_client_gets_no_more_scopes_than_it_has(void **state)
     }
 }
 
+// What is granted is sealed in the access token, which has room for so much.
+static void scopes_that_no_token_has_room_for_are_refused(void **state)
+{
+    static const str word = STR_INIT("read ");
+    char wanted[SCOPES_TEXT_MAX + 5];
+    str gets = {0};
+    for (size_t at = 0; at < sizeof(wanted); at++) {
+        wanted[at] = word.ptr[at % word.len];
+    }
+    assert_true(scope_narrow(STR("write"), (str){wanted, SCOPES_TEXT_MAX - 3}, &gets));
+    assert_false(scope_narrow(STR("write"), (str){wanted, sizeof(wanted)}, &gets));
+}
+
 // What is logged while the server tends.
 static void tend_logged(char *out, size_t size)
 {
@@ -566,6 +579,7 @@ int main(void)
         cmocka_unit_test(the_next_end_of_each_tenant_is_a_metric),
         cmocka_unit_test(scopes_are_read_strictly_and_kept_in_standard_form),
         cmocka_unit_test(a_client_gets_no_more_scopes_than_it_has),
+        cmocka_unit_test(scopes_that_no_token_has_room_for_are_refused),
         cmocka_unit_test(two_secrets_of_a_client_live_and_a_third_ends_the_oldest),
         cmocka_unit_test(revoking_a_client_ends_its_access_tokens_at_once),
         cmocka_unit_test(one_secret_is_revoked_and_the_other_goes_on),
