@@ -138,10 +138,12 @@ static void redact_body(const struct secrets *secrets, struct record *record,
 static bool redact(struct record *record, const struct roster_registry *registry,
                    struct roster_arena *arena)
 {
+    static const enum record_text clients[] = {RECORD_METHOD, RECORD_PATH, RECORD_HEADERS,
+                                               RECORD_DETAIL, RECORD_ID};
     str *texts = record->texts;
-    texts[RECORD_HEADERS] = redact_token(texts[RECORD_HEADERS]);
-    texts[RECORD_DETAIL] = redact_token(texts[RECORD_DETAIL]);
-    texts[RECORD_PATH] = redact_token(texts[RECORD_PATH]);
+    for (size_t at = 0; at < COUNT_OF(clients); at++) {
+        texts[clients[at]] = redact_token(texts[clients[at]]);
+    }
     if (texts[RECORD_QUERY].len == 0 && texts[RECORD_BODY].len == 0 &&
         !path_needs_redaction(texts[RECORD_PATH])) {
         return true;
@@ -152,6 +154,8 @@ static bool redact(struct record *record, const struct roster_registry *registry
         return false;
     }
     texts[RECORD_PATH] = redact_path(secrets, texts[RECORD_PATH], arena);
+    texts[RECORD_ID] = redact_id(secrets, texts[RECORD_ID]);
+    texts[RECORD_DETAIL] = redact_detail(secrets, texts[RECORD_DETAIL]);
     redact_body(secrets, record, arena);
     return true;
 }

@@ -54,7 +54,10 @@ static void redact_object(const struct secrets *secrets, struct roster_json *obj
 {
     str inner = context_of(object, context);
     str path = json_find_text(object, STR("path"));
-    bool under_secret = path.len > 0 && secrets_name(secrets, path, context);
+    // A path that is no text is a mistake: what it was to say cannot be told.
+    const struct roster_json *sent = json_find(object, STR("path"));
+    bool under_secret = (path.len > 0 && secrets_name(secrets, path, context)) ||
+                        (sent != NULL && !json_is(sent, JSON_STRING) && !json_is(sent, JSON_NULL));
     struct roster_json *next = NULL;
     for (struct roster_json *at = object->first; at != NULL; at = next) {
         next = at->next;
@@ -153,6 +156,16 @@ str redact_path(const struct secrets *secrets, str path, struct roster_arena *ar
     }
     bool speaks = path_needs_redaction(plain) && secrets_value(secrets, plain);
     return speaks || secrets_token(plain) ? REDACTED : path;
+}
+
+str redact_id(const struct secrets *secrets, str id)
+{
+    return secrets_value(secrets, id) ? REDACTED : id;
+}
+
+str redact_detail(const struct secrets *secrets, str detail)
+{
+    return secrets_sentence(secrets, detail) ? REDACTED : detail;
 }
 
 str redact_token(str text)

@@ -31,6 +31,10 @@ MUST_CHECK bool redact_query(const struct secrets *secrets, str query, struct ro
 // does not, and need not be asked about.
 bool path_needs_redaction(str path);
 str redact_path(const struct secrets *secrets, str path, struct roster_arena *arena);
+// The id of a resource, as it was in a path, decoded.
+str redact_id(const struct secrets *secrets, str id);
+// What a refusal says, which may quote the request.
+str redact_detail(const struct secrets *secrets, str detail);
 // A sentence or the value of a header: REDACTED when there is a token of ours in it.
 str redact_token(str text);
 

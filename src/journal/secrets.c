@@ -14,7 +14,13 @@ struct secrets {
 static const str marks[] = {STR_INIT("password"), STR_INIT("passwd"), STR_INIT("passphrase"),
                             STR_INIT("secret"),   STR_INIT("token"),  STR_INIT("credential")};
 
-static const str token_start = STR_INIT("rst_");
+// Of schemas that are shipped, where the tenant has not switched them on.
+static const str shipped[] = {STR_INIT("irk"), STR_INIT("bootstrapKey"), STR_INIT("fdoVoucher")};
+
+// Tokens, secrets of clients, access tokens: auth/token.h and auth/access.h.
+static const str token_starts[] = {STR_INIT("rst_"), STR_INIT("rsc_"), STR_INIT("rat_")};
+
+enum { START_LEN = 4, TOKEN_REST_MIN = 32 };  // characters that any of them has
 
 static bool is_secret(const struct attr *attr)
 {
@@ -94,6 +100,11 @@ static bool has_mark(str text)
             return true;
         }
     }
+    for (size_t at = 0; at < COUNT_OF(shipped); at++) {
+        if (has_word(text, shipped[at])) {
+            return true;
+        }
+    }
     return false;
 }
 
@@ -121,9 +132,42 @@ bool secrets_is_plain(str text)
     return true;
 }
 
+static size_t word_len(str text)
+{
+    size_t len = 0;
+    while (len < text.len && is_word(text.ptr[len])) {
+        len++;
+    }
+    return len;
+}
+
+static bool is_alnum(char c)
+{
+    return is_word(c) && c != '_' && c != '-' && c != '$';
+}
+
+static bool starts_token(str text)
+{
+    for (size_t kind = 0; kind < COUNT_OF(token_starts); kind++) {
+        str start = token_starts[kind];
+        if (text.len >= start.len && str_equal(str_head(text, start.len), start)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A name such as "first_name" has the start of a token in it: there it takes the rest of one, too.
 bool secrets_token(str text)
 {
-    return str_contains(text, token_start);
+    for (size_t at = 0; at < text.len; at++) {
+        if (text.ptr[at] == 'r' && starts_token(str_tail(text, at)) &&
+            (at == 0 || !is_alnum(text.ptr[at - 1]) ||
+             word_len(str_tail(text, at + START_LEN)) >= TOKEN_REST_MIN)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool secrets_name(const struct secrets *secrets, str name, str context)
@@ -145,6 +189,20 @@ bool secrets_value(const struct secrets *secrets, str text)
     }
     return !secrets_is_plain(text) &&
            (names_attr(secrets, text, (str){0}) || (is_nested(text) && has_mark(text)));
+}
+
+bool secrets_sentence(const struct secrets *secrets, str text)
+{
+    if (!has_mark(text) && !names_attr(secrets, text, (str){0})) {
+        return false;
+    }
+    str rest = str_tail(text, text.len > 0 && text.ptr[0] == '"');
+    while (rest.len > 0 && secrets_is_plain(str_head(rest, 1))) {
+        rest = str_tail(rest, 1);
+    }
+    rest = str_tail(rest, rest.len > 0 && rest.ptr[0] == '"');
+    return memchr(rest.ptr, '"', rest.len) != NULL || memchr(rest.ptr, '[', rest.len) != NULL ||
+           has_mark(rest) || names_attr(secrets, rest, (str){0});
 }
 
 // Behind a literal that begins with a quote; all of it when it does not end.

@@ -12,6 +12,9 @@ bool secrets_name(const struct secrets *secrets, str name, str context);
 bool secrets_value(const struct secrets *secrets, str text);
 // A path or filter, where names stand outside of quotes.
 bool secrets_expression(const struct secrets *secrets, str text);
+// A sentence of ours about a request. One that begins with a name and goes on in our words only
+// says nothing but the name; any other that names a secret may quote what stood beside it.
+bool secrets_sentence(const struct secrets *secrets, str text);
 // Whether all of it may be part of a list of attribute paths.
 bool secrets_is_plain(str text);
 // Whether it holds a token of ours.

@@ -79,6 +79,8 @@ static const struct row bodies[] = {
      "{'urn:ietf:params:scim:schemas:core:2.0:User:password':'***'}"},
     {"what no schema knows", "{'userPassword':'x','clientSecret':7,'api_token':'y'}",
      "{'userPassword':'***','clientSecret':'***','api_token':'***'}"},
+    {"of a schema that the tenant has not switched on", "{'ble':{'irk':'x','irks':1}}",
+     "{'ble':{'irk':'***','irks':1}}"},
     {"of the tenant's schema",
      "{'urn:example:Vault':{'pin':'1','locker':[{'number':'2','code':'3'}]}}",
      "{'urn:example:Vault':{'pin':'***','locker':[{'number':'2','code':'***'}]}}"},
@@ -90,6 +92,8 @@ static const struct row bodies[] = {
     {"PATCH with a URN",
      "{'path':'urn:ietf:params:scim:schemas:core:2.0:User:password','value':'x'}",
      "{'path':'urn:ietf:params:scim:schemas:core:2.0:User:password','value':'***'}"},
+    {"PATCH whose path is no text", "{'op':'add','path':['password'],'value':'x'}",
+     "{'op':'add','path':['password'],'value':'***'}"},
     {"PATCH without a path", "{'op':'add','value':{'password':'x','title':'t'}}",
      "{'op':'add','value':{'password':'***','title':'t'}}"},
     {"PATCH of a sub-attribute", "{'path':'locker.code','value':'x'}",
@@ -115,6 +119,12 @@ static const struct row bodies[] = {
     {"JSON inside a text, unknown name", "{'roles':[{'value':' {\\'dbPassword\\':\\'x\\'}'}]}",
      "{'roles':[{'value':'***'}]}"},
     {"a token of ours", "{'nickName':'rst_abc'}", "{'nickName':'***'}"},
+    {"a secret of a client of ours", "{'nickName':'rsc_abc'}", "{'nickName':'***'}"},
+    {"an access token of ours", "{'nickName':'use rat_abc'}", "{'nickName':'***'}"},
+    {"a token behind letters", "{'nickName':'xrst_0123456789abcdefghijABCDEFGHIJ0123456789'}",
+     "{'nickName':'***'}"},
+    {"names that only look like tokens", "{'first_name':'a','nickName':'burst_x','rat':'rat'}",
+     NULL},
     {"a token as name", "{'rst_abc':1}", "{}"},
     {"a title", "{'title':'Secretary to the board'}", NULL},
     {"names in a list", "{'attributes':['userName','password']}", NULL},
@@ -176,6 +186,8 @@ static const struct row paths[] = {
     {"a filter in the path", "/scim/v2/Users/filter=password%20eq%20%22x%22", "***"},
     {"a token", "/scim/v2/rst_abc/Users", "***"},
     {"an encoded token", "/scim/v2/%72st_abc/Users", "***"},
+    {"a secret of a client", "/scim/v2/Users/rsc_abc", "***"},
+    {"an access token", "/scim/v2/Users/rat_abc", "***"},
 };
 
 static void paths_lose_what_is_secret(void **state)
@@ -187,6 +199,27 @@ static void paths_lose_what_is_secret(void **state)
     }
 }
 
+static const struct row details[] = {
+    {"nothing secret", "the filter is wrong at byte 3: 'a' is no operator", NULL},
+    {"a secret by name", "'password' is never returned and cannot be part of a filter", NULL},
+    {"a name without quotes", "password must be one value, not a list", NULL},
+    {"a malformed path", "the attribute path 'password eq 'x'' is malformed: write URI:attribute",
+     "***"},
+    {"a path without a match", "no value matches the path emails[password eq 'x'].value", "***"},
+    {"what to sort by", "sortBy: resources cannot be sorted by 'password eq x'", "***"},
+    {"a path first", "'locker[code eq 'x']' has one value only", "***"},
+    {"a path of a name and more", "'password x' is malformed", "***"},
+};
+
+static void details_lose_what_they_quote(void **state)
+{
+    struct scene *scene = *state;
+    for (size_t at = 0; at < COUNT_OF(details); at++) {
+        str detail = quoted(scene, details[at].before);
+        expect(scene, &details[at], redact_detail(scene->secrets, detail));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_no_json_is_not_kept, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(queries_lose_what_is_secret, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(paths_lose_what_is_secret, open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(details_lose_what_they_quote, open_scene, close_scene),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,6 +141,27 @@ static void bodies_are_kept_without_secrets_or_not_at_all(void **state)
     expect_no(place, "geheim");
 }
 
+static void an_id_of_a_path_is_redacted_as_the_path_is(void **state)
+{
+    static const struct {
+        const char *path, *id;
+    } rows[] = {
+        {"/scim/v2/Users/rst_geheim", "rst_geheim"},
+        {"/scim/v2/Users/password%20eq%20%22geheim%22", "password eq \"geheim\""},
+    };
+    struct place *place = *state;
+    struct journal *journal = open_journal(place);
+    struct journal_lane *lane = journal_lane(journal);
+    for (size_t at = 0; at < COUNT_OF(rows); at++) {
+        struct record record = with_body("a", "");
+        record.texts[RECORD_PATH] = str_of(rows[at].path);
+        record.texts[RECORD_ID] = str_of(rows[at].id);
+        add(place, lane, &record);
+    }
+    journal_close(journal);
+    expect_no(place, "geheim");
+}
+
 static void a_large_body_is_not_kept(void **state)
 {
     struct place *place = *state;
@@ -285,6 +306,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_close_writes_what_waits, place_open, place_close),
         cmocka_unit_test_setup_teardown(times_are_those_of_the_clock, place_open, place_close),
         cmocka_unit_test_setup_teardown(bodies_are_kept_without_secrets_or_not_at_all, place_open,
+                                        place_close),
+        cmocka_unit_test_setup_teardown(an_id_of_a_path_is_redacted_as_the_path_is, place_open,
                                         place_close),
         cmocka_unit_test_setup_teardown(a_large_body_is_not_kept, place_open, place_close),
         cmocka_unit_test_setup_teardown(queries_and_tokens_are_redacted, place_open, place_close),
