@@ -167,6 +167,16 @@
 #define GUARD_RETRY_S_MAX 300  // Retry-After: Okta tries ten times, Entra stops the whole job
 #define GUARD_TELL_MS INT64_C(3600000)  // between two events of one source that keeps trying
 
+// Silence of sources
+#define SILENCE_DAYS 14     // days with calls that are remembered: two weekends
+#define SILENCE_DAYS_MIN 3  // from which on something is known
+#define SILENCE_FACTOR 5    // times the usual that are an alarm: a weekend is four nights
+#define SILENCE_FLOOR_MS INT64_C(3600000)  // nobody is missed for less
+#define SILENCE_MIN_MS INT64_C(300000)     // shortest that may be set: uses are noted by the minute
+#define SILENCE_AWAY_MS INT64_C(1800000)   // from which on a time without a server counts as one
+#define SILENCE_SERVED_MS INT64_C(600000)  // between two notes that the server runs
+#define SILENCE_LOOKS_MAX 200              // sources in one look: 10 ms
+
 // Passwords (RFC 9106, by the advice of OWASP): each worker hashes one at a time
 #define PASSWORD_MEMORY_KIB 19456
 #define PASSWORD_PASSES 2

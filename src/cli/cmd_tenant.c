@@ -171,10 +171,11 @@ static const struct cli_option remove_options[] = {
 
 #define TENANT_JSON                                                                                \
     "With --json an object: name, state (active, suspended, removing), profile, created,\n"        \
-    "users, groups, strict-attributes, store-passwords, adopt-identical, devices, roles,\n"        \
-    "roles-enforced, basic, rate, users-max and groups-max (null: unlimited),\n"                   \
-    "access-seconds, guard-deactivations, guard-deletions, guard-removals, quirks (each\n"         \
-    "name with true or false), and set (those that were set apart from the profile)."
+    "users, groups, silent (sources), strict-attributes, store-passwords, adopt-identical,\n"      \
+    "devices, roles, roles-enforced, basic, rate, users-max and groups-max (null:\n"               \
+    "unlimited), access-seconds, guard-deactivations, guard-deletions, guard-removals,\n"          \
+    "silence-alarm, quirks (each name with true or false), and set (those that were set\n"         \
+    "apart from the profile)."
 
 const struct command tenant_commands[] = {
     {
@@ -194,7 +195,8 @@ const struct command tenant_commands[] = {
         .name = "tenant list",
         .arguments = "",
         .help = "list all tenants",
-        .about = "Lists all tenants by name, with their state, profile and size.\n"
+        .about = "Lists all tenants by name, with their state, profile and size, and those of\n"
+                 "their sources that are silent: see silence-alarm in roster help tenant set.\n"
                  "With --json an array of the objects that roster tenant show prints.",
         .examples = "roster tenant list\nroster tenant list --json",
         .place = PLACE_STORE,
@@ -247,6 +249,9 @@ const struct command tenant_commands[] = {
             "                     how much one source may take away: COUNT,PERCENT%/TIME, so\n"
             "                     3,10%/1d for three, or a tenth of what there is, whichever is\n"
             "                     more, within a day; off; default. guard=off, on: all of them\n"
+            "  silence-alarm      auto: a source that does not call for several times its usual\n"
+            "                     longest gap of a day is told of in the log, in /metrics and in\n"
+            "                     roster tenant list; a duration such as 6h; off; default: auto\n"
             "  QUIRK              on, off, or default: what the profile says\n"
             "roster tenant show lists the quirks. group-name-unique cannot come on while\n"
             "display names belong to several groups; they are listed.\n" TENANT_JSON,

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/tenant_print.h"
 
-enum { LIST_COLUMNS = 6, QUIRK_COLUMNS = 4 };
+#include "core/silence.h"
+
+enum { LIST_COLUMNS = 7, QUIRK_COLUMNS = 4 };
 
 static const char *state_of(const struct tenant_row *row, const struct tenant_settings *settings)
 {
@@ -54,6 +56,32 @@ static bool put_switches(struct roster_json *out, struct roster_arena *arena,
         }
     }
     return true;
+}
+
+// Empty when the arena is full.
+static str silence_text(struct roster_arena *arena, const struct tenant_settings *settings)
+{
+    struct text text;
+    text_init(&text, arena, arena_max(arena));
+    silence_setting_print(&text, settings->silence);
+    return text.full ? (str){0} : text_str(&text);
+}
+
+// Names of the sources that are silent, as a list.
+static struct roster_json *silent_json(struct roster_arena *arena, const struct tenant_row *row)
+{
+    struct roster_json *out = json_new(arena, JSON_ARRAY);
+    str rest = row->silent;
+    while (out != NULL && rest.len > 0) {
+        str name = {0};
+        (void)str_cut(rest, ',', &name, &rest);
+        struct roster_json *one = json_string(arena, name);
+        if (one == NULL) {
+            return NULL;
+        }
+        json_push(out, one);
+    }
+    return out;
 }
 
 static bool put_budgets(struct roster_json *out, struct roster_arena *arena,
@@ -109,6 +137,7 @@ static struct roster_json *tenant_json(struct roster_arena *arena, const struct 
               json_put_made(out, STR("created"), json_time(arena, row->created_ms)) &&
               json_put_i64(out, arena, STR("users"), row->user_count) &&
               json_put_i64(out, arena, STR("groups"), row->group_count) &&
+              json_put_made(out, STR("silent"), silent_json(arena, row)) &&
               json_put_bool(out, arena, STR("strict-attributes"),
                             !is_on(settings, ROSTER_QUIRK_UNKNOWN_ATTRIBUTE)) &&
               put_switches(out, arena, settings) &&
@@ -117,6 +146,7 @@ static struct roster_json *tenant_json(struct roster_arena *arena, const struct 
               put_quota(out, arena, STR("groups-max"), settings->bounds.groups_max) &&
               json_put_i64(out, arena, STR("access-seconds"), settings->bounds.access_seconds) &&
               put_budgets(out, arena, settings) &&
+              json_put_string(out, arena, STR("silence-alarm"), silence_text(arena, settings)) &&
               json_put_made(out, STR("quirks"), quirks_json(arena, settings)) &&
               json_put_made(out, STR("set"), set_apart(arena, row));
     return ok ? out : NULL;
@@ -139,6 +169,7 @@ static bool fill_cells(const struct call *call, const struct tenant_row *row, st
     cells[1] = str_of(state_of(row, &settings));
     cells[2] = str_of(tenant_profile_name(settings.profile));
     cells[5] = print_minute(row->created_ms, STR("-"), call->arena);
+    cells[6] = row->silent.len > 0 ? row->silent : STR("-");
     return (arena_format(call->arena, &cells[3], "%lld", (long long)row->user_count) &&
             arena_format(call->arena, &cells[4], "%lld", (long long)row->group_count)) ||
            fail_memory(err);
@@ -146,8 +177,8 @@ static bool fill_cells(const struct call *call, const struct tenant_row *row, st
 
 int tenant_print_list(const struct call *call, const struct tenant_row *first)
 {
-    static const char *const headings[LIST_COLUMNS] = {"NAME",  "STATE",  "PROFILE",
-                                                       "USERS", "GROUPS", "CREATED"};
+    static const char *const headings[LIST_COLUMNS] = {"NAME",   "STATE",   "PROFILE", "USERS",
+                                                       "GROUPS", "CREATED", "SILENT"};
     struct roster_error err = {0};
     size_t count = 0;
     for (const struct tenant_row *row = first; row != NULL; row = row->next) {
@@ -219,6 +250,9 @@ static void show_head(const struct call *call, const struct tenant_row *row,
                 STR_ARGS(quota_text(call->arena, settings->bounds.groups_max)));
     text_format(out, "access-seconds       %lld\n", (long long)settings->bounds.access_seconds);
     show_budgets(out, settings);
+    text_format(out, "silence-alarm        %.*s\n", STR_ARGS(silence_text(call->arena, settings)));
+    text_format(out, "silent               %.*s\n",
+                STR_ARGS(row->silent.len > 0 ? row->silent : STR("-")));
     text_char(out, '\n');
 }
 

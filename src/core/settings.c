@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/admin.h"
 #include "core/bounds.h"
+#include "core/silence.h"
 
 static const char *const profiles[] = {
     [ROSTER_PROFILE_INTEROP] = "interop",
@@ -133,6 +134,9 @@ struct tenant_settings tenant_settings_mean(const struct roster_json *settings)
     }
     bounds_mean(settings, &out.bounds);
     mean_guard(settings, &out);
+    if (!silence_setting_parse(json_find_text(settings, STR("silence-alarm")), &out.silence)) {
+        out.silence = SILENCE_AUTO;
+    }
     return out;
 }
 
@@ -160,6 +164,37 @@ static bool put_profile(struct roster_json *settings, str value, struct roster_a
     }
     json_replace(settings, STR("profile"), name);
     return true;
+}
+
+// A setting that is a text; "default" takes it out.
+static bool put_text(struct roster_json *settings, str key, str value, struct roster_arena *arena,
+                     struct roster_error *err)
+{
+    struct roster_json *set = json_find(settings, key);
+    if (str_equal(value, STR("default"))) {
+        if (set != NULL) {
+            json_remove(settings, set);
+        }
+        return true;
+    }
+    struct roster_json *text = json_string(arena, value);
+    if (text == NULL) {
+        return fail_memory(err);
+    }
+    json_replace(settings, key, text);
+    return true;
+}
+
+static bool put_silence(struct roster_json *settings, str value, struct roster_arena *arena,
+                        struct roster_error *err)
+{
+    int64_t ignored = 0;
+    if (!str_equal(value, STR("default")) && !silence_setting_parse(value, &ignored)) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                    "silence-alarm is auto (several times what is usual for the source), off, or a "
+                    "duration of 5m or more, such as 6h");
+    }
+    return put_text(settings, STR("silence-alarm"), value, arena, err);
 }
 
 enum choice { CHOICE_ON, CHOICE_OFF, CHOICE_DEFAULT, CHOICE_NONE };
@@ -193,26 +228,17 @@ static bool put_budget(struct roster_json *settings, enum guard_kind kind, str v
                        struct roster_arena *arena, struct roster_error *err)
 {
     struct budget budget;
-    str name = str_of(budget_name(kind));
     struct roster_json *object = ensure_object(settings, STR("guard"), arena);
-    struct roster_json *text = json_string(arena, value);
-    if (object == NULL || text == NULL) {
+    if (object == NULL) {
         return fail_memory(err);
     }
-    if (str_equal(value, STR("default"))) {
-        if (json_find(object, name) != NULL) {
-            json_remove(object, json_find(object, name));
-        }
-        return true;
-    }
-    if (!budget_parse(value, &budget)) {
+    if (!str_equal(value, STR("default")) && !budget_parse(value, &budget)) {
         return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
                     "%s is COUNT,PERCENT%%/TIME (such as 3,10%%/1d: three, or a tenth of what "
                     "there is, within a day; 1m to 90d), off or default",
                     budget_setting(kind));
     }
-    json_replace(object, name, text);
-    return true;
+    return put_text(object, str_of(budget_name(kind)), value, arena, err);
 }
 
 // All budgets at once.
@@ -273,6 +299,9 @@ bool tenant_settings_put(struct roster_json *settings, const struct tenant_setti
     }
     if (bound_is_known(setting->key)) {
         return bound_put(settings, setting->key, setting->value, arena, err);
+    }
+    if (str_equal(setting->key, STR("silence-alarm"))) {
+        return put_silence(settings, setting->value, arena, err);
     }
     enum guard_kind kind;
     if (str_equal(setting->key, STR("guard"))) {

@@ -7,6 +7,7 @@
 #include "core/modules.h"
 #include "store/member.h"
 #include "store/password.h"
+#include "store/silence.h"
 
 static struct change tenant_change(const struct tenant_row *row, str before, str after)
 {
@@ -137,6 +138,16 @@ static bool drop_passwords(const struct admin *admin, const struct tenant_row *r
     return got == STORE_OK || admin_refuse(got, err);
 }
 
+// Another rule for silence holds at once.
+static bool settle_silence(const struct admin *admin, const struct tenant_row *row,
+                           const struct tenant_settings *old, const struct tenant_settings *new,
+                           struct roster_error *err)
+{
+    enum store_outcome got =
+        old->silence == new->silence ? STORE_OK : silence_again(admin->writer, row->tenant, 0);
+    return got == STORE_OK || admin_refuse(got, err);
+}
+
 // What follows from settings that have changed.
 static bool settle(const struct admin *admin, str before, const struct tenant_row *row,
                    struct roster_error *err)
@@ -145,7 +156,8 @@ static bool settle(const struct admin *admin, str before, const struct tenant_ro
     struct tenant_settings new = {0};
     return tenant_settings_read(before, admin->arena, &old, err) &&
            tenant_settings_read(row->settings, admin->arena, &new, err) &&
-           drop_passwords(admin, row, &new, err) && modules_settle(admin, row, &old, &new, err);
+           drop_passwords(admin, row, &new, err) && modules_settle(admin, row, &old, &new, err) &&
+           settle_silence(admin, row, &old, &new, err);
 }
 
 bool tenants_set(const struct admin *admin, str name, const struct tenant_setting *settings,
@@ -195,6 +207,12 @@ bool tenants_suspend(const struct admin *admin, str name, bool suspended, struct
         return admin_done(admin);
     }
     struct change change = tenant_change(&row, suspended_json(before), suspended_json(suspended));
+    enum store_outcome got = suspended
+                                 ? silence_rest(admin->writer, row.tenant)
+                                 : silence_again(admin->writer, row.tenant, env_now_ms(admin->env));
+    if (got != STORE_OK) {
+        return admin_undo(admin, admin_refuse(got, err));
+    }
     return admin_end(admin, row.tenant, tenant_save(admin->writer, &row), &change, err);
 }
 

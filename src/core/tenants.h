@@ -50,7 +50,8 @@ struct tenant_settings {
     unsigned switches_on;
     struct tenant_bounds bounds;
     struct budget guard[GUARD_KIND_COUNT];
-    bool removing;  // tenants_remove has begun: nothing but its end may follow
+    int64_t silence;  // core/silence.h
+    bool removing;    // tenants_remove has begun: nothing but its end may follow
 };
 
 // Reads the settings column; an empty one is that of a new tenant. Unknown keys are kept by
@@ -75,7 +76,8 @@ MUST_CHECK bool tenants_show(const struct admin *admin, str name, struct tenant_
 // "profile" = interop|rfc; the name of a quirk or "strict-attributes" = on|off|default, where
 // default means what the profile says; the name of a switch = on|off; "rate", "users-max",
 // "groups-max" and "access-seconds" as core/bounds.h takes them; guard-deactivations and the like =
-// a budget (core/budget.h) or default; guard=on|off is all of them.
+// a budget (core/budget.h) or default; guard=on|off is all of them; silence-alarm
+// as core/silence.h says.
 struct tenant_setting {
     str key;
     str value;

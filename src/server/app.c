@@ -11,6 +11,7 @@
 #include "server/oauth.h"
 #include "server/reply.h"
 #include "server/routes.h"
+#include "server/silences.h"
 #include "server/uses.h"
 #include "sys/log.h"
 
@@ -24,8 +25,10 @@ static bool open_memory(struct app *app, struct roster_error *err)
     app->keys = keyring_open(folder.ptr, name.ptr, app->options.env);
     app->walks = walks_open();
     app->uses = uses_open();
+    app->silences = silences_open();
     app->endings = endings_open();
-    return (app->keys != NULL && app->walks != NULL && app->uses != NULL && app->endings != NULL) ||
+    return (app->keys != NULL && app->walks != NULL && app->uses != NULL && app->silences != NULL &&
+            app->endings != NULL) ||
            fail_memory(err);
 }
 
@@ -45,6 +48,7 @@ bool app_open(struct app *app, const struct app_options *options, struct roster_
     app->keys = NULL;
     app->walks = NULL;
     app->uses = NULL;
+    app->silences = NULL;
     app->endings = NULL;
     app->shares = NULL;
     app->guesses = NULL;
@@ -75,6 +79,7 @@ void app_close(struct app *app)
     keyring_close(app->keys);
     walks_close(app->walks);
     uses_close(app->uses);
+    silences_close(app->silences);
     endings_close(app->endings);
     shares_close(app->shares);
     guesses_close(app->guesses);
@@ -83,6 +88,7 @@ void app_close(struct app *app)
     app->keys = NULL;
     app->walks = NULL;
     app->uses = NULL;
+    app->silences = NULL;
     app->endings = NULL;
     app->shares = NULL;
     app->guesses = NULL;
@@ -96,8 +102,11 @@ void app_forget_actors(struct app *app)
 
 void app_tend(struct app *app, struct conn *writer)
 {
-    uses_write(app->uses, writer);
-    endings_look(app->endings, writer, env_now_ms(app->options.env));
+    int64_t now_ms = env_now_ms(app->options.env);
+    silences_begin(app->silences, writer, now_ms);
+    uses_write(app->uses, app->silences, writer);
+    silences_look(app->silences, writer, now_ms);
+    endings_look(app->endings, writer, now_ms);
 }
 
 struct rate app_rate(const struct app *app)

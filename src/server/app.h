@@ -56,7 +56,8 @@ struct app {
     _Atomic int64_t stop_us;        // from when on bulk jobs are ended; 0: the server does not stop
     struct keyring *keys;           // of cursors
     struct walks *walks;
-    struct uses *uses;        // of credentials, last
+    struct uses *uses;  // of credentials, last
+    struct silences *silences;
     struct endings *endings;  // of credentials, next
     struct shares *shares;
     struct guesses *guesses;

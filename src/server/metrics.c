@@ -114,6 +114,13 @@ static void write_held(const struct metrics *metrics, struct text *out)
     }
 }
 
+void metrics_write_silent(int64_t count, struct text *out)
+{
+    write_head(out, "roster_silent_sources", "gauge",
+               "Sources that have not called for several times their usual gap.");
+    text_format(out, "roster_silent_sources %lld\n", (long long)count);
+}
+
 void metrics_write(const struct metrics *metrics, struct text *out)
 {
     write_classes(out, "roster_requests_total", "Answered requests by class of status.",

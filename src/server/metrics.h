@@ -38,6 +38,8 @@ void metrics_request(struct metrics *metrics, int status, int64_t took_us, uint6
 void metrics_batch(struct metrics *metrics, const struct write_sums *sums, int64_t took_us);
 // A job that was answered.
 void metrics_bulk(struct metrics *metrics, const struct bulk_job *job);
+// Sources that are silent (server/silences.h).
+void metrics_write_silent(int64_t count, struct text *out);
 // Prometheus text format 0.0.4.
 void metrics_write(const struct metrics *metrics, struct text *out);
 // Of the certificate in use; nothing when `tls` is NULL.

@@ -4,6 +4,7 @@
 #include "server/endings.h"
 #include "server/handlers.h"
 #include "server/reply.h"
+#include "server/silences.h"
 
 static void answer_health(struct lane *lane, struct pending *pending)
 {
@@ -34,6 +35,7 @@ static void answer_metrics(struct lane *lane, struct pending *pending)
     }
     metrics_write(&lane->app->metrics, &out);
     metrics_write_tls(lane->app->options.tls, env_now_ms(lane->app->options.env), &out);
+    metrics_write_silent(silences_count(lane->app->silences), &out);
     endings_write(lane->app->endings, env_now_ms(lane->app->options.env), &out);
     if (is_local(pending)) {
         shares_write(lane->app->shares, &out);

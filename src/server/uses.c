@@ -3,6 +3,7 @@
 #include "server/uses.h"
 
 #include "base/limits.h"
+#include "server/silences.h"
 #include "store/tenant.h"
 
 #include <pthread.h>
@@ -94,7 +95,7 @@ static bool take_noted(struct uses *uses)
     return any;
 }
 
-static bool touch_all(const struct use *table, struct conn *writer)
+static bool touch_all(const struct use *table, struct silences *silences, struct conn *writer)
 {
     for (size_t at = 0; at < USES_MAX; at++) {
         const struct use *use = &table[at];
@@ -103,6 +104,9 @@ static bool touch_all(const struct use *table, struct conn *writer)
         }
         enum store_outcome got =
             token_touch(writer, use->credential, use->used_ms, str_of(use->address));
+        if (got == STORE_OK) {
+            got = silences_heard(silences, writer, use->credential, use->used_ms);
+        }
         // STORE_NONE: the tenant was removed, or another thread was later.
         if (got != STORE_OK && got != STORE_NONE) {
             return false;
@@ -111,13 +115,13 @@ static bool touch_all(const struct use *table, struct conn *writer)
     return true;
 }
 
-void uses_write(struct uses *uses, struct conn *writer)
+void uses_write(struct uses *uses, struct silences *silences, struct conn *writer)
 {
     if (!take_noted(uses)) {
         return;
     }
     if (conn_begin(writer) == STORE_OK) {
-        bool ok = touch_all(uses->writing, writer) && conn_commit(writer) == STORE_OK;
+        bool ok = touch_all(uses->writing, silences, writer) && conn_commit(writer) == STORE_OK;
         if (!ok && conn_in_transaction(writer)) {
             conn_rollback(writer);
         }

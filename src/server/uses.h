@@ -9,14 +9,15 @@
 
 #include "store/store.h"
 
+struct silences;
 struct uses;
 
 MUST_CHECK struct uses *uses_open(void);  // NULL: no memory
 void uses_close(struct uses *uses);       // NULL is accepted
 // From any thread. With USES_MAX credentials waiting, others are left for their next note.
 void uses_note(struct uses *uses, int64_t credential, int64_t now_ms, str address);
-// On the writer's thread, outside of a transaction: writes what waits. What the store refuses is
-// forgotten.
-void uses_write(struct uses *uses, struct conn *writer);
+// On the writer's thread, outside of a transaction: writes what waits, and lets `silences` hear of
+// it. What the store refuses is forgotten.
+void uses_write(struct uses *uses, struct silences *silences, struct conn *writer);
 
 #endif

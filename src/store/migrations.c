@@ -215,6 +215,18 @@ const struct migration migrations[] = {
                   "INSERT INTO counter (tenant, type, count)"
                   " SELECT tenant, -2, count(*) FROM member GROUP BY tenant;",
     },
+    {
+        // `days` is JSON.
+        .name = "silence of sources",
+        .sqlite = "CREATE TABLE silence ("
+                  "    tenant INTEGER NOT NULL, source INTEGER NOT NULL, heard_ms INTEGER NOT NULL,"
+                  "    from_ms INTEGER NOT NULL, alarm_at_ms INTEGER NOT NULL,"
+                  "    alarmed_ms INTEGER NOT NULL, days TEXT NOT NULL,"
+                  "    PRIMARY KEY (tenant, source)"
+                  ") WITHOUT ROWID, STRICT;"
+                  "CREATE INDEX silence_due ON silence (alarm_at_ms) WHERE alarm_at_ms > 0;"
+                  "CREATE INDEX silence_alarmed ON silence (tenant) WHERE alarmed_ms > 0;",
+    },
 };
 
 const size_t migration_count = COUNT_OF(migrations);

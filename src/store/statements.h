@@ -139,10 +139,18 @@
     X(GUARD_LOAD)                                                                                  \
     X(GUARD_SAVE)                                                                                  \
     X(GUARD_POPULATION)                                                                            \
+    X(SILENCE_LOAD)                                                                                \
+    X(SILENCE_SAVE)                                                                                \
+    X(SILENCE_DUE)                                                                                 \
+    X(SILENCE_COUNT)                                                                               \
+    X(SILENCE_AGAIN)                                                                               \
+    X(SILENCE_REST)                                                                                \
+    X(SILENCE_SOURCE)                                                                              \
     X(MEMBER_COUNT)                                                                                \
     X(REMOVE_PASSWORDS_SOME)                                                                       \
     X(REMOVE_PASSWORDS)                                                                            \
     X(REMOVE_GUARDS)                                                                               \
+    X(REMOVE_SILENCES)                                                                             \
     X(REMOVE_COUNTERS)                                                                             \
     X(REMOVE_TOKENS)                                                                               \
     X(REMOVE_SOURCES)                                                                              \

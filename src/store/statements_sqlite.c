@@ -7,7 +7,13 @@
 #define TENANT_COLUMNS                                                                             \
     "t.tenant, t.name, t.settings, t.suspended, t.created_ms, t.schemas,"                          \
     " coalesce((SELECT count FROM counter AS u WHERE u.tenant = t.tenant AND u.type = 1), 0),"     \
-    " coalesce((SELECT count FROM counter AS g WHERE g.tenant = t.tenant AND g.type = 2), 0)"
+    " coalesce((SELECT count FROM counter AS g WHERE g.tenant = t.tenant AND g.type = 2), 0),"     \
+    " coalesce((SELECT group_concat(s.name, ',') FROM silence AS q JOIN source AS s"               \
+    " ON s.tenant = q.tenant AND s.source = q.source"                                              \
+    " WHERE q.tenant = t.tenant AND q.alarmed_ms > 0), '')"
+
+#define SILENCE_COLUMNS                                                                            \
+    "q.tenant, q.source, q.heard_ms, q.from_ms, q.alarm_at_ms, q.alarmed_ms, q.days"
 
 #define TOKEN_COLUMNS                                                                              \
     "k.token, k.tenant, k.source, s.name, k.label, k.user_id, k.client, k.scopes, k.digest,"       \
@@ -425,6 +431,29 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " coalesce(sum(CASE WHEN type > 0 AND type <> 2 THEN count ELSE 0 END), 0),"
         " coalesce(sum(CASE type WHEN -2 THEN count ELSE 0 END), 0)"
         " FROM counter WHERE tenant = $1",
+    [STATEMENT_SILENCE_LOAD] =
+        "SELECT " SILENCE_COLUMNS " FROM silence AS q WHERE q.tenant = $1 AND q.source = $2",
+    [STATEMENT_SILENCE_SAVE] =
+        "INSERT INTO silence (tenant, source, heard_ms, from_ms, alarm_at_ms, alarmed_ms, days)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        " ON CONFLICT (tenant, source) DO UPDATE SET heard_ms = excluded.heard_ms,"
+        " from_ms = excluded.from_ms, alarm_at_ms = excluded.alarm_at_ms,"
+        " alarmed_ms = excluded.alarmed_ms, days = excluded.days",
+    [STATEMENT_SILENCE_DUE] = "SELECT " SILENCE_COLUMNS " FROM silence AS q"
+                              " WHERE q.alarm_at_ms > 0 AND q.alarm_at_ms <= $1"
+                              " ORDER BY q.alarm_at_ms, q.tenant, q.source LIMIT $2",
+    [STATEMENT_SILENCE_COUNT] = "SELECT count(*) FROM silence AS q"
+                                " JOIN tenant AS t ON t.tenant = q.tenant WHERE q.alarmed_ms > 0",
+    [STATEMENT_SILENCE_AGAIN] =
+        "UPDATE silence SET alarm_at_ms = 1, alarmed_ms = 0, from_ms = max(from_ms, $2)"
+        " WHERE tenant = $1",
+    [STATEMENT_SILENCE_REST] =
+        "UPDATE silence SET alarm_at_ms = 0, alarmed_ms = 0 WHERE tenant = $1",
+    [STATEMENT_SILENCE_SOURCE] =
+        "SELECT s.name, EXISTS (SELECT 1 FROM token AS k WHERE k.tenant = s.tenant"
+        " AND k.source = s.source AND k.revoked_ms = 0)"
+        " FROM source AS s WHERE s.tenant = $1 AND s.source = $2",
+    [STATEMENT_REMOVE_SILENCES] = "DELETE FROM silence WHERE tenant = $1",
     [STATEMENT_REMOVE_GUARDS] = "DELETE FROM guard WHERE tenant = $1",
     [STATEMENT_REMOVE_PASSWORDS] = "DELETE FROM password WHERE tenant = $1",
     [STATEMENT_REMOVE_PASSWORDS_SOME] =

@@ -14,6 +14,7 @@ enum tenant_column {
     COLUMN_SCHEMAS,
     COLUMN_USERS,
     COLUMN_GROUPS,
+    COLUMN_SILENT,
 };
 
 enum store_outcome tenant_insert(struct conn *writer, struct tenant_row *row)
@@ -49,6 +50,7 @@ static void read_tenant(struct sql *q, struct roster_arena *arena, struct tenant
     };
     sql_column_copy(q, COLUMN_NAME, arena, &row->name);
     sql_column_copy(q, COLUMN_SETTINGS, arena, &row->settings);
+    sql_column_copy(q, COLUMN_SILENT, arena, &row->silent);
 }
 
 static enum store_outcome find_one(struct sql *q, struct roster_arena *arena,

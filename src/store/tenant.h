@@ -15,6 +15,7 @@ struct tenant_row {
     int64_t schemas;     // changes of its schemas so far; 0: it has the built-in ones
     int64_t user_count;  // filled in by load and list
     int64_t group_count;
+    str silent;  // likewise: names of its sources that are silent (core/silence.h), with ,
     struct tenant_row *next;
 };
 

@@ -11,10 +11,10 @@
 #include <cmocka.h>
 
 #define TENANT_SHAPE                                                                               \
-    "name:s state:s profile:s created:s users:i groups:i strict-attributes:b "                     \
+    "name:s state:s profile:s created:s users:i groups:i silent:a strict-attributes:b "            \
     "store-passwords:b adopt-identical:b devices:b roles:b roles-enforced:b basic:b rate:s "       \
     "users-max:n groups-max:n access-seconds:i guard-deactivations:s guard-deletions:s "           \
-    "guard-removals:s quirks:o set:o"
+    "guard-removals:s silence-alarm:s quirks:o set:o"
 #define TOKEN_SHAPE_END                                                                            \
     "id:i tenant:s label:s source:s user:n scope:s state:s created:s expires:n used:n address:n "  \
     "revoked:"
@@ -35,8 +35,9 @@ static void a_tenant_is_added_listed_and_shown(void **state)
     assert_string_equal(shape(place, list->first), TENANT_SHAPE);
     assert_true(str_equal(text_of(list->first, "name"), STR("acme")));
     assert_int_equal(do_line(place, "roster tenant list"), EX_OK);
-    assert_true(str_starts_nocase(out(place), STR("NAME  STATE   PROFILE  USERS  GROUPS  CREATED\n"
-                                                  "acme  active  interop  0      0       20")));
+    assert_true(str_starts_nocase(
+        out(place), STR("NAME  STATE   PROFILE  USERS  GROUPS  CREATED            SILENT\n"
+                        "acme  active  interop  0      0       20")));
     assert_int_equal(do_line(place, "roster tenant show acme"), EX_OK);
     assert_true(str_contains(out(place), STR("\nprofile              interop\n")));
     assert_true(str_contains(out(place), STR("\ncoerce-boolean            on     profile  ")));
@@ -106,6 +107,9 @@ static const struct refusal_case {
     {"an unknown token is not rotated", "roster token rotate 99", EX_NOINPUT, NULL},
     {"a budget is a count, a share and a time", "roster tenant set acme guard-deletions=5",
      EX_DATAERR, NULL},
+    {"an alarm is not set to seconds", "roster tenant set acme silence-alarm=10s", EX_DATAERR,
+     "roster: silence-alarm is auto (several times what is usual for the source), off, or a "
+     "duration of 5m or more, such as 6h\n"},
     {"the guard is on or off", "roster tenant set acme guard=maybe", EX_DATAERR, NULL},
     {"an unknown tenant has no guard", "roster guard show --tenant nope", EX_NOINPUT,
      "roster: there is no tenant \"nope\"\n"},
