@@ -257,7 +257,7 @@ static int run_export(struct call *call)
 // A server writes what it has in memory yet before long, and then it can be found.
 static void let_server_write(const char *url)
 {
-    const struct timespec pause = {.tv_nsec = 2 * JOURNAL_FLUSH_MS * 1000000L};
+    const struct timespec pause = {.tv_nsec = 2L * JOURNAL_FLUSH_MS * 1000000L};
     if (store_is_owned(url)) {
         nanosleep(&pause, NULL);
     }

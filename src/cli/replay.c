@@ -89,10 +89,10 @@ static bool read_exchange(struct replay *replay, str line, struct exchange *out)
 static bool can_be_sent(const struct exchange *exchange)
 {
     int64_t bytes = 0;
+    str path = json_find_text(exchange->json, STR("path"));
     (void)read_number(exchange->json, STR("bytes_in"), &bytes);
     return json_find_text(exchange->json, STR("tenant")).len > 0 &&
-           (bytes == 0 || exchange->body.len > 0) &&
-           json_find_text(exchange->json, STR("path")).ptr[0] == '/';
+           (bytes == 0 || exchange->body.len > 0) && path.len > 0 && path.ptr[0] == '/';
 }
 
 static bool write_made(void *ctx, str id, struct text *out)

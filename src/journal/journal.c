@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "journal/redact.h"
 #include "journal/ring.h"
+#include "journal/secrets.h"
 #include "journal/shelf.h"
 #include "sys/log.h"
 
@@ -27,7 +28,8 @@ struct journal {
     _Atomic size_t lane_count;
     _Atomic uint64_t dropped;
     _Atomic bool stopping;
-    sem_t wake;  // a lane is half full, somebody waits for a sync, or the end has come
+    _Atomic bool asked;  // to wake up, and has not yet
+    sem_t wake;          // a lane has much, somebody waits for a sync, or the end has come
     pthread_t thread;
     bool started;
     pthread_mutex_t lock;
@@ -72,17 +74,15 @@ static enum record_body body_state(const struct journal *journal, const struct r
     return record->texts[RECORD_BODY].len > journal->options.body_max ? BODY_LARGE : BODY_KEPT;
 }
 
-void journal_add(struct journal_lane *lane, const struct record *record,
-                 const struct journal_held *held)
+void journal_add(struct journal_lane *lane, struct record *record, const struct journal_held *held)
 {
     struct journal *journal = lane->journal;
-    struct record kept = *record;
-    bool half_full = false;
-    kept.facts.body = (uint8_t)body_state(journal, record);
-    if (kept.facts.body != BODY_KEPT) {
-        kept.texts[RECORD_BODY] = (str){0};
+    bool much = false;
+    record->facts.body = (uint8_t)body_state(journal, record);
+    if (record->facts.body != BODY_KEPT) {
+        record->texts[RECORD_BODY] = (str){0};
     }
-    char *room = ring_reserve(lane->ring, sizeof(struct entry) + record_size(&kept));
+    char *room = ring_reserve(lane->ring, sizeof(struct entry) + record_size(record));
     if (room == NULL) {
         count_dropped(journal, 1);
         give(held);
@@ -90,9 +90,9 @@ void journal_add(struct journal_lane *lane, const struct record *record,
     }
     struct entry entry = {*held, record->facts.time_us + record->facts.took_us};
     memcpy(room, &entry, sizeof(entry));
-    record_put(&kept, room + sizeof(entry));
-    ring_publish(lane->ring, &half_full);
-    if (half_full) {
+    record_put(record, room + sizeof(entry));
+    ring_publish(lane->ring, &much);
+    if (much && !atomic_exchange(&journal->asked, true)) {
         (void)sem_post(&journal->wake);
     }
 }
@@ -116,9 +116,14 @@ static void write_out(struct journal *journal)
         }
         journal->failing = !written;
     }
-    roster_arena_reset(journal->buffer);
-    text_init(&journal->out, journal->buffer, arena_max(journal->buffer));
-    text_reserve(&journal->out, JOURNAL_WRITE_BYTES + KIB(64));
+    // The usual buffer is used again, a large one goes.
+    if (journal->out.full || journal->out.ptr == NULL ||
+        journal->out.cap > 2 * JOURNAL_WRITE_BYTES) {
+        roster_arena_reset(journal->buffer);
+        text_init(&journal->out, journal->buffer, arena_max(journal->buffer));
+        text_reserve(&journal->out, JOURNAL_WRITE_BYTES + KIB(64));
+    }
+    journal->out.len = 0;
     journal->out_records = 0;
 }
 
@@ -133,8 +138,18 @@ static void redact_body(const struct secrets *secrets, struct record *record,
     }
 }
 
-// What is not known to be free of secrets is not kept. False without memory. Most requests have
-// neither body nor query, and nothing to look up.
+// Most requests have neither body nor query, a path of names and ids, and no refusal to be told.
+static bool may_be_secret(const struct record *record)
+{
+    const str *texts = record->texts;
+    return texts[RECORD_QUERY].len > 0 || texts[RECORD_BODY].len > 0 ||
+           texts[RECORD_DETAIL].len > 0 || !secrets_is_plain_path(texts[RECORD_PATH]) ||
+           !secrets_is_plain_path(texts[RECORD_ID]) || secrets_token(texts[RECORD_METHOD]) ||
+           secrets_token(texts[RECORD_PATH]) || secrets_token(texts[RECORD_HEADERS]) ||
+           secrets_token(texts[RECORD_ID]);
+}
+
+// What is not known to be free of secrets is not kept. False without memory.
 static bool redact(struct record *record, const struct roster_registry *registry,
                    struct roster_arena *arena)
 {
@@ -143,10 +158,6 @@ static bool redact(struct record *record, const struct roster_registry *registry
     str *texts = record->texts;
     for (size_t at = 0; at < COUNT_OF(clients); at++) {
         texts[clients[at]] = redact_token(texts[clients[at]]);
-    }
-    if (texts[RECORD_QUERY].len == 0 && texts[RECORD_BODY].len == 0 &&
-        !path_needs_redaction(texts[RECORD_PATH])) {
-        return true;
     }
     const struct secrets *secrets = secrets_of(registry, arena);
     if (secrets == NULL ||
@@ -160,26 +171,48 @@ static bool redact(struct record *record, const struct roster_registry *registry
     return true;
 }
 
-static void take_record(struct journal *journal, const char *bytes, const struct entry *entry)
+static bool put_redacted(struct journal *journal, struct record *record,
+                         const struct roster_registry *registry)
+{
+    bool kept = redact(record, registry, journal->arena);
+    size_t len = record_size(record);
+    text_reserve(&journal->out, len);
+    kept = kept && len <= JOURNAL_RECORD_MAX && journal->out.cap - journal->out.len >= len;
+    if (kept) {
+        record_put(record, journal->out.ptr + journal->out.len);
+        journal->out.len += len;
+    }
+    roster_arena_reset(journal->arena);
+    return kept;
+}
+
+static bool put_as_it_is(struct journal *journal, const struct record *record, str bytes)
+{
+    size_t at = journal->out.len;
+    text_add(&journal->out, bytes);
+    if (!journal->out.full) {
+        record_set_time(journal->out.ptr + at, record->facts.time_us);
+    }
+    return !journal->out.full;
+}
+
+// Whether it may have held something secret.
+static bool take_record(struct journal *journal, str bytes, const struct entry *entry)
 {
     struct record record;
-    record_view(bytes, &record);
+    size_t at = journal->out.len;
+    record_view(bytes.ptr, &record);
     record.facts.time_us += journal->clock_us;
-    bool kept = redact(&record, entry->held.registry, journal->arena);
-    size_t len = record_size(&record);
-    if (kept && len <= JOURNAL_RECORD_MAX) {
-        text_reserve(&journal->out, len);
-        kept = journal->out.cap - journal->out.len >= len;
-    }
+    bool secret = may_be_secret(&record);
+    bool kept = secret ? put_redacted(journal, &record, entry->held.registry)
+                       : put_as_it_is(journal, &record, bytes);
     if (kept) {
-        record_put(&record, journal->out.ptr + journal->out.len);
-        record_seal(journal->out.ptr + journal->out.len);
-        journal->out.len += len;
+        record_seal(journal->out.ptr + at);
         journal->out_records++;
     } else {
         count_dropped(journal, 1);
     }
-    roster_arena_reset(journal->arena);
+    return secret;
 }
 
 // The lane whose next record was done first; NULL when there is none before the ends.
@@ -210,9 +243,10 @@ static void take_next(struct journal *journal, struct journal_lane *lane, uint64
     struct entry entry;
     if (ring_peek(lane->ring, end, &bytes, &len)) {
         memcpy(&entry, bytes, sizeof(entry));
-        take_record(journal, bytes + sizeof(entry), &entry);
+        str record = {bytes + sizeof(entry), len - sizeof(entry)};
+        bool secret = take_record(journal, record, &entry);
         give(&entry.held);
-        ring_take(lane->ring);
+        ring_take(lane->ring, secret);
     }
     if (journal->out.len >= JOURNAL_WRITE_BYTES) {
         write_out(journal);
@@ -243,6 +277,7 @@ static void wait_for_work(struct journal *journal)
     until.tv_sec += until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
     (void)sem_clockwait(&journal->wake, CLOCK_MONOTONIC, &until);
+    atomic_store(&journal->asked, false);
 }
 
 static void count_round(struct journal *journal)

@@ -41,9 +41,8 @@ struct journal_held {
 };
 
 // Never waits and never fails: what has no room is counted. time_us of the record is a time of
-// env_monotonic_us; its body is raw, and `facts.body` is filled in.
-void journal_add(struct journal_lane *lane, const struct record *record,
-                 const struct journal_held *held);
+// env_monotonic_us; its body is raw; whether it is kept is filled in.
+void journal_add(struct journal_lane *lane, struct record *record, const struct journal_held *held);
 
 // Records that were dropped since the start, and those that could not be written.
 uint64_t journal_dropped(const struct journal *journal);

@@ -38,18 +38,33 @@ void record_put(const struct record *record, char *out)
     memcpy(out + TEXTS_AT, lengths, sizeof(lengths));
 }
 
-// Against accidents, not against people: who can write the file can write checksums too.
+static uint64_t mix(uint64_t sum, const char *bytes)
+{
+    uint64_t word = 0;
+    memcpy(&word, bytes, sizeof(word));
+    sum = (sum ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    return sum ^ sum >> 29;
+}
+
+// Against accidents, not against people: who can write the file can write checksums too. Four sums
+// that do not wait for each other take a quarter of the time.
 static uint32_t checksum(const char *bytes, size_t len)
 {
-    uint64_t sum = len;
-    assert(len % sizeof(sum) == 0);
-    for (size_t at = 0; at < len; at += sizeof(sum)) {
-        uint64_t word = 0;
-        memcpy(&word, bytes + at, sizeof(word));
-        sum = (sum ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-        sum ^= sum >> 29;
+    uint64_t sums[4] = {len, 1, 2, 3};
+    size_t at = 0;
+    assert(len % sizeof(sums[0]) == 0);
+    for (; at + sizeof(sums) <= len; at += sizeof(sums)) {
+        for (size_t lane = 0; lane < COUNT_OF(sums); lane++) {
+            sums[lane] = mix(sums[lane], bytes + at + lane * sizeof(sums[0]));
+        }
     }
-    return (uint32_t)(sum >> 32);
+    for (; at < len; at += sizeof(sums[0])) {
+        sums[0] = mix(sums[0], bytes + at);
+    }
+    for (size_t lane = 1; lane < COUNT_OF(sums); lane++) {
+        sums[0] = mix(sums[0], (const char *)&sums[lane]);
+    }
+    return (uint32_t)(sums[0] >> 32);
 }
 
 static uint32_t length_of(const char *bytes)
@@ -63,6 +78,12 @@ void record_seal(char *bytes)
 {
     uint32_t sum = checksum(bytes + LENGTH_BYTES, length_of(bytes) - LENGTH_BYTES);
     memcpy(bytes + sizeof(uint32_t), &sum, sizeof(sum));
+}
+
+void record_set_time(char *bytes, int64_t time_us)
+{
+    memcpy(bytes + LENGTH_BYTES + offsetof(struct record_facts, time_us), &time_us,
+           sizeof(time_us));
 }
 
 void record_view(const char *bytes, struct record *out)

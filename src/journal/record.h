@@ -41,7 +41,7 @@ enum record_text {
     RECORD_HEADERS,  // the few that change what an answer is: "Name: value\n" each
     RECORD_DETAIL,   // of a refusal
     RECORD_TYPE,     // name of the resource type
-    RECORD_ID,       // of the resource
+    RECORD_ID,       // of the resource that was written
     RECORD_BODY,
     RECORD_TEXTS,
 };
@@ -74,6 +74,8 @@ struct record {
 size_t record_size(const struct record *record);
 // Writes record_size bytes, without the checksum.
 void record_put(const struct record *record, char *out);
+// Changes the time in what record_put wrote.
+void record_set_time(char *bytes, int64_t time_us);
 // Fills in the checksum of what record_put wrote.
 void record_seal(char *bytes);
 // The same as record_get for what was not sealed: only its own memory may be read so.

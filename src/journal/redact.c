@@ -136,25 +136,13 @@ bool redact_query(const struct secrets *secrets, str query, struct roster_arena 
     return !text.full;
 }
 
-bool path_needs_redaction(str path)
-{
-    for (bool more = true; more;) {
-        str segment = {0};
-        more = str_cut(path, '/', &segment, &path);
-        if (!secrets_is_plain(segment)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 str redact_path(const struct secrets *secrets, str path, struct roster_arena *arena)
 {
     str plain = path;
     if (!percent_decode(path, false, arena, &plain)) {
         plain = path;
     }
-    bool speaks = path_needs_redaction(plain) && secrets_value(secrets, plain);
+    bool speaks = !secrets_is_plain_path(plain) && secrets_value(secrets, plain);
     return speaks || secrets_token(plain) ? REDACTED : path;
 }
 

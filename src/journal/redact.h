@@ -27,9 +27,7 @@ MUST_CHECK bool redact_json(const struct secrets *secrets, str body, struct rost
 // The query of a URL, encoded. What cannot be read goes. False without memory.
 MUST_CHECK bool redact_query(const struct secrets *secrets, str query, struct roster_arena *arena,
                              str *out);
-// The path of a URL, encoded. REDACTED when it says something secret; a path of names and ids alone
-// does not, and need not be asked about.
-bool path_needs_redaction(str path);
+// The path of a URL, encoded. REDACTED when it says something secret.
 str redact_path(const struct secrets *secrets, str path, struct roster_arena *arena);
 // The id of a resource, as it was in a path, decoded.
 str redact_id(const struct secrets *secrets, str id);

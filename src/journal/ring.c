@@ -93,14 +93,14 @@ char *ring_reserve(struct ring *ring, size_t len)
     return place_of(ring, start) + WORD;
 }
 
-void ring_publish(struct ring *ring, bool *half_full)
+void ring_publish(struct ring *ring, bool *much)
 {
     ring->write_at = ring->reserved_to;
     atomic_store_explicit(&ring->published, ring->write_at, memory_order_release);
-    *half_full = ring->write_at - ring->seen_taken >= ring->size / 2;
-    if (*half_full) {
+    *much = ring->write_at - ring->seen_taken >= ring->size / 4;
+    if (*much) {
         ring->seen_taken = atomic_load_explicit(&ring->taken, memory_order_acquire);
-        *half_full = ring->write_at - ring->seen_taken >= ring->size / 2;
+        *much = ring->write_at - ring->seen_taken >= ring->size / 4;
     }
 }
 
@@ -127,14 +127,15 @@ bool ring_peek(struct ring *ring, uint64_t end, char **bytes, size_t *len)
     return true;
 }
 
-void ring_take(struct ring *ring)
+void ring_take(struct ring *ring, bool wipe)
 {
     uint64_t at = atomic_load_explicit(&ring->taken, memory_order_relaxed);
     uint64_t left = left_to_end(ring, at);
     uint64_t len = ring->read_to - at;
-    // It may hold a password.
-    secret_wipe(place_of(ring, at), len < left ? len : left);
-    if (len > left) {
+    if (wipe) {
+        secret_wipe(place_of(ring, at), len < left ? len : left);
+    }
+    if (wipe && len > left) {
         secret_wipe(ring->bytes, len - left);
     }
     atomic_store_explicit(&ring->taken, ring->read_to, memory_order_release);

@@ -17,14 +17,14 @@ void ring_close(struct ring *ring);  // NULL is accepted
 
 // The one thread. NULL: there is no room now. `len` is at most a quarter of the ring.
 char *ring_reserve(struct ring *ring, size_t len);
-// What was reserved last is written. *full: half of the ring or more waits.
-void ring_publish(struct ring *ring, bool *half_full);
+// What was reserved last is written. *much: a quarter of the ring or more waits.
+void ring_publish(struct ring *ring, bool *much);
 
 // The other thread. Up to where the ring was published.
 uint64_t ring_end(struct ring *ring);
 // The next string before `end`; false when there is none. Valid until ring_take.
 bool ring_peek(struct ring *ring, uint64_t end, char **bytes, size_t *len);
-// Wipes what was peeked at, and gives its room back.
-void ring_take(struct ring *ring);
+// Gives the room of what was peeked at back; `wipe`: it held a secret.
+void ring_take(struct ring *ring, bool wipe);
 
 #endif

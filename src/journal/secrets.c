@@ -61,10 +61,37 @@ const struct secrets *secrets_of(const struct roster_registry *registry, struct 
     return secrets;
 }
 
+// Bit n of a set stands for the byte n. Every path of every request is looked at.
+#define BIT(c) (UINT64_C(1) << ((c)&63))
+#define BITS(from, to) ((BIT(to) - BIT(from)) | BIT(to))
+
+static const uint64_t words[4] = {BITS('0', '9') | BIT('-') | BIT('$'),
+                                  BITS('A', 'Z') | BITS('a', 'z') | BIT('_')};
+static const uint64_t plain[4] = {BITS('0', '9') | BIT('-') | BIT('$') | BIT('.') | BIT(':') |
+                                      BIT(','),
+                                  BITS('A', 'Z') | BITS('a', 'z') | BIT('_')};
+static const uint64_t plain_paths[4] = {BITS('-', ':') | BIT('$') | BIT(','),
+                                        BITS('A', 'Z') | BITS('a', 'z') | BIT('_')};
+
+static bool is_in(const uint64_t set[4], char c)
+{
+    unsigned char byte = (unsigned char)c;
+    return (set[byte / 64] >> (byte % 64) & 1) != 0;
+}
+
 static bool is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '$';
+    return is_in(words, c);
+}
+
+static bool all_in(const uint64_t set[4], str text)
+{
+    for (size_t at = 0; at < text.len; at++) {
+        if (!is_in(set, text.ptr[at])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 // The next word of *rest; empty at the end.
@@ -123,13 +150,12 @@ static bool names_attr(const struct secrets *secrets, str text, str context)
 
 bool secrets_is_plain(str text)
 {
-    for (size_t at = 0; at < text.len; at++) {
-        char c = text.ptr[at];
-        if (!is_word(c) && c != '.' && c != ':' && c != ',') {
-            return false;
-        }
-    }
-    return true;
+    return all_in(plain, text);
+}
+
+bool secrets_is_plain_path(str path)
+{
+    return all_in(plain_paths, path);
 }
 
 static size_t word_len(str text)
@@ -158,12 +184,19 @@ static bool starts_token(str text)
 }
 
 // A name such as "first_name" has the start of a token in it: there it takes the rest of one, too.
+// The rare byte of a start is its last.
 bool secrets_token(str text)
 {
-    for (size_t at = 0; at < text.len; at++) {
-        if (text.ptr[at] == 'r' && starts_token(str_tail(text, at)) &&
+    for (size_t from = START_LEN - 1; from < text.len; from++) {
+        const char *end = memchr(text.ptr + from, '_', text.len - from);
+        if (end == NULL) {
+            return false;
+        }
+        from = (size_t)(end - text.ptr);
+        size_t at = from - (START_LEN - 1);
+        if (starts_token(str_tail(text, at)) &&
             (at == 0 || !is_alnum(text.ptr[at - 1]) ||
-             word_len(str_tail(text, at + START_LEN)) >= TOKEN_REST_MIN)) {
+             word_len(str_tail(text, from + 1)) >= TOKEN_REST_MIN)) {
             return true;
         }
     }

@@ -17,6 +17,8 @@ bool secrets_expression(const struct secrets *secrets, str text);
 bool secrets_sentence(const struct secrets *secrets, str text);
 // Whether all of it may be part of a list of attribute paths.
 bool secrets_is_plain(str text);
+// The same for a path of a URL: names and ids between slashes.
+bool secrets_is_plain_path(str path);
 // Whether it holds a token of ours.
 bool secrets_token(str text);
 

@@ -87,7 +87,8 @@ static void name_resource(const struct pending *pending, struct record *out)
 {
     if (pending->type != NULL) {
         out->texts[RECORD_TYPE] = pending->type->name;
-        out->texts[RECORD_ID] = was_written(pending) ? pending->write.row.id : pending->id;
+        // Else the path says it.
+        out->texts[RECORD_ID] = was_written(pending) ? pending->write.row.id : (str){0};
     }
 }
 

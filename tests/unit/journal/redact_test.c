@@ -125,6 +125,7 @@ static const struct row bodies[] = {
      "{'nickName':'***'}"},
     {"names that only look like tokens", "{'first_name':'a','nickName':'burst_x','rat':'rat'}",
      NULL},
+    {"a token behind an underscore", "{'nickName':'__rst_abc'}", "{'nickName':'***'}"},
     {"a token as name", "{'rst_abc':1}", "{}"},
     {"a title", "{'title':'Secretary to the board'}", NULL},
     {"names in a list", "{'attributes':['userName','password']}", NULL},

@@ -26,7 +26,7 @@ static struct journal *open_journal(struct place *place)
     return journal;
 }
 
-static void add(struct place *place, struct journal_lane *lane, const struct record *record)
+static void add(struct place *place, struct journal_lane *lane, struct record *record)
 {
     const struct journal_held held = {.registry = place->registry};
     journal_add(lane, record, &held);
