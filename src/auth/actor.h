@@ -13,6 +13,10 @@ enum { ACTOR_NAME_LEN = 40 };
 struct actor {
     int64_t tenant;
     int64_t source;
+    int64_t owner;       // what it makes belongs to (store/source.h)
+    bool sees_own;       // only what belongs to its owner is there for it
+    bool writes_own;     // it changes nothing else
+    bool federated;      // a source of its tenant has a policy
     int64_t credential;  // number of the token; 0 for the command line
     int64_t expires_ms;  // 0: never
     struct actor_scope scope;

@@ -64,6 +64,9 @@
 
 // Schemas that are loaded, and values under them
 #define SCHEMA_READ_BYTES MIB(4)      // memory to read one built-in schema: 24 KB of JSON
+#define POLICIES_TENANT_MAX 100       // sources with a policy of one tenant: each write reads all
+#define POLICY_WORDS_MAX 64           // domains, or owned attributes, of one source
+#define DOMAIN_NAME_MAX 253           // RFC 1035 section 3.1
 #define ROLES_TENANT_MAX 1000         // roles, and entitlements, of one tenant: a list shows all
 #define ROLES_DEPTH_MAX 16            // roles inside each other: a walk up reads each
 #define ROLE_TEXT_MAX 256             // bytes of a role's value, name or type

@@ -59,6 +59,7 @@ extern const struct command guard_commands[];
 extern const struct command tenant_commands[];
 extern const struct command role_commands[];
 extern const struct command schema_commands[];
+extern const struct command source_commands[];
 extern const struct command token_commands[];
 extern const struct command history_commands[];
 extern const struct command client_commands[];

@@ -33,6 +33,7 @@ const char *history_kind_name(enum change_kind kind)
     case CHANGE_TOKEN:
     case CHANGE_SCHEMA:
     case CHANGE_GUARD:
+    case CHANGE_SOURCE:
         break;
     }
     return "administered";

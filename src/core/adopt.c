@@ -8,6 +8,7 @@
 
 #include "core/edges.h"
 #include "core/made.h"
+#include "core/sight.h"
 
 #include <stdlib.h>
 
@@ -17,9 +18,11 @@ static enum store_outcome load(const struct context *ctx, const struct write *wr
     int64_t number = 0;
     enum store_outcome got = external_find(ctx->conn, ctx->actor->tenant, write->type->number,
                                            ctx->actor->source, write->external_id, &number);
-    return got == STORE_OK ? resource_load(ctx->conn, ctx->actor->tenant, number,
-                                           ctx->actor->source, ctx->arena, row)
-                           : got;
+    if (got == STORE_OK) {
+        got = resource_load(ctx->conn, ctx->actor->tenant, number, ctx->actor->source, ctx->arena,
+                            row);
+    }
+    return sight_of(ctx, got, row);
 }
 
 static enum outcome compare_documents(const struct context *ctx, const struct write *write,
@@ -72,8 +75,8 @@ static enum outcome compare_members(const struct context *ctx, const struct writ
     if (outcome != OUTCOME_DONE) {
         return outcome;
     }
-    enum store_outcome got = member_page(ctx->conn, ctx->actor->tenant, group, 0,
-                                         sent.first->count + 1, false, ctx->arena, &stored, &count);
+    enum store_outcome got =
+        sight_members(ctx, group, 0, sent.first->count + 1, false, ctx->arena, &stored, &count);
     if (got != STORE_OK && got != STORE_NONE) {
         return outcome_of_store(got, err);
     }

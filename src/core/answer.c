@@ -3,6 +3,7 @@
 #include "core/answer.h"
 
 #include "core/location.h"
+#include "core/sight.h"
 
 #include <string.h>
 
@@ -106,10 +107,9 @@ static bool next_page(struct answer_reader *reader)
     size_t count = 0;
     struct text out;
     roster_arena_reset(reader->arena);
-    enum store_outcome got =
-        member_page(reader->ctx.conn, reader->ctx.actor->tenant, reader->piece->group,
-                    reader->after, MEMBERS_INLINE_MAX, (reader->piece->parts & MEMBER_DISPLAY) != 0,
-                    reader->arena, &members, &count);
+    enum store_outcome got = sight_members(
+        &reader->ctx, reader->piece->group, reader->after, MEMBERS_INLINE_MAX,
+        (reader->piece->parts & MEMBER_DISPLAY) != 0, reader->arena, &members, &count);
     if (got != STORE_OK && got != STORE_NONE) {
         return false;
     }

@@ -20,6 +20,7 @@ struct search_part {
     bool lacks_sort;  // the query is sorted by what this type has not: all its values are absent
     bool skipped;     // nothing of it is behind page.from
     bool begun;       // page.from is in it
+    bool whole;       // all resources of the type: they are counted already
 };
 
 struct page {

@@ -8,10 +8,12 @@
 #include "core/assigned.h"
 #include "core/document.h"
 #include "core/etag.h"
+#include "core/federation.h"
 #include "core/guard.h"
 #include "core/made.h"
 #include "core/password.h"
 #include "core/reports.h"
+#include "core/sight.h"
 #include "store/external.h"
 #include "store/password.h"
 
@@ -42,6 +44,7 @@ enum outcome commit_load(const struct context *ctx, const struct write *write,
     enum store_outcome got =
         resource_find(ctx->conn, ctx->actor->tenant, write->type->number, write->id,
                       ctx->actor->source, ctx->arena, &current->row);
+    got = sight_of(ctx, got, &current->row);
     if (got == STORE_NONE) {
         fail(err, ROSTER_ERR_NOT_FOUND, 0, "there is no %.*s with this id",
              STR_ARGS(write->type->name));
@@ -56,7 +59,7 @@ enum outcome commit_load(const struct context *ctx, const struct write *write,
     if (roster_json_read(current->row.document, ctx->arena, &current->resource, err) &&
         index_extract(context_indexes(ctx, write->type), current->resource, ctx->arena,
                       &current->entries, err)) {
-        return OUTCOME_DONE;
+        return federation_check_target(ctx, write, current, err);
     }
     if (err->code != ROSTER_ERR_NO_MEMORY) {
         fail(err, ROSTER_ERR_INTERNAL, 0, "the stored resource is damaged: restore it");
@@ -64,9 +67,12 @@ enum outcome commit_load(const struct context *ctx, const struct write *write,
     return OUTCOME_REFUSED;
 }
 
-static enum outcome refuse_taken(const struct write *write, const struct index_entry *entry,
-                                 struct roster_error *err)
+static enum outcome refuse_taken(const struct context *ctx, const struct write *write,
+                                 const struct index_entry *entry, struct roster_error *err)
 {
+    if (sight_is_limited(ctx, write->type)) {
+        return sight_refuse_taken(err);
+    }
     fail(err, ROSTER_ERR_UNIQUENESS, 0, "%.*s is already in use by another %.*s",
          STR_ARGS(entry->name->name), STR_ARGS(write->type->name));
     return OUTCOME_REFUSED;
@@ -106,7 +112,7 @@ enum outcome commit_check_unique(const struct context *ctx, const struct write *
             if (!entry->unique) {
                 (void)quirk_take(ctx->quirks, ROSTER_QUIRK_GROUP_NAME_UNIQUE);
             }
-            return refuse_taken(write, entry, err);
+            return refuse_taken(ctx, write, entry, err);
         }
         if (got != STORE_OK && got != STORE_NONE) {
             return outcome_of_store(got, err);
@@ -130,6 +136,7 @@ enum outcome commit_check_manager(const struct context *ctx, const struct resour
     }
     enum store_outcome got = resource_find_head(ctx->conn, ctx->actor->tenant, TYPE_NUMBER_USER, id,
                                                 ctx->arena, &manager);
+    got = sight_of(ctx, got, &manager);
     if (got == STORE_NONE) {
         fail(err, ROSTER_ERR_INVALID_VALUE, 0, "manager: there is no user with the id \"%.*s\"",
              STR_ARGS(id));
@@ -250,6 +257,7 @@ enum outcome commit_create(const struct context *ctx, struct write *write,
     row->modified_ms = row->created_ms;
     row->external_id = write->external_id;
     row->source = ctx->actor->source;
+    row->owner = ctx->actor->owner;
     outcome = written(resource_insert(ctx->conn, ctx->actor->tenant, row, write->entries), err);
     if (outcome == OUTCOME_DONE && has_password) {
         outcome = written(password_write(ctx, write, row->row), err);
@@ -526,16 +534,18 @@ static enum outcome leave_members(const struct context *ctx, const struct resour
 {
     int64_t count = 0;
     struct edge_plan all = {0};
-    enum outcome outcome = edges_resolve_values(ctx, EDGE_REPLACE, NULL, &all, err);
+    struct actor actor;
+    struct context whole = sight_lift(ctx, &actor);  // members that it may not see go too
+    enum outcome outcome = edges_resolve_values(&whole, EDGE_REPLACE, NULL, &all, err);
     if (outcome == OUTCOME_DONE) {
-        outcome = edges_check(ctx, group->row, &all, err);
+        outcome = edges_check(&whole, group->row, &all, err);
     }
     if (outcome == OUTCOME_REFUSED && err->code == ROSTER_ERR_TOO_LARGE) {
         *err = (struct roster_error){0};
         return written(member_delete_all(ctx->conn, ctx->actor->tenant, group->row, &count), err);
     }
     if (outcome == OUTCOME_DONE) {
-        outcome = edges_apply(ctx, group->row, &all, err);
+        outcome = edges_apply(&whole, group->row, &all, err);
     }
     *edges = all;
     return outcome == OUTCOME_REFUSED ? OUTCOME_BROKEN : outcome;

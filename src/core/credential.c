@@ -14,8 +14,6 @@
 
 #include <string.h>
 
-#define SOURCE_DEFAULT STR("default")
-
 static bool put_time(struct roster_json *json, struct roster_arena *arena, str key, int64_t ms)
 {
     char text[TIME_TEXT_LEN];

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/edges.h"
 
+#include "core/sight.h"
+
 static enum outcome refuse_memory(struct roster_error *err)
 {
     fail_memory(err);
@@ -15,6 +17,7 @@ static enum outcome resolve_one(const struct context *ctx, str id, struct member
     struct resource_row row = {0};
     enum store_outcome got =
         resource_find_head(ctx->conn, ctx->actor->tenant, 0, id, ctx->arena, &row);
+    got = sight_of(ctx, got, &row);
     const struct roster_resource_type *type =
         got == STORE_OK ? registry_type_number(ctx->view->registry, row.type) : NULL;
     *known = got == STORE_OK && (type == NULL || !type->managed);
@@ -192,9 +195,8 @@ static enum outcome sweep(const struct context *ctx, int64_t group, struct edge_
         struct member_row *members = NULL;
         struct arena_mark mark = arena_mark(ctx->arena);
         size_t noted = plan->change_count;
-        enum store_outcome got =
-            member_page(ctx->conn, ctx->actor->tenant, group, after, MEMBERS_INLINE_MAX,
-                        step->filter != NULL, ctx->arena, &members, &count);
+        enum store_outcome got = sight_members(ctx, group, after, MEMBERS_INLINE_MAX,
+                                               step->filter != NULL, ctx->arena, &members, &count);
         if (got != STORE_OK && got != STORE_NONE) {
             return outcome_of_store(got, err);
         }

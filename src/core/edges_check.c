@@ -5,6 +5,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/edges.h"
 
+#include "core/sight.h"
+
 #include <stdlib.h>
 
 // An operation that names a member.
@@ -215,9 +217,8 @@ static enum outcome follow_all(struct edge_pass *pass, struct roster_error *err)
     while (count == MEMBERS_INLINE_MAX) {
         struct member_row *members = NULL;
         struct arena_mark mark = arena_mark(ctx->arena);
-        enum store_outcome got =
-            member_page(ctx->conn, ctx->actor->tenant, pass->group, after, MEMBERS_INLINE_MAX,
-                        pass->has_filters, ctx->arena, &members, &count);
+        enum store_outcome got = sight_members(ctx, pass->group, after, MEMBERS_INLINE_MAX,
+                                               pass->has_filters, ctx->arena, &members, &count);
         enum outcome outcome = outcome_of_store(got, err);
         for (size_t at = 0; at < count && outcome == OUTCOME_DONE; at++) {
             outcome = follow(pass, &members[at], err);

@@ -27,6 +27,8 @@ const char *entry_kind_name(enum change_kind kind)
         return "schema";
     case CHANGE_GUARD:
         return "guard";
+    case CHANGE_SOURCE:
+        return "source";
     }
     return NULL;
 }

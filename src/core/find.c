@@ -25,7 +25,7 @@ static bool is_inline(const struct query *q)
     for (size_t at = 0; at < q->part_count; at++) {
         const struct search_part *part = &q->parts[at];
         bool shallow = q->page.skip <= PAGE_DEPTH_INLINE && part_is_direct(part) &&
-                       (part->filter == NULL || part->traits.cost == SEARCH_INDEX);
+                       (part->whole || part->traits.cost == SEARCH_INDEX);
         if (part->traits.cost != SEARCH_POINT && !shallow) {
             return false;
         }
@@ -54,7 +54,7 @@ static bool is_few(const struct query *q)
 static bool is_unchanged(const struct query *q, const struct search_part *part)
 {
     int64_t sequence = 0;
-    return part->begun && part->filter == NULL && q->walk.sequence > 0 &&
+    return part->begun && part->whole && q->walk.sequence > 0 &&
            change_sequence(q->ctx->conn, q->ctx->actor->tenant, &sequence) == STORE_OK &&
            sequence == q->walk.sequence;
 }
@@ -66,7 +66,7 @@ static enum outcome count_part(const struct query *q, const struct search_part *
     const struct context *ctx = q->ctx;
     bool unchanged = is_unchanged(q, part);
     bool rest = part->begun && !unchanged;
-    bool bounded = !ctx->on_worker && (part->filter != NULL || rest);
+    bool bounded = !ctx->on_worker && (!part->whole || rest);
     int64_t max = bounded ? COUNT_INLINE_MAX : 0;
     enum store_outcome got = rest ? search_count_rest(ctx->conn, part->plan, max, count)
                                   : search_count(ctx->conn, part->plan, max, count);
@@ -116,7 +116,7 @@ static enum outcome find_part(struct query *q, const struct search_part *part,
         return outcome;
     }
     outcome = part_take(q, part, skip, q->page.limit - found->count, found, err);
-    if (part->filter == NULL && found->count > before) {
+    if (part->whole && found->count > before) {
         q->walk.passed = passed_by(q, part, count - skip - (int64_t)(found->count - before));
     }
     return outcome;
@@ -148,7 +148,7 @@ static void note_walk(struct query *q, const struct found_page *found)
     }
     const struct found *last = &found->items[found->count - 1];
     struct walk walk = {.place = last->place, .passed = q->walk.passed};
-    bool counted = is_direct(q) && last->part->filter == NULL && walk.passed >= 0;
+    bool counted = is_direct(q) && last->part->whole && walk.passed >= 0;
     if (!counted || change_sequence(ctx->conn, ctx->actor->tenant, &walk.sequence) != STORE_OK) {
         walk.sequence = 0;
     }

@@ -14,10 +14,10 @@ static bool is_inline_part(const struct query *q, const struct search_part *part
     if (traits->cost == SEARCH_POINT) {
         return part_is_direct(part) || part_is_small(q, part, COLLECT_INLINE_MAX);
     }
-    if (!part_is_direct(part) || (part->filter != NULL && traits->cost != SEARCH_INDEX)) {
+    if (!part_is_direct(part) || (!part->whole && traits->cost != SEARCH_INDEX)) {
         return false;
     }
-    return traits->steady || (part->filter != NULL && part_is_small(q, part, COUNT_INLINE_MAX));
+    return traits->steady || (!part->whole && part_is_small(q, part, COUNT_INLINE_MAX));
 }
 
 static bool is_inline(const struct query *q)
@@ -132,11 +132,11 @@ static enum outcome count(struct query *q, struct found_page *found, struct rost
     for (size_t at = 0; at < q->part_count && !q->uncounted; at++) {
         const struct search_part *part = &q->parts[at];
         int64_t more = 0;
-        if (!part->traits.exact || (part->filter != NULL && part->traits.cost == SEARCH_SCAN)) {
+        if (!part->traits.exact || (!part->whole && part->traits.cost == SEARCH_SCAN)) {
             q->uncounted = true;
             break;
         }
-        int64_t max = part->filter == NULL ? 0 : COUNT_INLINE_MAX;
+        int64_t max = part->whole ? 0 : COUNT_INLINE_MAX;
         enum store_outcome got = search_count(q->ctx->conn, part->plan, max, &more);
         if (got != STORE_OK && got != STORE_NONE) {
             return outcome_of_store(got, err);

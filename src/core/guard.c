@@ -181,6 +181,14 @@ static void refuse(const struct context *ctx, const struct weighing *w, struct r
              name, tenant);
         return;
     }
+    if (ctx->actor->sees_own) {
+        // The budget is a share of the tenant: a number would tell how large that is.
+        fail(err, ROSTER_ERR_TOO_MANY_REQUESTS, 0,
+             "held, nothing was changed: this would exceed this source's budget of %s; an "
+             "administrator decides: roster guard show --tenant %s",
+             name, tenant);
+        return;
+    }
     text_init(&window, ctx->arena, DETAIL_MAX);
     duration_print(&window, w->window_ms);
     fail(err, ROSTER_ERR_TOO_MANY_REQUESTS, 0,

@@ -3,6 +3,7 @@
 #include "core/read.h"
 
 #include "core/location.h"
+#include "core/sight.h"
 
 enum outcome outcome_of_store(enum store_outcome outcome, struct roster_error *err)
 {
@@ -95,6 +96,7 @@ enum outcome read_resource(const struct context *ctx, const struct roster_resour
     bool grouped = false;
     enum store_outcome got = resource_find_grouped(ctx->conn, ctx->actor->tenant, type->number, id,
                                                    ctx->actor->source, ctx->arena, &row, &grouped);
+    got = sight_of(ctx, got, &row);
     if (got == STORE_NONE) {
         fail(err, ROSTER_ERR_NOT_FOUND, 0, "there is no %.*s with this id", STR_ARGS(type->name));
         return OUTCOME_REFUSED;

@@ -6,6 +6,7 @@
 #include "core/document.h"
 #include "core/links.h"
 #include "core/location.h"
+#include "core/sight.h"
 
 // The derived parts of one resource, gathered before anything is written.
 struct derived {
@@ -61,6 +62,7 @@ static enum store_outcome derive_manager(const struct representation *rep,
     }
     enum store_outcome got = resource_find_head(ctx->conn, ctx->actor->tenant, TYPE_NUMBER_USER, id,
                                                 ctx->arena, &manager);
+    got = sight_of(ctx, got, &manager);
     if (got == STORE_OK) {
         derived->manager_id = manager.id;
         derived->manager_display = manager.display;
@@ -89,6 +91,7 @@ static enum store_outcome derive(const struct representation *rep, const struct 
                 return got;
             }
         }
+        sight_groups(ctx, &derived->groups);
         hash_groups(derived);
     }
     return STORE_OK;
@@ -214,8 +217,8 @@ static enum store_outcome write_members(struct representation *rep, const struct
     struct member_row *members = NULL;
     size_t count = 0;
     enum store_outcome got =
-        member_page(ctx->conn, ctx->actor->tenant, row->row, 0, rep->members_left + 1,
-                    (parts & MEMBER_DISPLAY) != 0, ctx->arena, &members, &count);
+        sight_members(ctx, row->row, 0, rep->members_left + 1, (parts & MEMBER_DISPLAY) != 0,
+                      ctx->arena, &members, &count);
     if (got != STORE_OK && got != STORE_NONE) {
         return got;
     }
@@ -383,6 +386,7 @@ static enum store_outcome put_groups(const struct context *ctx, const struct res
     if (got != STORE_OK || array == NULL) {
         return got == STORE_OK ? STORE_FAILED : got;
     }
+    sight_groups(ctx, &groups);
     for (size_t at = 0; at < groups.count; at++) {
         const struct group_row *group = &groups.rows[at];
         struct link link = {group->id, STR("/Groups"),
@@ -401,8 +405,8 @@ static enum store_outcome put_members(const struct context *ctx, const struct re
     struct member_row *members = NULL;
     size_t count = 0;
     struct roster_json *array = json_new(arena, JSON_ARRAY);
-    enum store_outcome got = member_page(ctx->conn, ctx->actor->tenant, row->row, 0,
-                                         MEMBERS_FILTER_MAX + 1, true, arena, &members, &count);
+    enum store_outcome got =
+        sight_members(ctx, row->row, 0, MEMBERS_FILTER_MAX + 1, true, arena, &members, &count);
     if (got == STORE_NONE) {
         return STORE_OK;
     }

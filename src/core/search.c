@@ -6,6 +6,7 @@
 #include "core/search.h"
 
 #include "core/query.h"
+#include "core/sight.h"
 
 static bool parse_filter(struct query *q, struct search_part *part, struct roster_error *err)
 {
@@ -206,6 +207,8 @@ static bool compile_part(struct query *q, struct search_part *part, struct roste
     struct search search = {
         .tenant = ctx->actor->tenant,
         .source = ctx->actor->source,
+        .owned = sight_is_limited(ctx, part->type),
+        .owner = ctx->actor->owner,
         .type = part->type,
         .indexes = context_indexes(ctx, part->type),
         .filter = part->filter,
@@ -225,6 +228,7 @@ static bool compile_part(struct query *q, struct search_part *part, struct roste
         part->skipped = false;
     }
     part->begun = search.from != NULL;
+    part->whole = part->filter == NULL && !search.owned;
     if (!search_compile(ctx->store, &search, ctx->arena, &part->plan, err)) {
         return false;
     }

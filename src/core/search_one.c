@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/search_one.h"
 
+#include "core/sight.h"
+
 #include "json/value.h"
 #include "scim/filter.h"
 
@@ -43,6 +45,7 @@ enum outcome search_narrow(const struct context *ctx, const struct roster_resour
     struct resource_row row = {0};
     enum store_outcome got =
         resource_find_head(ctx->conn, ctx->actor->tenant, type->number, id, ctx->arena, &row);
+    got = sight_of(ctx, got, &row);
     if (got == STORE_NONE) {
         fail(err, ROSTER_ERR_NOT_FOUND, 0, "there is no %.*s with this id", STR_ARGS(type->name));
         return OUTCOME_REFUSED;

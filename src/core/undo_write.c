@@ -4,6 +4,7 @@
 
 #include "core/commit.h"
 #include "core/document.h"
+#include "core/federation.h"
 #include "core/made.h"
 
 static bool is_external(const struct undo_attribute *attribute)
@@ -233,7 +234,11 @@ bool undo_write_create(struct undo *undo, const struct undo_plan *plan,
     }
     act_for(undo, external);
     write.external_id = external_text(external);
-    if (!settle(undo, commit_create(undo->ctx, &write, &none, err), why, err)) {
+    outcome = commit_create(undo->ctx, &write, &none, err);
+    if (outcome == OUTCOME_DONE) {
+        outcome = federation_return(undo->ctx, &write, err);
+    }
+    if (!settle(undo, outcome, why, err)) {
         return false;
     }
     return update_externals(undo, plan, external == NULL ? NULL : next_external(external->next),

@@ -7,6 +7,7 @@
 #include "core/bounds.h"
 #include "core/commit.h"
 #include "core/document.h"
+#include "core/federation.h"
 #include "core/made.h"
 #include "core/password.h"
 
@@ -95,7 +96,10 @@ static enum outcome run_create(const struct context *ctx, struct write *write,
 {
     struct edge_plan edges = {0};
     bool adopted = false;
-    enum outcome outcome = adopt_find(ctx, write, &adopted, err);
+    enum outcome outcome = federation_check_create(ctx, write, err);
+    if (outcome == OUTCOME_DONE) {
+        outcome = adopt_find(ctx, write, &adopted, err);
+    }
     if (adopted || outcome != OUTCOME_DONE) {
         return outcome;
     }
@@ -119,6 +123,16 @@ static enum outcome run_create(const struct context *ctx, struct write *write,
     return commit_create(ctx, write, &edges, err);
 }
 
+// With write->external_id.
+static enum outcome update(const struct context *ctx, struct write *write,
+                           const struct current *current, struct roster_json *after,
+                           const struct edge_plan *edges, struct roster_error *err)
+{
+    enum outcome outcome =
+        commit_update(ctx, write, current, after, write->external_id, edges, err);
+    return outcome == OUTCOME_DONE ? federation_settle(ctx, write, after, err) : outcome;
+}
+
 static enum outcome run_replace(const struct context *ctx, struct write *write,
                                 struct roster_error *err)
 {
@@ -136,6 +150,10 @@ static enum outcome run_replace(const struct context *ctx, struct write *write,
     if (!document_normalize(after, ctx->arena) || !made_fill(ctx, write->type, after)) {
         return refuse_memory(err);
     }
+    outcome = federation_check_update(ctx, write, &current, after, err);
+    if (outcome != OUTCOME_DONE) {
+        return outcome;
+    }
     bool is_group = write->type->number == TYPE_NUMBER_GROUP;
     bool keeps =
         is_group && !write->has_members && quirk_take(ctx->quirks, ROSTER_QUIRK_PUT_KEEPS_MEMBERS);
@@ -149,7 +167,7 @@ static enum outcome run_replace(const struct context *ctx, struct write *write,
         return outcome;
     }
     write->members_skipped = edges.skipped;
-    return commit_update(ctx, write, &current, after, write->external_id, &edges, err);
+    return update(ctx, write, &current, after, &edges, err);
 }
 
 // The tree that a PATCH works on: a copy of the document with the source's externalId in it.
@@ -218,7 +236,10 @@ static enum outcome run_patch(const struct context *ctx, struct write *write,
     if (!document_normalize(after, ctx->arena) || !made_fill(ctx, write->type, after)) {
         return refuse_memory(err);
     }
-    outcome = edges_resolve(ctx, changes, &edges, err);
+    outcome = federation_check_update(ctx, write, &current, after, err);
+    if (outcome == OUTCOME_DONE) {
+        outcome = edges_resolve(ctx, changes, &edges, err);
+    }
     if (outcome == OUTCOME_DONE) {
         outcome = edges_check(ctx, current.row.row, &edges, err);
     }
@@ -229,7 +250,7 @@ static enum outcome run_patch(const struct context *ctx, struct write *write,
     if (write->type->hides && !note_sent(ctx, write)) {
         return refuse_memory(err);
     }
-    return commit_update(ctx, write, &current, after, parts.external_id, &edges, err);
+    return update(ctx, write, &current, after, &edges, err);
 }
 
 static enum outcome run_delete(const struct context *ctx, struct write *write,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/actors.h"
 
+#include "core/policy.h"
 #include "core/scopes.h"
 #include "server/uses.h"
 
@@ -47,6 +48,22 @@ static void put_text(char *to, size_t size, str from)
     to[len] = '\0';
 }
 
+static bool fill_policy(struct actor *actor, const struct token_row *row,
+                        struct roster_arena *arena)
+{
+    struct roster_error err = {0};
+    struct policy policy = {0};
+    const struct source_row source = {.source = row->source, .name = row->source_name};
+    actor->owner = source_owner(&source);
+    actor->federated = row->tenant_federated;
+    if (!policy_read(row->source_policy, arena, &policy, &err)) {
+        return false;
+    }
+    actor->sees_own = policy.sees_own;
+    actor->writes_own = policy.writes_own;
+    return true;
+}
+
 static bool fill(struct actor_entry *entry, const struct token_row *row,
                  const struct roster_registry *registry, struct roster_arena *arena)
 {
@@ -67,7 +84,8 @@ static bool fill(struct actor_entry *entry, const struct token_row *row,
         snprintf(actor->name, sizeof(actor->name), "%s:%lld",
                  row->thumbprint.len > 0 ? "certificate" : "token", (long long)row->token);
     }
-    return tenant_settings_read(row->tenant_settings, arena, &entry->settings, &err);
+    return fill_policy(actor, row, arena) &&
+           tenant_settings_read(row->tenant_settings, arena, &entry->settings, &err);
 }
 
 // Looks the credential up in the store and puts what it says into the entry.

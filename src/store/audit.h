@@ -32,6 +32,7 @@ enum change_kind {
     CHANGE_TOKEN = 6,
     CHANGE_SCHEMA = 7,  // of schemas, resource types and indexes of the tenant
     CHANGE_GUARD = 8,   // something was held, released or denied; id: the source
+    CHANGE_SOURCE = 9,  // a source came, changed or went; id: its name
 };
 
 struct change_member {

@@ -227,7 +227,7 @@ static enum store_outcome find_nested(const struct graph *g, bool *nested)
 
 static enum store_outcome read_heads(struct graph *g)
 {
-    enum { KEY, ID, DISPLAY, REVISION };
+    enum { KEY, ID, DISPLAY, REVISION, OWNER };
     str list;
     if (g->node_count == g->member_count) {
         return STORE_OK;
@@ -242,6 +242,7 @@ static enum store_outcome read_heads(struct graph *g)
         struct node *node = &g->nodes[g->member_count + (size_t)sql_column_i64(&q, KEY)];
         node->found = true;
         node->group.revision = sql_column_i64(&q, REVISION);
+        node->group.owner = sql_column_i64(&q, OWNER);
         if (!id_print(sql_column(&q, ID), g->arena, &node->group.id)) {
             sql_fail(&q);
         }
@@ -343,7 +344,7 @@ static enum store_outcome read_all(struct conn *conn, int64_t tenant, const int6
     return got;
 }
 
-enum direct_column { GROUP_ROW, ID, DISPLAY, REVISION, NESTED };
+enum direct_column { GROUP_ROW, ID, DISPLAY, REVISION, OWNER, NESTED };
 
 static bool add_direct(struct sql *q, struct roster_arena *arena, size_t *cap,
                        struct group_list *out)
@@ -356,6 +357,7 @@ static bool add_direct(struct sql *q, struct roster_arena *arena, size_t *cap,
     struct group_row *group = &rows[out->count++];
     group->row = sql_column_i64(q, GROUP_ROW);
     group->revision = sql_column_i64(q, REVISION);
+    group->owner = sql_column_i64(q, OWNER);
     group->direct = true;
     sql_column_copy(q, DISPLAY, arena, &group->display);
     return id_print(sql_column(q, ID), arena, &group->id);

@@ -98,21 +98,46 @@ static void add_member(struct sql *q, bool with_display, struct roster_arena *ar
     }
 }
 
+// What `q` finds, from the fourth parameter on.
+static enum store_outcome read_page(struct sql *q, size_t limit, bool with_display,
+                                    struct roster_arena *arena, struct member_row **members,
+                                    size_t *count)
+{
+    struct member_list list = {0};
+    sql_i64(q, 4, (int64_t)limit);
+    while (list.count < limit && sql_step(q) == SQL_ROW) {
+        add_member(q, with_display, arena, &list);
+    }
+    *members = list.rows;
+    *count = list.count;
+    return sql_end(q);
+}
+
+static struct sql begin_page(struct conn *conn, enum statement name, int64_t tenant, int64_t group,
+                             int64_t after)
+{
+    struct sql q = sql_begin(conn, name);
+    sql_i64(&q, 1, tenant);
+    sql_i64(&q, 2, group);
+    sql_i64(&q, 3, after);
+    return q;
+}
+
 enum store_outcome member_page(struct conn *conn, int64_t tenant, int64_t group, int64_t after,
                                size_t limit, bool with_display, struct roster_arena *arena,
                                struct member_row **members, size_t *count)
 {
-    struct member_list list = {0};
-    struct sql q =
-        sql_begin(conn, with_display ? STATEMENT_MEMBER_PAGE_DISPLAY : STATEMENT_MEMBER_PAGE);
-    sql_i64(&q, 1, tenant);
-    sql_i64(&q, 2, group);
-    sql_i64(&q, 3, after);
-    sql_i64(&q, 4, (int64_t)limit);
-    while (list.count < limit && sql_step(&q) == SQL_ROW) {
-        add_member(&q, with_display, arena, &list);
-    }
-    *members = list.rows;
-    *count = list.count;
-    return sql_end(&q);
+    enum statement name = with_display ? STATEMENT_MEMBER_PAGE_DISPLAY : STATEMENT_MEMBER_PAGE;
+    struct sql q = begin_page(conn, name, tenant, group, after);
+    return read_page(&q, limit, with_display, arena, members, count);
+}
+
+enum store_outcome member_page_owned(struct conn *conn, int64_t tenant, int64_t group,
+                                     int64_t owner, int64_t after, size_t limit,
+                                     struct roster_arena *arena, struct member_row **members,
+                                     size_t *count)
+{
+    struct sql q = begin_page(conn, STATEMENT_MEMBER_PAGE_OWNED, tenant, group, after);
+    sql_i64(&q, 5, owner);
+    return read_page(&q, limit, true, arena, members, count);
 }

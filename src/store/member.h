@@ -34,11 +34,18 @@ MUST_CHECK enum store_outcome member_page(struct conn *conn, int64_t tenant, int
                                           struct roster_arena *arena, struct member_row **members,
                                           size_t *count);
 
+// Only those that belong to `owner`, with their display.
+MUST_CHECK enum store_outcome member_page_owned(struct conn *conn, int64_t tenant, int64_t group,
+                                                int64_t owner, int64_t after, size_t limit,
+                                                struct roster_arena *arena,
+                                                struct member_row **members, size_t *count);
+
 struct group_row {
     int64_t row;
     str id;
     str display;
     int64_t revision;
+    int64_t owner;
     bool direct;  // false: through a nested group
 };
 

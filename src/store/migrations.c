@@ -227,6 +227,14 @@ const struct migration migrations[] = {
                   "CREATE INDEX silence_due ON silence (alarm_at_ms) WHERE alarm_at_ms > 0;"
                   "CREATE INDEX silence_alarmed ON silence (tenant) WHERE alarmed_ms > 0;",
     },
+    {
+        // `policy` is JSON, empty for none. `owner` is the number of a source, or 0: the tenant's
+        // default source, which owns what was made before there were owners too.
+        .name = "policies of sources, and owners",
+        .sqlite = "ALTER TABLE source ADD COLUMN policy TEXT NOT NULL DEFAULT '';"
+                  "ALTER TABLE resource ADD COLUMN owner INTEGER NOT NULL DEFAULT 0;"
+                  "CREATE INDEX resource_owner ON resource (tenant, type, owner) WHERE owner > 0;",
+    },
 };
 
 const size_t migration_count = COUNT_OF(migrations);

@@ -152,7 +152,7 @@ static bool rebuild_row(struct rebuild *r, struct sql *q)
     if (q->outcome != SQL_ROW) {
         return refuse_store(r->err);
     }
-    int64_t tenant = sql_column_i64(q, COLUMN_DOCUMENT + 1);
+    int64_t tenant = sql_column_i64(q, COLUMN_COUNT);
     const struct index_set *set = set_of(r, row.type);
     r->after = row.row;
     r->count++;

@@ -20,6 +20,7 @@ void row_read(struct sql *q, int64_t source, struct roster_arena *arena, struct 
         .created_ms = sql_column_i64(q, COLUMN_CREATED_MS),
         .modified_ms = sql_column_i64(q, COLUMN_MODIFIED_MS),
         .manager_at = (size_t)sql_column_i64(q, COLUMN_MANAGER_AT),
+        .owner = sql_column_i64(q, COLUMN_OWNER),
         .source = source,
     };
     external = external_of(sql_column(q, COLUMN_EXTERNAL_IDS), source);
@@ -99,7 +100,7 @@ enum store_outcome resource_find_grouped(struct conn *conn, int64_t tenant, int 
 enum store_outcome resource_find_head(struct conn *conn, int64_t tenant, int type, str id,
                                       struct roster_arena *arena, struct resource_row *row)
 {
-    enum { ROW, TYPE, ID, REVISION, DISPLAY };
+    enum { ROW, TYPE, ID, REVISION, DISPLAY, OWNER };
     struct id_form form = id_make(id);
     if (form.len == 0) {
         return STORE_NONE;
@@ -113,6 +114,7 @@ enum store_outcome resource_find_head(struct conn *conn, int64_t tenant, int typ
             .row = sql_column_i64(&q, ROW),
             .type = (int)sql_column_i64(&q, TYPE),
             .revision = sql_column_i64(&q, REVISION),
+            .owner = sql_column_i64(&q, OWNER),
         };
         if (!id_print(sql_column(&q, ID), arena, &row->id)) {
             sql_fail(&q);
@@ -222,6 +224,7 @@ static enum store_outcome insert_row(struct conn *writer, int64_t tenant,
     sql_text(&q, 9, row->display);
     sql_blob(&q, 10, packed);
     sql_text(&q, 11, row->document);
+    sql_i64(&q, 12, row->owner);
     enum store_outcome got = sql_run(&q, &count);
     return got == STORE_OK && count == 0 ? STORE_TAKEN : got;
 }
@@ -331,6 +334,26 @@ enum store_outcome resource_touch(struct conn *writer, int64_t tenant, int64_t r
     sql_i64(&q, 4, modified_ms);
     enum store_outcome got = sql_run(&q, &count);
     return got == STORE_OK && count == 0 ? STORE_NONE : got;
+}
+
+enum store_outcome resource_set_owner(struct conn *writer, int64_t tenant, int64_t row,
+                                      int64_t owner)
+{
+    int64_t count = 0;
+    struct sql q = sql_begin(writer, STATEMENT_RESOURCE_SET_OWNER);
+    sql_i64(&q, 1, tenant);
+    sql_i64(&q, 2, row);
+    sql_i64(&q, 3, owner);
+    enum store_outcome got = sql_run(&q, &count);
+    return got == STORE_OK && count == 0 ? STORE_NONE : got;
+}
+
+enum store_outcome resource_return(struct conn *writer, int64_t tenant, int64_t row)
+{
+    struct sql q = sql_begin(writer, STATEMENT_RESOURCE_RETURN);
+    sql_i64(&q, 1, tenant);
+    sql_i64(&q, 2, row);
+    return sql_run(&q, NULL);
 }
 
 enum store_outcome resource_delete(struct conn *writer, int64_t tenant,

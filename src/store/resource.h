@@ -19,6 +19,7 @@ struct resource_row {
     str display;        // what others show of it: displayName, else userName
     str external_id;    // that of the asking source; empty: none
     int64_t source;     // whose external_id that is. Insert: 0 leaves it to external_set
+    int64_t owner;      // source_owner of the source that it belongs to
 };
 
 // What is indexed of one resource type: built once for each registry.
@@ -65,7 +66,7 @@ MUST_CHECK enum store_outcome resource_find_grouped(struct conn *conn, int64_t t
                                                     str id, int64_t source,
                                                     struct roster_arena *arena,
                                                     struct resource_row *row, bool *grouped);
-// Only row, type, id, revision and display.
+// Only row, type, id, revision, display and owner.
 MUST_CHECK enum store_outcome resource_find_head(struct conn *conn, int64_t tenant, int type,
                                                  str id, struct roster_arena *arena,
                                                  struct resource_row *row);
@@ -93,6 +94,10 @@ MUST_CHECK enum store_outcome resource_update(struct conn *writer, int64_t tenan
 // Only revision and modified_ms: what a change of its edges does to a group.
 MUST_CHECK enum store_outcome resource_touch(struct conn *writer, int64_t tenant, int64_t row,
                                              int64_t revision, int64_t modified_ms);
+MUST_CHECK enum store_outcome resource_set_owner(struct conn *writer, int64_t tenant, int64_t row,
+                                                 int64_t owner);
+// To whom it belonged when it was first made, as far as the audit and the credentials still tell.
+MUST_CHECK enum store_outcome resource_return(struct conn *writer, int64_t tenant, int64_t row);
 // Row, index rows, externalIds of all sources, and the count. Edges are the caller's (member.h).
 MUST_CHECK enum store_outcome resource_delete(struct conn *writer, int64_t tenant,
                                               const struct resource_row *row,

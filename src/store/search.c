@@ -187,7 +187,8 @@ bool search_compile(struct store *store, const struct search *search, struct ros
     struct search_plan *plan = arena_alloc(arena, sizeof(*plan));
     where_init(&where, store, search, arena);
     const struct set *set =
-        search->filter == NULL ? set_all(&where, true) : where_filter(&where, search->filter);
+        where_owned(&where, search->filter == NULL ? set_all(&where, true)
+                                                   : where_filter(&where, search->filter));
     if (plan == NULL || set == NULL) {
         return fail_memory(err);
     }

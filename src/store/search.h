@@ -24,6 +24,8 @@ MUST_CHECK bool place_id_key(str id, struct roster_arena *arena, str *key);
 struct search {
     int64_t tenant;
     int64_t source;  // whose externalId is searched and shown
+    bool owned;      // only what belongs to `owner`, and so do members and groups in the filter
+    int64_t owner;
     const struct roster_resource_type *type;
     const struct index_set *indexes;
     const struct roster_filter *filter;  // NULL: all

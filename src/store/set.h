@@ -86,6 +86,8 @@ struct set *set_rows(struct where *where, const char *table, const char *column,
 
 // The rows that may match. NULL only when the arena is full.
 struct set *where_filter(struct where *where, const struct roster_filter *filter);
+// Of `set`, those that the search may see.
+struct set *where_owned(struct where *where, struct set *set);
 // The parts of it that other attributes than indexed ones need.
 struct set *where_common(struct where *where, const struct roster_filter *filter);
 struct set *where_edges(struct where *where, const struct roster_filter *filter);

@@ -23,6 +23,15 @@
     X(SOURCE_INSERT)                                                                               \
     X(SOURCE_LIST)                                                                                 \
     X(SOURCE_FIND)                                                                                 \
+    X(SOURCE_SAVE)                                                                                 \
+    X(SOURCE_DELETE)                                                                               \
+    X(SOURCE_COUNT)                                                                                \
+    X(SOURCE_HAND_OVER)                                                                            \
+    X(SOURCE_END_CERTIFICATES)                                                                     \
+    X(SOURCE_END_TOKENS)                                                                           \
+    X(SOURCE_END_GUARD)                                                                            \
+    X(SOURCE_END_SILENCE)                                                                          \
+    X(SOURCE_CLAIMED)                                                                              \
     X(TOKEN_INSERT)                                                                                \
     X(TOKEN_FIND)                                                                                  \
     X(TOKEN_LIST)                                                                                  \
@@ -47,6 +56,8 @@
     X(RESOURCE_UPDATE)                                                                             \
     X(RESOURCE_TOUCH)                                                                              \
     X(RESOURCE_SET_EXTERNALS)                                                                      \
+    X(RESOURCE_SET_OWNER)                                                                          \
+    X(RESOURCE_RETURN)                                                                             \
     X(RESOURCE_DELETE)                                                                             \
     X(RESOURCE_EACH)                                                                               \
     X(UNIQUE_FIND)                                                                                 \
@@ -67,6 +78,7 @@
     X(MEMBER_FIND)                                                                                 \
     X(MEMBER_PAGE)                                                                                 \
     X(MEMBER_PAGE_DISPLAY)                                                                         \
+    X(MEMBER_PAGE_OWNED)                                                                           \
     X(GROUPS_DIRECT)                                                                               \
     X(GROUPS_OF)                                                                                   \
     X(GROUPS_OF_SPAN)                                                                              \
@@ -168,7 +180,7 @@ extern const char *const statements_sqlite[STATEMENT_COUNT];
 // Columns of every statement that loads whole resources, in this order.
 #define RESOURCE_COLUMNS                                                                           \
     "r.row, r.type, r.id, r.revision, r.created_ms, r.modified_ms, r.encoding, r.manager_at, "     \
-    "r.display, r.external_ids, r.document"
+    "r.display, r.external_ids, r.document, r.owner"
 
 enum resource_column {
     COLUMN_ROW,
@@ -182,7 +194,9 @@ enum resource_column {
     COLUMN_DISPLAY,
     COLUMN_EXTERNAL_IDS,
     COLUMN_DOCUMENT,
-    COLUMN_GROUPED,  // of RESOURCE_FIND_GROUPED only
+    COLUMN_OWNER,
+    COLUMN_COUNT,  // of a resource; what a statement selects besides stands behind them
+    COLUMN_GROUPED = COLUMN_COUNT,  // of RESOURCE_FIND_GROUPED only
 };
 
 #endif

@@ -18,7 +18,8 @@
 #define TOKEN_COLUMNS                                                                              \
     "k.token, k.tenant, k.source, s.name, k.label, k.user_id, k.client, k.scopes, k.digest,"       \
     " k.created_ms, k.expires_ms, k.revoked_ms, k.used_ms, k.used_address, t.suspended,"           \
-    " t.name, t.settings, t.schemas, c.thumbprint, c.subject"
+    " t.name, t.settings, t.schemas, c.thumbprint, c.subject, s.policy,"                           \
+    " EXISTS (SELECT 1 FROM source AS p WHERE p.tenant = k.tenant AND p.policy <> '')"
 
 #define TOKEN_TABLES                                                                               \
     "token AS k JOIN tenant AS t ON t.tenant = k.tenant"                                           \
@@ -60,7 +61,31 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_TENANT_LIST] = "SELECT " TENANT_COLUMNS " FROM tenant AS t ORDER BY t.name",
     [STATEMENT_TENANT_SAVE] = "UPDATE tenant SET settings = $2, suspended = $3 WHERE tenant = $1",
     [STATEMENT_SOURCE_INSERT] = "INSERT INTO source (tenant, source, name) VALUES ($1, $2, $3)",
-    [STATEMENT_SOURCE_LIST] = "SELECT source, name FROM source WHERE tenant = $1 ORDER BY name",
+    [STATEMENT_SOURCE_LIST] = "SELECT source, name, policy FROM source WHERE tenant = $1"
+                              " ORDER BY name",
+    [STATEMENT_SOURCE_SAVE] = "UPDATE source SET policy = $3 WHERE tenant = $1 AND source = $2",
+    [STATEMENT_SOURCE_DELETE] = "DELETE FROM source WHERE tenant = $1 AND source = $2",
+    // Of $2: what it owns, as $3; its people among that; its credentials that may be used at $4.
+    [STATEMENT_SOURCE_COUNT] =
+        "SELECT count(*), coalesce(sum(type = 1), 0),"
+        " (SELECT count(*) FROM token AS k WHERE k.tenant = $1 AND k.source = $2"
+        "  AND k.revoked_ms = 0 AND (k.expires_ms = 0 OR k.expires_ms > $4))"
+        " FROM resource AS r WHERE r.tenant = $1 AND r.owner > 0 AND r.owner = $3",
+    [STATEMENT_SOURCE_HAND_OVER] =
+        "UPDATE resource SET owner = $3 WHERE tenant = $1 AND owner > 0 AND owner = $2",
+    [STATEMENT_SOURCE_END_CERTIFICATES] =
+        "DELETE FROM certificate WHERE tenant = $1 AND token IN"
+        " (SELECT token FROM token WHERE tenant = $1 AND source = $2)",
+    [STATEMENT_SOURCE_END_TOKENS] = "DELETE FROM token WHERE tenant = $1 AND source = $2",
+    [STATEMENT_SOURCE_END_GUARD] = "DELETE FROM guard WHERE tenant = $1 AND source = $2",
+    [STATEMENT_SOURCE_END_SILENCE] = "DELETE FROM silence WHERE tenant = $1 AND source = $2",
+    // People with an address that ends in $4, by their userName ($2) or e-mail ($3). A key that was
+    // cut may hide its end.
+    [STATEMENT_SOURCE_CLAIMED] =
+        "SELECT row FROM unique_value WHERE tenant = $1 AND attribute = $2"
+        " AND (substr(key, -length($4)) = $4 OR truncated = 1)"
+        " UNION SELECT row FROM index_value WHERE tenant = $1 AND attribute = $3"
+        " AND (substr(key, -length($4)) = $4 OR truncated = 1)",
     [STATEMENT_SOURCE_FIND] = "SELECT source FROM source WHERE tenant = $1 AND name = $2",
     [STATEMENT_TOKEN_INSERT] =
         "INSERT INTO token (tenant, token, source, label, user_id, scopes, digest, created_ms,"
@@ -110,7 +135,7 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " FROM resource AS r WHERE r.tenant = $1 AND r.id = $2",
     [STATEMENT_RESOURCE_LOAD] =
         "SELECT " RESOURCE_COLUMNS " FROM resource AS r WHERE r.row = $2 AND r.tenant = $1",
-    [STATEMENT_RESOURCE_FIND_HEAD] = "SELECT row, type, id, revision, display FROM resource"
+    [STATEMENT_RESOURCE_FIND_HEAD] = "SELECT row, type, id, revision, display, owner FROM resource"
                                      " WHERE tenant = $1 AND id = $2",
     [STATEMENT_RESOURCE_NEWEST] = "SELECT created_ms FROM resource"
                                   " WHERE tenant = $1 AND type = $2 ORDER BY row DESC LIMIT 1",
@@ -118,8 +143,8 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         "SELECT external_ids FROM resource WHERE row = $2 AND tenant = $1",
     [STATEMENT_RESOURCE_INSERT] =
         "INSERT INTO resource (row, tenant, type, id, revision, created_ms, modified_ms, encoding,"
-        " manager_at, display, external_ids, document)"
-        " VALUES ($2, $1, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11)"
+        " manager_at, display, external_ids, document, owner)"
+        " VALUES ($2, $1, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12)"
         " ON CONFLICT (tenant, id) DO NOTHING",
     [STATEMENT_RESOURCE_UPDATE] =
         "UPDATE resource SET revision = $3, modified_ms = $4, manager_at = $5, display = $6,"
@@ -128,6 +153,17 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
                                  " WHERE row = $2 AND tenant = $1",
     [STATEMENT_RESOURCE_SET_EXTERNALS] =
         "UPDATE resource SET external_ids = $3 WHERE row = $2 AND tenant = $1",
+    [STATEMENT_RESOURCE_SET_OWNER] =
+        "UPDATE resource SET owner = $3 WHERE row = $2 AND tenant = $1",
+    // To the source whose credential made it first, while there is that
+    [STATEMENT_RESOURCE_RETURN] =
+        "UPDATE resource SET owner = coalesce((SELECT"
+        "  CASE WHEN s.name = 'default' THEN 0 ELSE s.source END FROM audit AS a"
+        "  JOIN token AS k ON k.tenant = a.tenant AND k.token = a.credential"
+        "  JOIN source AS s ON s.tenant = k.tenant AND s.source = k.source"
+        "  WHERE a.tenant = $1 AND a.id = resource.id AND a.kind = 1 AND a.type > 0"
+        "  ORDER BY a.sequence LIMIT 1), 0)"
+        " WHERE row = $2 AND tenant = $1",
     [STATEMENT_RESOURCE_DELETE] = "DELETE FROM resource WHERE row = $2 AND tenant = $1",
     // For rebuilding keys: whole tenants after one another, by the order of rows.
     [STATEMENT_RESOURCE_EACH] = "SELECT " RESOURCE_COLUMNS ", r.tenant FROM resource AS r"
@@ -185,14 +221,20 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " FROM member AS m LEFT JOIN resource AS r ON r.row = m.member_row"
         " WHERE m.tenant = $1 AND m.group_row = $2 AND m.member_row > $3"
         " ORDER BY m.member_row LIMIT $4",
-    [STATEMENT_GROUPS_DIRECT] = "SELECT r.row, r.id, r.display, r.revision"
+    // Only members that one source owns
+    [STATEMENT_MEMBER_PAGE_OWNED] =
+        "SELECT m.member_row, m.type, m.id, r.display"
+        " FROM member AS m JOIN resource AS r ON r.row = m.member_row AND r.tenant = m.tenant"
+        " WHERE m.tenant = $1 AND m.group_row = $2 AND m.member_row > $3 AND r.owner = $5"
+        " ORDER BY m.member_row LIMIT $4",
+    [STATEMENT_GROUPS_DIRECT] = "SELECT r.row, r.id, r.display, r.revision, r.owner"
                                 " FROM member AS m JOIN resource AS r ON r.row = m.group_row"
                                 " WHERE m.tenant = $1 AND m.member_row = $2 AND m.group_row > $3"
                                 " ORDER BY m.group_row LIMIT $4",
     // The groups of one member, and whether each is in a group itself: looked up only for tenants
     // that nest groups at all, which the first EXISTS finds out once.
     [STATEMENT_GROUPS_OF] =
-        "SELECT r.row, r.id, r.display, r.revision, CASE WHEN"
+        "SELECT r.row, r.id, r.display, r.revision, r.owner, CASE WHEN"
         " EXISTS (SELECT 1 FROM member AS a INDEXED BY member_nested"
         "  WHERE a.tenant = $1 AND a.type = 2)"
         " THEN EXISTS (SELECT 1 FROM member AS n INDEXED BY member_nested"
@@ -216,7 +258,7 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         "SELECT w.key, m.group_row"
         " FROM json_each($2) AS w CROSS JOIN member AS m INDEXED BY member_nested"
         " WHERE m.tenant = $1 AND m.type = 2 AND m.member_row = w.value",
-    [STATEMENT_GROUPS_HEADS] = "SELECT w.key, r.id, r.display, r.revision"
+    [STATEMENT_GROUPS_HEADS] = "SELECT w.key, r.id, r.display, r.revision, r.owner"
                                " FROM json_each($2) AS w CROSS JOIN resource AS r"
                                " WHERE r.row = w.value AND r.tenant = $1",
     [STATEMENT_GROUP_DUPLICATES] =

@@ -4,7 +4,7 @@
 #define STORE_TENANT_H
 
 #include "json/value.h"
-#include "store/store.h"
+#include "store/source.h"
 
 struct tenant_row {
     int64_t tenant;  // number, never reused
@@ -39,6 +39,7 @@ struct token_row {
     int64_t tenant;
     int64_t source;
     str source_name;
+    str source_policy;  // JSON, as in core/policy.h; empty: none
     str label;
     str user_id;  // the user whom this token acts for; empty: none
     str client;   // whose secret it is: the id of an OAuth client; empty: a bearer token
@@ -50,6 +51,7 @@ struct token_row {
     int64_t used_ms;     // last use as far as written; 0: never
     str used_address;    // and where it came from
     bool tenant_suspended;
+    bool tenant_federated;  // a source of it has a policy
     str tenant_name;
     str tenant_settings;
     int64_t tenant_schemas;
@@ -58,17 +60,6 @@ struct token_row {
     struct token_row *next;
 };
 
-// Finds or makes the source of that name.
-MUST_CHECK enum store_outcome source_ensure(struct conn *writer, int64_t tenant, str name,
-                                            int64_t *source);
-struct source_row {
-    int64_t source;
-    str name;
-    struct source_row *next;
-};
-// By name.
-MUST_CHECK enum store_outcome source_list(struct conn *conn, int64_t tenant,
-                                          struct roster_arena *arena, struct source_row **first);
 // With a thumbprint the row of its certificate too. STORE_TAKEN: the digest is another's.
 MUST_CHECK enum store_outcome token_insert(struct conn *writer, struct token_row *row);
 // Puts another digest in the place of its own, so that it is found no more.

@@ -27,6 +27,8 @@ enum token_column {
     COLUMN_SCHEMAS,
     COLUMN_THUMBPRINT,
     COLUMN_SUBJECT,
+    COLUMN_POLICY,
+    COLUMN_FEDERATED,
 };
 
 static str digest_str(const unsigned char digest[DIGEST_LEN])
@@ -83,6 +85,7 @@ static void read_token(struct sql *q, struct roster_arena *arena, struct token_r
         .revoked_ms = sql_column_i64(q, COLUMN_REVOKED),
         .used_ms = sql_column_i64(q, COLUMN_USED),
         .tenant_schemas = sql_column_i64(q, COLUMN_SCHEMAS),
+        .tenant_federated = sql_column_i64(q, COLUMN_FEDERATED) != 0,
         .tenant_suspended = sql_column_i64(q, COLUMN_SUSPENDED) != 0,
     };
     if (digest.len != sizeof(row->digest)) {
@@ -100,6 +103,7 @@ static void read_token(struct sql *q, struct roster_arena *arena, struct token_r
     sql_column_copy(q, COLUMN_SETTINGS, arena, &row->tenant_settings);
     sql_column_copy(q, COLUMN_THUMBPRINT, arena, &row->thumbprint);
     sql_column_copy(q, COLUMN_SUBJECT, arena, &row->subject);
+    sql_column_copy(q, COLUMN_POLICY, arena, &row->source_policy);
 }
 
 static enum store_outcome find_one(struct sql *q, struct roster_arena *arena, struct token_row *row)

@@ -192,6 +192,44 @@ static struct set *where_and(struct where *where, const struct roster_filter *fi
     return without_list(set);
 }
 
+// One more term that every row must satisfy, in front of those that there are.
+static struct set *narrow(struct where *where, struct set *term, struct set *set)
+{
+    if (set->kind == SET_NONE) {
+        return set;
+    }
+    if (set->kind == SET_ALL) {
+        term->exact = set->exact;
+        return term;
+    }
+    struct set *both = new_set(where, SET_AND, RANK_ALL, set->exact);
+    if (both == NULL) {
+        return NULL;
+    }
+    both->child = term;
+    both->rank = set->rank < term->rank ? set->rank : term->rank;
+    term->next = set->kind == SET_AND ? set->child : set;
+    arrange(both);
+    return both;
+}
+
+struct set *where_owned(struct where *where, struct set *set)
+{
+    int64_t owner = where->search->owner;
+    if (!where->search->owned || set == NULL) {
+        return set;
+    }
+    // The index has no rows of the default source; saying so lets the engine take it for others.
+    struct set *owned =
+        set_rows(where, "resource", "row", RANK_MANY, "type = $%d AND owner %s 0 AND owner = $%d",
+                 PARAMETER_TYPE, owner == 0 ? "=" : ">", where_number(where, owner));
+    if (owned == NULL) {
+        return NULL;
+    }
+    owned->probes = true;
+    return narrow(where, owned, set);
+}
+
 static struct set *where_or(struct where *where, const struct roster_filter *filter)
 {
     struct set *set = new_set(where, SET_OR, RANK_FEW, true);

@@ -317,33 +317,64 @@ struct set *where_common(struct where *where, const struct roster_filter *filter
     return set_all(where, false);
 }
 
+// Whether somebody unseen may stand at the other end of an edge: then only the evaluator tells.
+static struct set *if_all_seen(const struct where *where, struct set *set)
+{
+    if (set != NULL && where->search->owned) {
+        set->exact = false;
+    }
+    return set;
+}
+
+// The row of an id at the other end of an edge, as SQL, if the search may see it.
+static bool print_end(struct where *where, int id, str *out)
+{
+    struct roster_arena *arena = where->arena;
+    return where->search->owned
+               ? arena_format(arena, out,
+                              "SELECT row, 1 FROM resource WHERE tenant = $%d AND id = $%d"
+                              " AND owner = $%d",
+                              PARAMETER_TENANT, id, where_number(where, where->search->owner))
+               : arena_format(arena, out,
+                              "SELECT row, 1 FROM resource WHERE tenant = $%d AND id = $%d",
+                              PARAMETER_TENANT, id);
+}
+
 // Groups by member. The member may be of any type; groups alone have members.
 static struct set *where_members(struct where *where, const struct roster_filter *filter,
                                  int member)
 {
+    str end = {0};
     if (filter->kind == FILTER_PRESENT) {
-        return set_rows(where, "member", "group_row", RANK_INDEX, "member_row > 0");
+        return if_all_seen(where,
+                           set_rows(where, "member", "group_row", RANK_INDEX, "member_row > 0"));
+    }
+    if (!print_end(where, member, &end)) {
+        return refuse_memory(where);
     }
     return set_rows(where, "member", "group_row", RANK_MANY,
-                    "member_row = (SELECT row FROM resource WHERE tenant = $%d AND id = $%d)",
-                    PARAMETER_TENANT, member);
+                    "member_row = (SELECT row FROM (%.*s) AS e)", STR_ARGS(end));
 }
 
 // Members by group: those of the group and of all groups below it, as deep as groups are shown.
 static struct set *where_groups(struct where *where, const struct roster_filter *filter, int group)
 {
+    str end = {0};
     if (filter->kind == FILTER_PRESENT) {
-        return set_rows(where, "member", "member_row", RANK_INDEX, "type = $%d", PARAMETER_TYPE);
+        return if_all_seen(where, set_rows(where, "member", "member_row", RANK_INDEX, "type = $%d",
+                                           PARAMETER_TYPE));
+    }
+    if (!print_end(where, group, &end)) {
+        return refuse_memory(where);
     }
     return set_rows(where, "member", "member_row", RANK_MANY,
                     "type = $%d AND group_row IN"
                     " (WITH RECURSIVE below (row, depth) AS"
-                    " (SELECT row, 1 FROM resource WHERE tenant = $%d AND id = $%d"
-                    " UNION SELECT m.member_row, below.depth + 1"
+                    " (%.*s UNION SELECT m.member_row, below.depth + 1"
                     " FROM below JOIN member AS m ON m.group_row = below.row"
                     " WHERE m.tenant = $%d AND m.type = %d AND below.depth < %d)"
                     " SELECT row FROM below)",
-                    PARAMETER_TYPE, PARAMETER_TENANT, group, PARAMETER_TENANT, TYPE_NUMBER_GROUP,
+                    PARAMETER_TYPE, STR_ARGS(end), PARAMETER_TENANT, TYPE_NUMBER_GROUP,
                     GROUPS_DEPTH_MAX);
 }
 

@@ -13,7 +13,7 @@ CLONES = """
     INSERT INTO resource
     WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)
     SELECT row + n, tenant, type, randomblob(16), revision, created_ms, modified_ms, encoding, manager_at, display,
-           external_ids, replace(document, 'Clone0', 'Clone' || n)
+           external_ids, replace(document, 'Clone0', 'Clone' || n), owner
     FROM n, resource WHERE document LIKE '%Clone0%'
 """
 

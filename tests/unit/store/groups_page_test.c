@@ -225,7 +225,7 @@ static void make_many(struct graph *graph, long count)
         graph->rig.arena, &sql,
         "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < %ld)"
         " INSERT INTO resource SELECT 1000000 + n, tenant, 2, CAST(n AS BLOB), revision,"
-        " created_ms, modified_ms, encoding, 0, display, external_ids, document"
+        " created_ms, modified_ms, encoding, 0, display, external_ids, document, owner"
         " FROM n, (SELECT * FROM resource LIMIT 1)",
         count));
     rig_sql(&graph->rig, sql.ptr);
