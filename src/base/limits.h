@@ -162,12 +162,12 @@
 #define WORKER_QUEUE_MAX 1024
 
 // Guard
-#define GUARD_COUNT_MAX 1000000000       // of a budget: more than any tenant has
-#define GUARD_WINDOW_MIN_S 60            // of a budget: shorter ones stop nobody
-#define GUARD_WINDOW_MAX_S (90 * 86400)  // a quarter
-#define GUARD_BUCKETS 24       // parts of a window: what was spent counts up to a part longer
-#define GUARD_BUCKETS_MAX 27   // that overlap a window, with one that began before it
-#define GUARD_RETRY_S_MAX 300  // Retry-After: Okta tries ten times, Entra stops the whole job
+#define GUARD_COUNT_MAX 1000000000  // of a budget: more than any tenant has
+#define GUARD_WINDOW_MIN_S 60       // of a budget: shorter ones stop nobody
+#define GUARD_WINDOW_MAX_S 7776000  // 90 days: a quarter
+#define GUARD_BUCKETS 24            // parts of a window: what was spent counts up to a part longer
+#define GUARD_BUCKETS_MAX 27        // that overlap a window, with one that began before it
+#define GUARD_RETRY_S_MAX 300       // Retry-After: Okta tries ten times, Entra stops the whole job
 #define GUARD_TELL_MS INT64_C(3600000)  // between two events of one source that keeps trying
 
 // Silence of sources

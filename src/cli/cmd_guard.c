@@ -191,7 +191,7 @@ static bool take_amount(const struct call *call, int64_t *for_ms, int64_t *count
     }
     return number.len == 0 ||
            (str_to_i64(number, count) && *count > 0 && *count <= GUARD_COUNT_MAX) ||
-           fail(err, ROSTER_ERR_BAD_REQUEST, 0, "--count is a number of writes above 0");
+           fail(err, ROSTER_ERR_BAD_REQUEST, 0, "--count is a number above 0");
 }
 
 // What was ordered: the rows as JSON, or one line for people.
@@ -245,7 +245,7 @@ static const struct cli_option show_options[] = {
 static const struct cli_option release_options[] = {
     CHOICE_OPTIONS,
     {"for", "DURATION", "how long: 30m, 2h (default: 1h)", false},
-    {"count", "N", "how many may pass in that time (default: all)", false},
+    {"count", "N", "how many people or memberships may pass in it (default: all)", false},
     {0},
 };
 

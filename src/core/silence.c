@@ -29,7 +29,10 @@ static bool parse_day(const struct roster_json *json, struct silence_day *out)
 {
     const struct roster_json *day = json_is(json, JSON_ARRAY) ? json->first : NULL;
     const struct roster_json *gap = day == NULL ? NULL : day->next;
-    return json_is(day, JSON_NUMBER) && json_is(gap, JSON_NUMBER) && gap->next == NULL &&
+    if (day == NULL || gap == NULL || gap->next != NULL) {
+        return false;
+    }
+    return json_is(day, JSON_NUMBER) && json_is(gap, JSON_NUMBER) &&
            str_to_i64(day->text, &out->day) && str_to_i64(gap->text, &out->gap_ms) &&
            out->gap_ms >= 0;
 }

@@ -128,7 +128,7 @@ struct guard_view view_of(const char *source, enum guard_kind kind)
         first = first->next;
     }
     assert_non_null(first);
-    return *first;
+    return first == NULL ? (struct guard_view){0} : *first;
 }
 
 void release(const char *source, int64_t for_ms, int64_t count)
