@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "auth/auth.h"
 
+#include "auth/issued.h"
 #include "base/base64.h"
 #include "base/limits.h"
 
@@ -130,6 +131,12 @@ static enum auth_outcome find_certificate(const struct auth_call *call, str thum
     return auth_token_find(call->conn, digest, call->now_ms, call->arena, row);
 }
 
+static enum auth_outcome find_issued(const struct auth_call *call, str text, struct token_row *row)
+{
+    struct jwt jwt;
+    return issued_find(call, ISSUED_ACCESS, text, row, &jwt);
+}
+
 static const struct method {
     enum auth_scheme scheme;
     bool (*recognises)(str text);
@@ -137,6 +144,7 @@ static const struct method {
 } methods[] = {
     {AUTH_BEARER, is_token, find_secret},
     {AUTH_BEARER, access_is_wellformed, find_access},
+    {AUTH_BEARER, jwt_is_wellformed, find_issued},
     {AUTH_BASIC, is_anything, find_basic},
     {AUTH_CERTIFICATE, is_thumbprint, find_certificate},
 };

@@ -21,16 +21,27 @@ struct credentials {
 // The scheme is taken in any case. AUTH_MISSING: another scheme, or nothing.
 enum auth_outcome auth_header_read(str value, struct credentials *out);
 
+struct issuer_keys;
+
+// What is to be said of a credential that was not accepted.
+struct auth_notes {
+    str wanted;          // source of keys, with AUTH_WAITING
+    const char *reason;  // a short sentence that the sender may read; NULL: no more than that
+};
+
 // What is needed to look a credential up.
 struct auth_call {
     struct conn *conn;
     struct keyring *keys;  // that access tokens are sealed with
     int64_t now_ms;
     struct roster_arena *arena;
+    struct issuer_keys *issuers;  // of trusted issuers
+    struct auth_notes *notes;     // filled in, all zero before
 };
 
 // AUTH_OK: `row` is the secret's, with the scopes and the end of what was shown. AUTH_INVALID for
 // everything that opens nothing, whatever the reason; what cannot be one is told without the store.
+// AUTH_WAITING: ask again when the keys of call->notes->wanted were fetched.
 enum auth_outcome auth_find(const struct auth_call *call, const struct credentials *credentials,
                             struct token_row *row);
 

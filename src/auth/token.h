@@ -36,6 +36,7 @@ enum auth_outcome {
     AUTH_INVALID,    // unknown, revoked or expired
     AUTH_SUSPENDED,  // it would be good, and its tenant is suspended
     AUTH_FAILED,     // the store could not be asked
+    AUTH_WAITING,    // the keys of its issuer have to be fetched first
 };
 
 // Whether a token may be used now: AUTH_OK, AUTH_INVALID or AUTH_SUSPENDED.

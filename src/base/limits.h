@@ -195,6 +195,30 @@
 #define OAUTH_FORM_MAX KIB(16)    // body of a request for one: an assertion of 8 KiB fits in
 #define FORM_FIELDS_MAX 64        // parameters of that body: five have a meaning
 #define BASIC_TEXT_MAX 512        // behind "Basic": a client's id and secret take 92, escaped 268
+#define ISSUER_URL_MAX 512        // bytes of an issuer's name or of the URL of its keys
+#define ISSUER_TEXT_MAX 256       // of an audience, a subject, or a claim's name or value
+#define ISSUER_CLAIMS_MAX 8       // claims that a token must have: tenant, application, roles
+#define ISSUERS_MAX 64            // bindings of one issuer that a token is compared with
+#define JWT_TEXT_MAX TOKEN_TEXT_MAX
+#define JWT_SKEW_MS 60000                  // that the clock of an issuer may be off
+#define JWT_LIFE_MS_MAX INT64_C(86400000)  // a token that lives longer is no short-lived one
+#define JWK_MEMBER_MAX KIB(2)              // base64url: a modulus of 8192 bits has 1366 bytes
+#define JWKS_KEYS_MAX 64                   // keys of one issuer: large ones publish ten
+#define JWKS_BYTES_MAX KIB(256)            // of their document: 64 keys with their certificates
+#define KEYS_ARENA_MAX MIB(8)              // to read one: its tree and what is decoded
+#define KID_TEXT_MAX 255                   // bytes of a key's id
+#define RSA_BITS_MAX 8192                  // checking costs their square
+#define KEY_SOURCES_MAX 1024      // documents that are remembered, 17 KiB each with all keys
+#define KEYS_TIMEOUT_MS 5000      // of one fetch: a client waits for no longer
+#define KEYS_FLOOR_S 60           // between two fetches of one document
+#define KEYS_FLOOR_DOUBLED_MAX 4  // then 2, 4, 8 and 16 minutes while it cannot be had
+#define KEYS_FRESH_S 3600         // a document that does not say for how long
+#define KEYS_CEILING_S 86400      // and at most: a key that was taken back counts for no longer
+#define KEYS_KEEP_S 259200        // without an answer of the issuer: over a weekend
+#define KEYS_FILE_FLOOR_S 1       // between two reads of a file
+#define KEYS_WATCH_MS 2000        // between two looks whether documents are old, or files new
+#define KEY_WAITERS_MAX 256       // requests that wait for keys; others get 503
+#define REPLAYS_MAX 65536         // assertions that are remembered until their end
 #define USES_MAX 4096             // last uses that wait to be written; others come a minute later
 #define USE_NOTE_MS 60000         // between two notes of one credential by one thread
 #define TEND_MS 60000         // between two looks at what waits and what ends: one transaction each

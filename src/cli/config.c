@@ -75,22 +75,34 @@ static bool take_tls_key(str value, struct roster_arena *arena, struct settings 
     return copy_text(value, arena, &out->tls_key, err);
 }
 
-static bool take_behind_proxy(str value, struct roster_arena *arena, struct settings *out,
-                              struct roster_error *err)
+static bool take_networks(str value, const char *what, struct network out[PROXIES_MAX], int *count,
+                          struct roster_error *err)
 {
-    out->proxy_count = 0;
+    *count = 0;
     for (bool more = true; more;) {
         str one = {0};
         more = str_cut(value, ',', &one, &value);
-        if (out->proxy_count == PROXIES_MAX) {
-            return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "there are more than %d proxies",
-                        PROXIES_MAX);
+        if (*count == PROXIES_MAX) {
+            return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "there are more than %d %s", PROXIES_MAX,
+                        what);
         }
-        if (!network_parse(str_trim(one), &out->proxies[out->proxy_count++], err)) {
+        if (!network_parse(str_trim(one), &out[(*count)++], err)) {
             return false;
         }
     }
     return true;
+}
+
+static bool take_behind_proxy(str value, struct roster_arena *arena, struct settings *out,
+                              struct roster_error *err)
+{
+    return take_networks(value, "proxies", out->proxies, &out->proxy_count, err);
+}
+
+static bool take_jwks_networks(str value, struct roster_arena *arena, struct settings *out,
+                               struct roster_error *err)
+{
+    return take_networks(value, "networks", out->jwks_networks, &out->jwks_network_count, err);
 }
 
 static bool take_log_level(str value, struct roster_arena *arena, struct settings *out,
@@ -193,6 +205,7 @@ static take_fn *const takes[] = {
     [SETTING_TLS_CERT] = take_tls_cert,
     [SETTING_TLS_KEY] = take_tls_key,
     [SETTING_BEHIND_PROXY] = take_behind_proxy,
+    [SETTING_JWKS_NETWORKS] = take_jwks_networks,
     [SETTING_LOG_LEVEL] = take_log_level,
     [SETTING_RATE] = take_rate,
     [SETTING_CHECKPOINT_DIR] = take_checkpoint_dir,

@@ -31,6 +31,8 @@ enum setting_kind { SETTING_ONCE, SETTING_LIST, SETTING_LIVE };
       "the key of the certificate, not encrypted; with --tls-cert")                                \
     X(BEHIND_PROXY, "behind-proxy", "ADDR,...", SETTING_LIST,                                      \
       "proxies whose X-Forwarded-For counts, 10.0.0.0/8 too (default: none)")                      \
+    X(JWKS_NETWORKS, "jwks-networks", "NETWORK,...", SETTING_LIST,                                 \
+      "private networks that issuers' keys may come from (default: none)")                         \
     X(LOG_LEVEL, "log-level", "LEVEL", SETTING_LIVE,                                               \
       "debug, info, warning or error (default: info)")                                             \
     X(RATE, "rate", "N/BURST", SETTING_LIVE,                                                       \
@@ -65,6 +67,8 @@ struct settings {
     const char *tls_key;     // not NULL when tls_cert is not
     struct network proxies[PROXIES_MAX];
     int proxy_count;
+    struct network jwks_networks[PROXIES_MAX];
+    int jwks_network_count;
     enum log_level log_level;
     struct rate rate;
     const char *checkpoint_dir;  // NULL: none

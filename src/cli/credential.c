@@ -143,7 +143,7 @@ static struct token_row *pick(struct token_row *first, bool certificates)
     struct token_row *picked = NULL;
     struct token_row **tail = &picked;
     for (struct token_row *row = first; row != NULL; row = row->next) {
-        if ((row->thumbprint.len > 0) == certificates) {
+        if ((row->thumbprint.len > 0) == certificates && row->issuer.len == 0) {
             *tail = row;
             tail = &row->next;
         }

@@ -277,10 +277,12 @@ static int open_server(struct serving *serving, const char *url, struct roster_a
         .public_url = settings->public_url,
         .domain = settings->domain,
         .proxy_count = settings->proxy_count,
+        .jwks_network_count = settings->jwks_network_count,
         .rate = settings->rate,
         .drain_ms = settings->drain_ms,
     };
     memcpy(options.proxies, settings->proxies, sizeof(options.proxies));
+    memcpy(options.jwks_networks, settings->jwks_networks, sizeof(options.jwks_networks));
     if (!choose_journal(settings, url, arena, &options.journal)) {
         return io_stop(io, EX_UNAVAILABLE, "the path of the journal is too long");
     }

@@ -10,6 +10,7 @@
 #include "core/certificates.h"
 #include "core/scopes.h"
 #include "scim/schema.h"
+#include "store/issuer.h"
 #include "store/resource.h"
 
 #include <string.h>
@@ -40,6 +41,18 @@ static bool put_certificate(struct roster_json *json, struct roster_arena *arena
                                         json_put_string(json, arena, STR("subject"), row->subject));
 }
 
+static bool put_issuer(struct roster_json *json, struct roster_arena *arena,
+                       const struct token_row *row)
+{
+    const struct issuer_trust *trust = row->trust;
+    return put_nonempty(json, arena, STR("issuer"), row->issuer) &&
+           (trust == NULL || (json_put_string(json, arena, STR("keys"), trust->source) &&
+                              json_put_string(json, arena, STR("audience"), trust->audience) &&
+                              put_nonempty(json, arena, STR("subject"), trust->subject) &&
+                              put_nonempty(json, arena, STR("claims"), trust->claims) &&
+                              json_put_bool(json, arena, STR("plainType"), trust->plain)));
+}
+
 // What the audit says of a token. Never the secret, never the digest.
 static bool describe(const struct admin *admin, const struct token_row *row, str *out,
                      struct roster_error *err)
@@ -48,7 +61,7 @@ static bool describe(const struct admin *admin, const struct token_row *row, str
     struct roster_json *json = json_new(arena, JSON_OBJECT);
     bool ok = json != NULL && put_nonempty(json, arena, STR("client"), row->client) &&
               put_nonempty(json, arena, STR("label"), row->label) &&
-              put_certificate(json, arena, row) &&
+              put_certificate(json, arena, row) && put_issuer(json, arena, row) &&
               json_put_string(json, arena, STR("source"), row->source_name) &&
               put_nonempty(json, arena, STR("user"), row->user_id) &&
               json_put_string(json, arena, STR("scope"), row->scopes) &&

@@ -55,6 +55,11 @@ static bool rotate(const struct admin *admin, int64_t token, int64_t overlap_ms,
                     "the client shows the new one",
                     (long long)token);
     }
+    if (old.issuer.len > 0) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                    "%lld is trust in an issuer, which rotates its keys by itself",
+                    (long long)token);
+    }
     *row = credential_successor(&old, env_now_ms(admin->env));
     return credential_end(admin, &old, overlap_ms, err);
 }

@@ -6,9 +6,11 @@
 #include "base/text.h"
 
 #include <curl/curl.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 struct http_client {
     struct http_client_options options;
@@ -27,6 +29,7 @@ struct call_state {
     bool too_large;
     bool no_memory;
     bool bad_header;
+    char kept_from[NI_MAXHOST];  // the address that may not be connected to; empty: none
 };
 
 struct http_client *http_client_open(const struct http_client_options *options,
@@ -154,6 +157,31 @@ static void set_body(CURL *easy, const struct http_request *request)
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body.len > 0 ? request->body.ptr : "");
 }
 
+// The last word about an address is here, where it is the one that is connected to: what a name
+// meant when somebody else looked counts for nothing.
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct call_state *call = ctx;
+    const struct http_client_options *options = &call->client->options;
+    char numeric[NI_MAXHOST] = "?";
+    if (getnameinfo(&address->addr, address->addrlen, numeric, sizeof(numeric), NULL, 0,
+                    NI_NUMERICHOST) != 0 ||
+        !options->may_connect(options->ctx, numeric)) {
+        memcpy(call->kept_from, numeric, sizeof(numeric));
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static void set_reach(struct call_state *call, CURL *easy)
+{
+    if (call->client->options.may_connect != NULL) {
+        curl_easy_setopt(easy, CURLOPT_PROXY, "");
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
+    }
+}
+
 static void set_options(struct call_state *call, const struct http_request *request,
                         const char *url, const char *method)
 {
@@ -175,6 +203,7 @@ static void set_options(struct call_state *call, const struct http_request *requ
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+    set_reach(call, easy);
     set_body(easy, request);
     curl_easy_setopt(easy, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
@@ -250,7 +279,10 @@ static enum http_sent explain(const struct call_state *call, CURLcode code,
         fail_memory(err);
         return HTTP_SENT_NO_MEMORY;
     }
-    if (code == CURLE_OPERATION_TIMEDOUT) {
+    if (code != CURLE_OK && call->kept_from[0] != '\0') {
+        fail(err, ROSTER_ERR_FORBIDDEN, 0, "the address %.60s is not one that may be asked",
+             call->kept_from);
+    } else if (code == CURLE_OPERATION_TIMEDOUT) {
         fail(err, ROSTER_ERR_UNAVAILABLE, 0, "no whole answer within %d ms", options->timeout_ms);
     } else if (code == CURLE_ABORTED_BY_CALLBACK) {
         fail(err, ROSTER_ERR_UNAVAILABLE, 0, "interrupted");

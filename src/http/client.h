@@ -49,6 +49,9 @@ struct http_client_options {
     bool insecure;    // believes any certificate
     const char *user_agent;
     bool (*cancelled)(void *ctx);  // asked several times a second while a call waits; NULL: never
+    // Asked with the numeric address before each connection, behind the look at the name: what it
+    // refuses is not connected to, and no proxy is used. NULL: any address.
+    bool (*may_connect)(void *ctx, const char *address);
     void *ctx;
 };
 

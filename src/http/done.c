@@ -46,7 +46,11 @@ static void finish(struct request *request)
     }
     assert(request->phase == PHASE_WAITING);
     request->phase = PHASE_REPLY;
-    loop->options.handler->finish(loop->options.loop_ctx, &request->exchange);
+    if (loop->options.handler->finish(loop->options.loop_ctx, &request->exchange) == HTTP_WAIT) {
+        request->phase = PHASE_WAITING;
+        loop->waiting_count++;
+        return;
+    }
     MHD_resume_connection(request->connection);
 }
 

@@ -7,7 +7,7 @@
 //   head    the request line and headers are here, the body is not: refuse early or go on
 //   begin   everything is here. Fill the reply and return HTTP_DONE, or return HTTP_WAIT
 //   flush   end of one pass of the loop: publish what `begin` collected in this pass
-//   finish  after http_complete: back on the loop thread, fill the reply
+//   finish  after http_complete: back on the loop thread, fill the reply, or wait again
 //   release the exchange and all its memory are about to go; called whenever `head` was
 //
 // What breaks framing is refused here with a short answer and a closed connection (http/guard.h
@@ -94,7 +94,8 @@ struct http_handler {
     enum http_verdict (*head)(void *ctx, struct http_exchange *exchange);
     enum http_verdict (*begin)(void *ctx, struct http_exchange *exchange);
     void (*flush)(void *ctx);
-    void (*finish)(void *ctx, struct http_exchange *exchange);
+    // HTTP_WAIT: it goes on elsewhere, to be completed once more.
+    enum http_verdict (*finish)(void *ctx, struct http_exchange *exchange);
     void (*release)(void *ctx, struct http_exchange *exchange);
     // Fills the reply for a body that is over its maximum (413) or has no room now (503), behind
     // `head`. NULL: one line of text. The connection closes in any case.

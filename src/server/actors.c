@@ -64,6 +64,11 @@ static bool fill_policy(struct actor *actor, const struct token_row *row,
     return true;
 }
 
+static const char *kind_of(const struct token_row *row)
+{
+    return row->issuer.len > 0 ? "issuer" : row->thumbprint.len > 0 ? "certificate" : "token";
+}
+
 static bool fill(struct actor_entry *entry, const struct token_row *row,
                  const struct roster_registry *registry, struct roster_arena *arena)
 {
@@ -81,8 +86,7 @@ static bool fill(struct actor_entry *entry, const struct token_row *row,
     if (row->client.len > 0) {
         snprintf(actor->name, sizeof(actor->name), "client:%.*s", STR_ARGS(row->client));
     } else {
-        snprintf(actor->name, sizeof(actor->name), "%s:%lld",
-                 row->thumbprint.len > 0 ? "certificate" : "token", (long long)row->token);
+        snprintf(actor->name, sizeof(actor->name), "%s:%lld", kind_of(row), (long long)row->token);
     }
     return fill_policy(actor, row, arena) &&
            tenant_settings_read(row->tenant_settings, arena, &entry->settings, &err);
@@ -94,7 +98,12 @@ static enum auth_outcome load(struct actors *actors, struct conn *conn,
                               const unsigned char digest[DIGEST_LEN], struct actor_entry *entry)
 {
     struct token_row row = {0};
-    const struct auth_call call = {conn, request->keys, request->now_ms, arena};
+    const struct auth_call call = {.conn = conn,
+                                   .keys = request->keys,
+                                   .now_ms = request->now_ms,
+                                   .arena = arena,
+                                   .issuers = request->issuers,
+                                   .notes = request->notes};
     enum auth_outcome outcome = auth_find(&call, &request->credentials, &row);
     if (outcome != AUTH_OK) {
         return outcome;

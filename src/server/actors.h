@@ -37,6 +37,8 @@ struct actor_request {
     struct credentials credentials;
     str address;  // of the client
     struct keyring *keys;
+    struct issuer_keys *issuers;
+    struct auth_notes *notes;
     int64_t now_ms;
     uint64_t generation;
 };

@@ -186,7 +186,7 @@ static bool admit(struct lane *lane, struct pending *pending)
         return (make_base(pending) || fail_memory(&pending->err)) && oauth_admit(pending);
     }
     if (!authenticate(lane, pending, is_anonymous(pending))) {
-        return limit_failures(pending);
+        return pending->keys_wanted.len > 0 || limit_failures(pending);
     }
     if (pending->authenticated && !limit_rate(pending)) {
         return false;
@@ -213,19 +213,34 @@ uint64_t pending_connection(const struct pending *pending)
     return proxied ? 0 : exchange->connection;
 }
 
+static void look_at_head(struct lane *lane, struct pending *pending)
+{
+    // Before the snapshot: what is looked up in an older one must not count as of this generation.
+    pending->generation = atomic_load_explicit(&lane->app->generation, memory_order_acquire);
+    conn_hold(lane->conn);
+    pending->admitted = admit(lane, pending);
+    pending->mark = arena_mark(pending->exchange->arena);
+}
+
+enum step app_again(struct lane *lane, struct pending *pending)
+{
+    pending->waited_for_keys = true;
+    pending->keys_wanted = (str){0};
+    pending->challenge = CHALLENGE_PLAIN;
+    pending->err = (struct roster_error){0};
+    look_at_head(lane, pending);
+    return app_begin(lane, pending);
+}
+
 struct pending *app_admit(struct lane *lane, struct http_exchange *exchange)
 {
     struct pending *pending = arena_alloc(exchange->arena, sizeof(*pending));
     if (pending == NULL) {
         return NULL;
     }
-    // Before the snapshot: what is looked up in an older one must not count as of this generation.
-    pending->generation = atomic_load_explicit(&lane->app->generation, memory_order_acquire);
-    conn_hold(lane->conn);
     pending->app = lane->app;
     pending->exchange = exchange;
     pending->began_us = env_monotonic_us(lane->app->options.env);
-    pending->admitted = admit(lane, pending);
-    pending->mark = arena_mark(exchange->arena);
+    look_at_head(lane, pending);
     return pending;
 }

@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/app.h"
 
+#include "auth/keys.h"
+#include "auth/replays.h"
 #include "core/walks.h"
 #include "server/bulk.h"
 #include "server/crowd.h"
 #include "server/endings.h"
+#include "server/fetcher.h"
 #include "server/handlers.h"
 #include "server/journal.h"
 #include "server/oauth.h"
@@ -27,8 +30,9 @@ static bool open_memory(struct app *app, struct roster_error *err)
     app->uses = uses_open();
     app->silences = silences_open();
     app->endings = endings_open();
-    return (app->keys != NULL && app->walks != NULL && app->uses != NULL && app->silences != NULL &&
-            app->endings != NULL) ||
+    app->replays = replays_open();
+    return (app->replays != NULL && app->keys != NULL && app->walks != NULL && app->uses != NULL &&
+            app->silences != NULL && app->endings != NULL) ||
            fail_memory(err);
 }
 
@@ -46,6 +50,8 @@ bool app_open(struct app *app, const struct app_options *options, struct roster_
 {
     app->options = *options;
     app->keys = NULL;
+    app->issuers = NULL;
+    app->replays = NULL;
     app->walks = NULL;
     app->uses = NULL;
     app->silences = NULL;
@@ -66,7 +72,7 @@ bool app_open(struct app *app, const struct app_options *options, struct roster_
     if (app->registry == NULL ||
         !index_sets_build(app->options.store, app->registry, NULL, app->arena, &app->indexes,
                           err) ||
-        !open_memory(app, err) || !open_limits(app, err)) {
+        !open_memory(app, err) || !open_limits(app, err) || !fetch_open(app, err)) {
         app_close(app);
         return false;
     }
@@ -77,6 +83,8 @@ void app_close(struct app *app)
 {
     registries_close(app->registries);
     keyring_close(app->keys);
+    issuer_keys_close(app->issuers);
+    replays_close(app->replays);
     walks_close(app->walks);
     uses_close(app->uses);
     silences_close(app->silences);
@@ -86,6 +94,8 @@ void app_close(struct app *app)
     roster_arena_close(app->arena);
     app->registries = NULL;
     app->keys = NULL;
+    app->issuers = NULL;
+    app->replays = NULL;
     app->walks = NULL;
     app->uses = NULL;
     app->silences = NULL;
@@ -107,6 +117,7 @@ void app_tend(struct app *app, struct conn *writer)
     uses_write(app->uses, app->silences, writer);
     silences_look(app->silences, writer, now_ms);
     endings_look(app->endings, writer, now_ms);
+    fetch_note(app, writer);
 }
 
 struct rate app_rate(const struct app *app)
@@ -186,8 +197,11 @@ enum step app_begin(struct lane *lane, struct pending *pending)
         reply_error(pending);
         return done(lane, pending);
     }
+    if (pending->keys_wanted.len > 0) {
+        return STEP_KEYS;
+    }
     if (answer_special(lane, pending)) {
-        return done(lane, pending);
+        return pending->keys_wanted.len > 0 ? STEP_KEYS : done(lane, pending);
     }
     if ((pending->route->flags & (ROUTE_BODY | ROUTE_UNREAD)) == ROUTE_BODY &&
         !roster_json_read(pending->exchange->body, pending->exchange->arena, &body,

@@ -6,6 +6,7 @@
 // the thread of its loop. Scenario tests, fuzzers and the daemon all call these.
 //
 //   admit ─ begin ─┬─ DONE
+//                  ├─ KEYS ── app_fetch ── app_again: as begin
 //                  ├─ WRITE ─ app_write (batch, one commit) ─┐
 //                  └─ WORK ── app_work ─────────────────────┴─ pending->step ─ finish
 //
@@ -39,7 +40,9 @@ struct app_options {
     str domain;                     // empty: no tenants by host name
     const struct network *proxies;  // whose X-Forwarded-For is believed
     int proxy_count;
-    struct rate rate;  // of a tenant that has none of its own
+    struct rate rate;                     // of a tenant that has none of its own
+    const struct network *jwks_networks;  // where keys of issuers may be, besides the internet
+    int jwks_network_count;
 };
 
 // Shared by all threads; immutable but for what is atomic.
@@ -55,6 +58,8 @@ struct app {
     _Atomic int bulk_jobs;          // under way
     _Atomic int64_t stop_us;        // from when on bulk jobs are ended; 0: the server does not stop
     struct keyring *keys;           // of cursors
+    struct issuer_keys *issuers;    // that sign tokens of trusted issuers
+    struct replays *replays;        // of assertions
     struct walks *walks;
     struct uses *uses;  // of credentials, last
     struct silences *silences;
@@ -97,7 +102,8 @@ MUST_CHECK bool lane_open(struct lane *lane, struct app *app, size_t cache_kib,
                           struct roster_error *err);
 void lane_close(struct lane *lane);
 
-enum step { STEP_DONE, STEP_WRITE, STEP_WORK };
+// STEP_KEYS: app_fetch on a thread that may wait, then app_again in the place of app_begin.
+enum step { STEP_DONE, STEP_WRITE, STEP_WORK, STEP_KEYS };
 
 // What a refusal says in WWW-Authenticate besides the scheme (RFC 6750 section 3.1).
 enum challenge {
@@ -135,6 +141,8 @@ struct pending {
     struct share *share;  // of the tenant; NULL before it is known
     int retry_after_s;    // of a refusal; 0: RETRY_AFTER_S
     bool offers_basic;    // a refusal names Basic beside Bearer
+    str keys_wanted;      // source of keys that it waits for; empty: none
+    bool waited_for_keys;
     struct write write;
     bool is_write;
     bool is_read;  // of one resource, by a worker, which has answered it
@@ -174,6 +182,12 @@ MUST_CHECK struct pending *app_admit(struct lane *lane, struct http_exchange *ex
 uint64_t pending_connection(const struct pending *pending);
 // Runs the request, or answers its refusal. STEP_DONE: exchange->reply is filled.
 MUST_CHECK enum step app_begin(struct lane *lane, struct pending *pending);
+// Gets the keys that the request waits for. On the one thread that does so.
+void app_fetch(struct app *app, const struct pending *pending);
+// The same without a request: what is old. Once in KEYS_WATCH_MS.
+void app_fetch_old(struct app *app);
+// On the thread of the lane, behind app_fetch: looks at the head again and runs the request.
+MUST_CHECK enum step app_again(struct lane *lane, struct pending *pending);
 // On a worker, with the worker's connection and deadline. pending->step says where it goes now: a
 // write whose password was hashed goes to the writer.
 void app_work(struct lane *worker, struct pending *pending);

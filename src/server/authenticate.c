@@ -5,6 +5,8 @@
 
 #include "server/client.h"
 
+#include <stdio.h>
+
 static bool refuse_malformed(struct pending *pending, const char *detail)
 {
     pending->challenge = CHALLENGE_REQUEST;
@@ -33,6 +35,25 @@ static bool refuse_scheme(struct pending *pending, enum auth_scheme scheme)
                 "send \"Authorization: Bearer TOKEN\"");
 }
 
+// What is wrong with a token of an issuer that is trusted: its sender can only learn what he wrote
+// himself.
+static bool refuse_issued(struct pending *pending, const char *reason)
+{
+    char detail[256];
+    snprintf(detail, sizeof(detail), "the token is not accepted: %s", reason);
+    return refuse_invalid(pending, detail);
+}
+
+static bool wait_for_keys(struct pending *pending, str source)
+{
+    if (pending->waited_for_keys) {
+        return fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0,
+                    "the keys of the token's issuer are being fetched: try again later");
+    }
+    pending->keys_wanted = source;
+    return false;
+}
+
 static void take_actor(struct pending *pending, const struct actor_entry *entry)
 {
     pending->actor = entry->actor;
@@ -46,10 +67,13 @@ static bool find_actor(struct lane *lane, struct pending *pending,
                        const struct credentials *credentials)
 {
     const struct actor_entry *entry = NULL;
+    struct auth_notes notes = {0};
     const struct actor_request request = {
         .credentials = *credentials,
         .address = pending->ctx.address,
         .keys = lane->app->keys,
+        .issuers = lane->app->issuers,
+        .notes = &notes,
         .now_ms = env_now_ms(lane->app->options.env),
         .generation = pending->generation,
     };
@@ -61,12 +85,15 @@ static bool find_actor(struct lane *lane, struct pending *pending,
         return fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
     case AUTH_SUSPENDED:
         return app_refuse_suspended(pending);
+    case AUTH_WAITING:
+        return wait_for_keys(pending, notes.wanted);
     case AUTH_MISSING:
     case AUTH_MALFORMED:
     case AUTH_INVALID:
         break;
     }
-    return refuse_scheme(pending, credentials->scheme);
+    return notes.reason != NULL ? refuse_issued(pending, notes.reason)
+                                : refuse_scheme(pending, credentials->scheme);
 }
 
 static bool check_tenant(struct pending *pending)
@@ -94,6 +121,7 @@ static bool authenticate_header(struct lane *lane, struct pending *pending)
     case AUTH_INVALID:
     case AUTH_SUSPENDED:
     case AUTH_FAILED:
+    case AUTH_WAITING:
         return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
                     "send the tenant's token as \"Authorization: Bearer TOKEN\"");
     }

@@ -9,6 +9,7 @@ enum auth_outcome client_find(struct lane *lane, const struct pending *pending,
 {
     const struct http_exchange *exchange = pending->exchange;
     const struct http_certificate *client = exchange->client;
+    struct auth_notes notes = {0};
     const int64_t now_ms = env_now_ms(lane->app->options.env);
     if (client == NULL || origin_is_proxy(lane->app, exchange->remote)) {
         return AUTH_MISSING;
@@ -20,6 +21,8 @@ enum auth_outcome client_find(struct lane *lane, const struct pending *pending,
         .credentials = {AUTH_CERTIFICATE, {(const char *)client->thumbprint, DIGEST_LEN}},
         .address = pending->ctx.address,
         .keys = lane->app->keys,
+        .issuers = lane->app->issuers,
+        .notes = &notes,
         .now_ms = now_ms,
         .generation = pending->generation,
     };

@@ -175,3 +175,12 @@ void metrics_write_tls(const struct http_tls *tls, int64_t now_ms, struct text *
     write_counter(out, "roster_tls_reload_failures_total",
                   "Certificates that could not: the one in use stayed.", state.refusals);
 }
+
+void metrics_write_keys(const struct keys_counts *counts, struct text *out)
+{
+    write_counter(out, "roster_issuer_keys_fetched_total",
+                  "Documents of issuers' keys that were had.", get(&counts->fetched));
+    write_counter(out, "roster_issuer_keys_failed_total",
+                  "Attempts that failed: the keys before them stay, for three days.",
+                  get(&counts->failed));
+}

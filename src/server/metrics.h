@@ -4,6 +4,7 @@
 #ifndef SERVER_METRICS_H
 #define SERVER_METRICS_H
 
+#include "auth/keys.h"
 #include "core/bulk.h"
 #include "http/tls.h"
 #include "roster/quirks.h"
@@ -44,5 +45,7 @@ void metrics_write_silent(int64_t count, struct text *out);
 void metrics_write(const struct metrics *metrics, struct text *out);
 // Of the certificate in use; nothing when `tls` is NULL.
 void metrics_write_tls(const struct http_tls *tls, int64_t now_ms, struct text *out);
+// Of the keys of issuers.
+void metrics_write_keys(const struct keys_counts *counts, struct text *out);
 
 #endif

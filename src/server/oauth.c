@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/oauth.h"
 
+#include "auth/issued.h"
+#include "auth/replays.h"
 #include "base/percent.h"
 #include "server/limit.h"
 #include "server/reply.h"
@@ -9,7 +11,10 @@
 #include "server/token_form.h"
 #include "server/uses.h"
 
+#include <stdio.h>
+
 #define GRANT_TYPE STR("client_credentials")
+#define ASSERTION_TYPE STR("urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
 
 // One request at the token endpoint.
 struct call {
@@ -19,8 +24,10 @@ struct call {
     struct token_form form;
     struct credentials basic;  // of the Authorization header
     bool has_header;
-    struct token_row row;  // the secret that the client showed
-    str scopes;            // that it gets; empty: all that it has
+    struct token_row row;  // the secret that the client showed, or the trust in its issuer
+    struct auth_notes notes;
+    struct jwt assertion;
+    str scopes;  // that it gets; empty: all that it has
 };
 
 enum oauth_error {
@@ -142,9 +149,12 @@ static bool spell_client(struct call *call, str *id, str *secret)
 
 static bool check_one_way(struct call *call)
 {
-    return !call->has_header || call->form.values[FIELD_CLIENT_SECRET].len == 0 ||
+    int ways = call->has_header + (call->form.values[FIELD_CLIENT_SECRET].len > 0) +
+               (call->form.values[FIELD_ASSERTION].len > 0);
+    return ways <= 1 ||
            refuse(call, OAUTH_INVALID_REQUEST,
-                  "a client authenticates by the header or in the body, not by both");
+                  "a client authenticates by the header, by a secret in the body, or by an "
+                  "assertion, not by two of them");
 }
 
 static bool is_tenants(const struct call *call)
@@ -160,17 +170,22 @@ static bool refuse_too_many(struct call *call)
 
 // One sentence for every client that is none, so that a guess learns nothing; it is
 // counted.
-static bool refuse_client(struct call *call)
+static bool refuse_client(struct call *call, const char *why)
 {
     struct pending *pending = call->pending;
     fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0, NULL);
-    bool guessed = call->has_header || call->form.values[FIELD_CLIENT_SECRET].len > 0;
+    bool guessed = call->has_header || call->form.values[FIELD_CLIENT_SECRET].len > 0 ||
+                   call->form.values[FIELD_ASSERTION].len > 0;
     pending->challenge = guessed ? CHALLENGE_OTHER : CHALLENGE_PLAIN;
     if (!limit_failures(pending) && pending->err.code == ROSTER_ERR_TOO_MANY_REQUESTS) {
         return refuse_too_many(call);
     }
-    return refuse(call, OAUTH_INVALID_CLIENT,
-                  "client id and secret are not those of a client here");
+    return refuse(call, OAUTH_INVALID_CLIENT, why);
+}
+
+static bool refuse_secret(struct call *call)
+{
+    return refuse_client(call, "client id and secret are not those of a client here");
 }
 
 // The tenant's rate counts what its clients ask here, too.
@@ -186,32 +201,113 @@ static bool take_tenant(struct call *call)
     return limit_rate(pending) || refuse_too_many(call);
 }
 
-static bool find_client(struct call *call)
+// What client_id may be beside an assertion (RFC 7521 section 4.2): the id that the administrator
+// was shown, or the assertion's subject.
+static bool is_named(const struct call *call)
 {
-    str id = {0};
-    str secret = {0};
-    if (!spell_client(call, &id, &secret)) {
-        return refuse_client(call);
+    str named = call->form.values[FIELD_CLIENT_ID];
+    return named.len == 0 || str_equal(named, call->row.trust->client) ||
+           str_equal(named, call->assertion.subject);
+}
+
+static bool refuse_assertion(struct call *call)
+{
+    char why[256];
+    snprintf(why, sizeof(why), "the assertion is not accepted%s%s",
+             call->notes.reason != NULL ? ": " : "",
+             call->notes.reason != NULL ? call->notes.reason : "");
+    return refuse_client(call, why);
+}
+
+// False without an answer: it goes on when the keys were fetched.
+static bool wait_for_keys(struct call *call)
+{
+    if (call->pending->waited_for_keys) {
+        return refuse(call, OAUTH_UNAVAILABLE,
+                      "the keys of the issuer are being fetched: try again later");
     }
-    str other = call->form.values[FIELD_CLIENT_ID];
-    if (call->has_header && other.len > 0 && !str_equal(other, id)) {
-        return refuse(call, OAUTH_INVALID_REQUEST, "header and body name different clients");
-    }
-    switch (auth_client_find(&call->auth, id, secret, &call->row)) {
+    call->pending->keys_wanted = call->notes.wanted;
+    return false;
+}
+
+// What became of the search for a client: the call has its row, or is answered, or waits.
+static bool take_client(struct call *call, enum auth_outcome outcome,
+                        bool (*refuse_it)(struct call *call))
+{
+    switch (outcome) {
     case AUTH_OK:
-        return is_tenants(call) ? take_tenant(call) : refuse_client(call);
+        return is_tenants(call) ? take_tenant(call) : refuse_it(call);
     case AUTH_FAILED:
         return refuse(call, OAUTH_UNAVAILABLE, "the store cannot be reached: try again later");
     case AUTH_SUSPENDED:
         return refuse(call, OAUTH_INVALID_CLIENT,
                       "the tenant is suspended: the operator of this server can resume it (roster "
                       "tenant resume)");
+    case AUTH_WAITING:
+        return wait_for_keys(call);
     case AUTH_MISSING:
     case AUTH_MALFORMED:
     case AUTH_INVALID:
         break;
     }
-    return refuse_client(call);
+    return refuse_it(call);
+}
+
+static bool find_issuer(struct call *call)
+{
+    if (!str_equal(call->form.values[FIELD_ASSERTION_TYPE], ASSERTION_TYPE)) {
+        return refuse(call, OAUTH_INVALID_REQUEST,
+                      "client_assertion_type must be "
+                      "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    }
+    enum auth_outcome outcome =
+        issued_find(&call->auth, ISSUED_ASSERTION, call->form.values[FIELD_ASSERTION], &call->row,
+                    &call->assertion);
+    bool other = outcome == AUTH_OK && !is_named(call);
+    return take_client(call, other ? AUTH_INVALID : outcome, refuse_assertion);
+}
+
+// Once only: by its `jti`, or as it was signed.
+static bool take_assertion(struct call *call)
+{
+    const struct jwt *jwt = &call->assertion;
+    str parts[] = {jwt->issuer, STR("\n"), jwt->id.len > 0 ? jwt->id : jwt->signed_text};
+    unsigned char digest[DIGEST_LEN];
+    str both = {0};
+    if (call->form.values[FIELD_ASSERTION].len == 0) {
+        return true;
+    }
+    if (!arena_join(arena_of(call), &both, parts, COUNT_OF(parts))) {
+        return refuse(call, OAUTH_UNAVAILABLE, "there is no memory left: try again later");
+    }
+    digest_of(both, digest);
+    switch (replays_take(call->lane->app->replays, digest, jwt->expires_ms + JWT_SKEW_MS,
+                         call->auth.now_ms)) {
+    case REPLAY_FIRST:
+        return true;
+    case REPLAY_FULL:
+        return refuse(call, OAUTH_UNAVAILABLE, "too many assertions at once: try again later");
+    case REPLAY_AGAIN:
+        break;
+    }
+    return refuse_client(call, "the assertion was used already: sign a new one");
+}
+
+static bool find_client(struct call *call)
+{
+    if (call->form.values[FIELD_ASSERTION].len > 0) {
+        return find_issuer(call);
+    }
+    str id = {0};
+    str secret = {0};
+    if (!spell_client(call, &id, &secret)) {
+        return refuse_secret(call);
+    }
+    str other = call->form.values[FIELD_CLIENT_ID];
+    if (call->has_header && other.len > 0 && !str_equal(other, id)) {
+        return refuse(call, OAUTH_INVALID_REQUEST, "header and body name different clients");
+    }
+    return take_client(call, auth_client_find(&call->auth, id, secret, &call->row), refuse_secret);
 }
 
 static bool check_grant(struct call *call)
@@ -281,11 +377,17 @@ static void answer_token(struct lane *lane, struct pending *pending)
     struct call call = {
         .lane = lane,
         .pending = pending,
-        .auth = {lane->conn, lane->app->keys, env_now_ms(lane->app->options.env),
-                 pending->exchange->arena},
+    };
+    call.auth = (struct auth_call){
+        .conn = lane->conn,
+        .keys = lane->app->keys,
+        .now_ms = env_now_ms(lane->app->options.env),
+        .arena = pending->exchange->arena,
+        .issuers = lane->app->issuers,
+        .notes = &call.notes,
     };
     if (read_form(&call) && read_header(&call) && check_one_way(&call) && find_client(&call) &&
-        check_grant(&call)) {
+        check_grant(&call) && take_assertion(&call)) {
         grant(&call);
     }
 }
@@ -308,7 +410,10 @@ static bool put_list(struct roster_json *body, struct roster_arena *arena, str k
 static void answer_metadata(struct pending *pending)
 {
     static const str grants[] = {STR_INIT("client_credentials")};
-    static const str methods[] = {STR_INIT("client_secret_basic"), STR_INIT("client_secret_post")};
+    static const str methods[] = {STR_INIT("client_secret_basic"), STR_INIT("client_secret_post"),
+                                  STR_INIT("private_key_jwt")};
+    static const str algs[] = {STR_INIT("RS256"), STR_INIT("PS256"), STR_INIT("ES256"),
+                               STR_INIT("EdDSA")};
     static const str scopes[] = {STR_INIT("read"),       STR_INIT("write"),
                                  STR_INIT("read:User"),  STR_INIT("write:User"),
                                  STR_INIT("read:Group"), STR_INIT("write:Group")};
@@ -323,6 +428,8 @@ static void answer_metadata(struct pending *pending)
               put_list(body, arena, STR("response_types_supported"), NULL, 0) &&
               put_list(body, arena, STR("token_endpoint_auth_methods_supported"), methods,
                        COUNT_OF(methods)) &&
+              put_list(body, arena, STR("token_endpoint_auth_signing_alg_values_supported"), algs,
+                       COUNT_OF(algs)) &&
               put_list(body, arena, STR("scopes_supported"), scopes, COUNT_OF(scopes));
     reply(pending, 200, ok ? body : NULL);
 }

@@ -34,6 +34,7 @@ static void answer_metrics(struct lane *lane, struct pending *pending)
         atomic_store(&lane->app->metrics.journal_dropped, journal_dropped(lane->app->journal));
     }
     metrics_write(&lane->app->metrics, &out);
+    metrics_write_keys(issuer_keys_counts(lane->app->issuers), &out);
     metrics_write_tls(lane->app->options.tls, env_now_ms(lane->app->options.env), &out);
     metrics_write_silent(silences_count(lane->app->silences), &out);
     endings_write(lane->app->endings, env_now_ms(lane->app->options.env), &out);

@@ -1,7 +1,8 @@
 // server.c: the running server: a loop for each processor, the writer, the workers.
 //
 //   loop thread:  admit, begin ── write ──► writer ──► complete ─┐
-//                     ▲  └───────── work ──► worker ──► complete ─┤
+//                     ▲  ├───────── work ──► worker ──► complete ─┤
+//                     │  └───────── keys ──► fetcher ─► complete ─┤
 //                     └──────────── finish ◄── http_complete ─────┘
 // SPDX-License-Identifier: Apache-2.0
 #include "server/server.h"
@@ -9,6 +10,7 @@
 #include "journal/journal.h"
 #include "server/app.h"
 #include "server/client.h"
+#include "server/fetcher.h"
 #include "server/journal.h"
 #include "server/workers.h"
 #include "server/writer.h"
@@ -35,6 +37,7 @@ struct server {
     bool app_opened;
     struct writer *writer;
     struct workers *workers;
+    struct fetcher *fetcher;  // of issuers' keys
     struct loop loops[LOOPS_MAX];
     int loop_count;
     char public_url[512];
@@ -151,7 +154,8 @@ static void on_flush(void *ctx)
             continue;
         }
         atomic_fetch_add_explicit(&loop->server->app.metrics.deferred, 1, memory_order_relaxed);
-        if (!workers_submit(loop->server->workers, pending)) {
+        if (!(step == STEP_KEYS ? fetcher_submit(loop->server->fetcher, pending)
+                                : workers_submit(loop->server->workers, pending))) {
             refuse_later(loop, pending);
         }
     }
@@ -167,15 +171,33 @@ static void on_flush(void *ctx)
     }
 }
 
-static void on_finish(void *ctx, struct http_exchange *exchange)
+// The head is looked at again, with the keys that it waited for.
+static enum http_verdict go_on(struct loop *loop, struct pending *pending)
+{
+    if (atomic_load(&loop->server->app.stop_us) != 0) {
+        app_refuse(&loop->lane, pending);
+        return HTTP_DONE;
+    }
+    pending->step = app_again(&loop->lane, pending);
+    if (pending->step == STEP_DONE) {
+        return HTTP_DONE;
+    }
+    queue_write(loop, pending);
+    return HTTP_WAIT;
+}
+
+static enum http_verdict on_finish(void *ctx, struct http_exchange *exchange)
 {
     struct loop *loop = ctx;
     struct pending *pending = exchange->user;
     if (pending->queue_full) {
         app_refuse(&loop->lane, pending);
+    } else if (pending->keys_wanted.len > 0) {
+        return go_on(loop, pending);
     } else {
         app_finish(&loop->lane, pending);
     }
+    return HTTP_DONE;
 }
 
 static void on_release(void *ctx, struct http_exchange *exchange)
@@ -276,6 +298,8 @@ static bool open_parts(struct server *server, struct roster_error *err)
         .proxies = options->proxies,
         .proxy_count = options->proxy_count,
         .rate = options->rate,
+        .jwks_networks = options->jwks_networks,
+        .jwks_network_count = options->jwks_network_count,
     };
     if (!app_open(&server->app, &app, err)) {
         return false;
@@ -301,7 +325,8 @@ static bool open_parts(struct server *server, struct roster_error *err)
     }
     server->writer = writer_open(&server->app, complete, err);
     server->workers = server->writer == NULL ? NULL : workers_open(&server->app, complete, err);
-    return server->workers != NULL && make_public_url(server, err);
+    server->fetcher = server->workers == NULL ? NULL : fetcher_open(&server->app, complete, err);
+    return server->fetcher != NULL && make_public_url(server, err);
 }
 
 struct server *server_open(const struct server_options *options, struct roster_error *err)
@@ -373,9 +398,11 @@ void server_close(struct server *server)
     if (server == NULL) {
         return;
     }
+    fetcher_stop(server->fetcher);
     workers_stop(server->workers);
     writer_close(server->writer);
     workers_close(server->workers);
+    fetcher_close(server->fetcher);
     for (int at = 0; at < server->loop_count; at++) {
         if (server->loops[at].http != NULL) {
             http_loop_close(server->loops[at].http);

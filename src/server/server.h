@@ -24,6 +24,8 @@ struct server_options {
     const char *domain;                   // tenants by host name TENANT.DOMAIN; NULL: none
     struct network proxies[PROXIES_MAX];  // whose X-Forwarded-For is believed
     int proxy_count;
+    struct network jwks_networks[PROXIES_MAX];  // where issuers' keys may be, besides the internet
+    int jwks_network_count;
     struct rate rate;                // of a tenant that has none of its own
     int loops;                       // 0: one for each processor
     int drain_ms;                    // how long a stop waits for what is under way

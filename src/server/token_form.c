@@ -10,6 +10,8 @@ static const str names[FIELD_COUNT] = {
     [FIELD_CLIENT_ID] = STR_INIT("client_id"),
     [FIELD_CLIENT_SECRET] = STR_INIT("client_secret"),
     [FIELD_SCOPE] = STR_INIT("scope"),
+    [FIELD_ASSERTION_TYPE] = STR_INIT("client_assertion_type"),
+    [FIELD_ASSERTION] = STR_INIT("client_assertion"),
 };
 
 static enum token_field find(str name)

@@ -235,6 +235,21 @@ const struct migration migrations[] = {
                   "ALTER TABLE resource ADD COLUMN owner INTEGER NOT NULL DEFAULT 0;"
                   "CREATE INDEX resource_owner ON resource (tenant, type, owner) WHERE owner > 0;",
     },
+    {
+        // A token with a row here is no secret but trust in an issuer (its digest is random): what
+        // a token of `url` must have, and where the keys that sign such tokens are. The last three
+        // are what became of those.
+        .name = "trusted issuers",
+        .sqlite = "CREATE TABLE issuer ("
+                  "    tenant INTEGER NOT NULL, token INTEGER NOT NULL, url TEXT NOT NULL,"
+                  "    source TEXT NOT NULL, audience TEXT NOT NULL, subject TEXT NOT NULL,"
+                  "    claims TEXT NOT NULL, client TEXT NOT NULL, plain INTEGER NOT NULL,"
+                  "    fetched_ms INTEGER NOT NULL, key_count INTEGER NOT NULL,"
+                  "    error TEXT NOT NULL,"
+                  "    PRIMARY KEY (tenant, token)"
+                  ") WITHOUT ROWID, STRICT;"
+                  "CREATE INDEX issuer_url ON issuer (url);",
+    },
 };
 
 const size_t migration_count = COUNT_OF(migrations);

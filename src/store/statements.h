@@ -43,6 +43,12 @@
     X(CERTIFICATE_INSERT)                                                                          \
     X(CERTIFICATE_ANY)                                                                             \
     X(REMOVE_CERTIFICATES)                                                                         \
+    X(ISSUER_INSERT)                                                                               \
+    X(ISSUER_FIND)                                                                                 \
+    X(ISSUER_LIST)                                                                                 \
+    X(ISSUER_LOAD)                                                                                 \
+    X(ISSUER_NOTE)                                                                                 \
+    X(REMOVE_ISSUERS)                                                                              \
     X(TOKEN_ENDING)                                                                                \
     X(CLIENT_LIST)                                                                                 \
     X(CLIENT_FIND)                                                                                 \

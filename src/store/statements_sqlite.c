@@ -19,12 +19,19 @@
     "k.token, k.tenant, k.source, s.name, k.label, k.user_id, k.client, k.scopes, k.digest,"       \
     " k.created_ms, k.expires_ms, k.revoked_ms, k.used_ms, k.used_address, t.suspended,"           \
     " t.name, t.settings, t.schemas, c.thumbprint, c.subject, s.policy,"                           \
-    " EXISTS (SELECT 1 FROM source AS p WHERE p.tenant = k.tenant AND p.policy <> '')"
+    " EXISTS (SELECT 1 FROM source AS p WHERE p.tenant = k.tenant AND p.policy <> '')"             \
+    ", i.url"
 
 #define TOKEN_TABLES                                                                               \
     "token AS k JOIN tenant AS t ON t.tenant = k.tenant"                                           \
     " JOIN source AS s ON s.tenant = k.tenant AND s.source = k.source"                             \
-    " LEFT JOIN certificate AS c ON c.tenant = k.tenant AND c.token = k.token"
+    " LEFT JOIN certificate AS c ON c.tenant = k.tenant AND c.token = k.token"                     \
+    " LEFT JOIN issuer AS i ON i.tenant = k.tenant AND i.token = k.token"
+
+#define ISSUER_COLUMNS                                                                             \
+    TOKEN_COLUMNS                                                                                  \
+    ", i.source, i.audience, i.subject, i.claims, i.client, i.plain, i.fetched_ms,"                \
+    " i.key_count, i.error"
 
 // As in AUDIT_LIST.
 #define HISTORY_COLUMNS                                                                            \
@@ -121,6 +128,20 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_CERTIFICATE_INSERT] = "INSERT INTO certificate (tenant, token, thumbprint, subject)"
                                      " VALUES ($1, $2, $3, $4)",
     [STATEMENT_CERTIFICATE_ANY] = "SELECT 1 FROM certificate WHERE tenant > 0 LIMIT 1",
+    [STATEMENT_ISSUER_INSERT] =
+        "INSERT INTO issuer (tenant, token, url, source, audience, subject, claims, client, plain,"
+        " fetched_ms, key_count, error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, '')",
+    // Which tenant a token is for is found out by this.
+    [STATEMENT_ISSUER_FIND] = "SELECT " ISSUER_COLUMNS " FROM " TOKEN_TABLES
+                              " WHERE k.tenant = t.tenant AND i.url = $1 AND k.revoked_ms = 0"
+                              " ORDER BY k.token LIMIT $2",
+    [STATEMENT_ISSUER_LIST] = "SELECT " ISSUER_COLUMNS " FROM " TOKEN_TABLES
+                              " WHERE ($1 = 0 OR k.tenant = $1) AND i.url IS NOT NULL"
+                              " ORDER BY k.token",
+    [STATEMENT_ISSUER_LOAD] = "SELECT " ISSUER_COLUMNS " FROM " TOKEN_TABLES
+                              " WHERE k.tenant = t.tenant AND k.token = $1 AND i.url IS NOT NULL",
+    [STATEMENT_ISSUER_NOTE] = "UPDATE issuer SET fetched_ms = $2, key_count = $3, error = $4"
+                              " WHERE tenant > 0 AND source = $1",
     [STATEMENT_TOKEN_ENDING] = "SELECT " TOKEN_COLUMNS " FROM " TOKEN_TABLES
                                " WHERE k.tenant = t.tenant AND k.revoked_ms = 0"
                                " AND k.expires_ms > $1 AND k.expires_ms > 0 AND t.suspended = 0"
@@ -502,6 +523,7 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         "DELETE FROM password WHERE (tenant, row) IN"
         " (SELECT tenant, row FROM password WHERE tenant = $1 LIMIT $2)",
     [STATEMENT_REMOVE_COUNTERS] = "DELETE FROM counter WHERE tenant = $1",
+    [STATEMENT_REMOVE_ISSUERS] = "DELETE FROM issuer WHERE tenant = $1",
     [STATEMENT_REMOVE_CERTIFICATES] = "DELETE FROM certificate WHERE tenant = $1",
     [STATEMENT_REMOVE_TOKENS] = "DELETE FROM token WHERE tenant = $1",
     [STATEMENT_REMOVE_SOURCES] = "DELETE FROM source WHERE tenant = $1",

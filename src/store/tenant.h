@@ -57,10 +57,13 @@ struct token_row {
     int64_t tenant_schemas;
     str thumbprint;  // of the client certificate that it is; empty: it is a secret
     str subject;     // and whom that names
+    str issuer;      // whose tokens it trusts (store/issuer.h); empty: it is a credential itself
+    const struct issuer_trust *trust;  // in which of them; NULL: that was not read
     struct token_row *next;
 };
 
-// With a thumbprint the row of its certificate too. STORE_TAKEN: the digest is another's.
+// With a thumbprint the row of its certificate too, with `trust` that of its issuer.
+// STORE_TAKEN: the digest is another's.
 MUST_CHECK enum store_outcome token_insert(struct conn *writer, struct token_row *row);
 // Puts another digest in the place of its own, so that it is found no more.
 MUST_CHECK enum store_outcome token_forget(struct conn *writer, int64_t token,

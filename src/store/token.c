@@ -1,35 +1,12 @@
 // token.c: credentials, by the digest of their secret.
 // SPDX-License-Identifier: Apache-2.0
 #include "store/conn.h"
+#include "store/issuer.h"
 #include "store/sql.h"
 #include "store/tenant.h"
+#include "store/token_row.h"
 
 #include <string.h>
-
-enum token_column {
-    COLUMN_TOKEN,
-    COLUMN_TENANT,
-    COLUMN_SOURCE,
-    COLUMN_SOURCE_NAME,
-    COLUMN_LABEL,
-    COLUMN_USER_ID,
-    COLUMN_CLIENT,
-    COLUMN_SCOPES,
-    COLUMN_DIGEST,
-    COLUMN_CREATED,
-    COLUMN_EXPIRES,
-    COLUMN_REVOKED,
-    COLUMN_USED,
-    COLUMN_ADDRESS,
-    COLUMN_SUSPENDED,
-    COLUMN_TENANT_NAME,
-    COLUMN_SETTINGS,
-    COLUMN_SCHEMAS,
-    COLUMN_THUMBPRINT,
-    COLUMN_SUBJECT,
-    COLUMN_POLICY,
-    COLUMN_FEDERATED,
-};
 
 static str digest_str(const unsigned char digest[DIGEST_LEN])
 {
@@ -70,10 +47,13 @@ enum store_outcome token_insert(struct conn *writer, struct token_row *row)
     if (got == STORE_OK && count == 0) {
         return STORE_TAKEN;
     }
-    return got == STORE_OK && row->thumbprint.len > 0 ? insert_certificate(writer, row) : got;
+    if (got == STORE_OK && row->thumbprint.len > 0) {
+        got = insert_certificate(writer, row);
+    }
+    return got == STORE_OK && row->trust != NULL ? issuer_insert(writer, row) : got;
 }
 
-static void read_token(struct sql *q, struct roster_arena *arena, struct token_row *row)
+void token_read(struct sql *q, struct roster_arena *arena, struct token_row *row)
 {
     str digest = sql_column(q, COLUMN_DIGEST);
     *row = (struct token_row){
@@ -104,13 +84,14 @@ static void read_token(struct sql *q, struct roster_arena *arena, struct token_r
     sql_column_copy(q, COLUMN_THUMBPRINT, arena, &row->thumbprint);
     sql_column_copy(q, COLUMN_SUBJECT, arena, &row->subject);
     sql_column_copy(q, COLUMN_POLICY, arena, &row->source_policy);
+    sql_column_copy(q, COLUMN_ISSUER, arena, &row->issuer);
 }
 
 static enum store_outcome find_one(struct sql *q, struct roster_arena *arena, struct token_row *row)
 {
     bool found = sql_step(q) == SQL_ROW;
     if (found) {
-        read_token(q, arena, row);
+        token_read(q, arena, row);
     }
     enum store_outcome got = sql_end(q);
     return got == STORE_OK && !found ? STORE_NONE : got;
@@ -143,7 +124,7 @@ static enum store_outcome list_all(struct sql *q, struct roster_arena *arena,
             sql_fail(q);
             break;
         }
-        read_token(q, arena, row);
+        token_read(q, arena, row);
         *tail = row;
         tail = &row->next;
     }

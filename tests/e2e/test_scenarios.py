@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from daemon import PATIENCE_S, ROOT
+from issuer import Key, claims
 from scenario import Malformed, Reply, check, failures, fill
 
 FOLDER = ROOT / "tests" / "scenarios"
@@ -140,6 +141,28 @@ def client_names(server, tenant):
     }
 
 
+def issuer_names(server, tenant, folder):
+    """Trust in an issuer: an assertion of it, and some that are wrong in one thing."""
+    key, stranger = Key(folder, "w", "EdDSA"), Key(folder, "x", "EdDSA")
+    path = folder / "workload.json"
+    path.write_text(json.dumps({"keys": [key.jwk()]}))
+    issuer, audience = f"https://login.example/workload/{tenant.name}", f"api://{tenant.name}"
+    said = ["--tenant", tenant.name, "--issuer", issuer, "--audience", audience, "--subject", "provisioning"]
+    _, client = server.do("issuer", "add", *said, "--jwks-file", str(path)).split()
+
+    def sign(by=key, issuer=issuer, audience=audience, subject="provisioning"):
+        return by.token(claims(issuer, audience, sub=subject), typ="JWT", kid="w")
+
+    return {
+        "wifClientId": client,
+        "wifAssertion": sign(),
+        "wifAssertionWrongIssuer": sign(issuer=f"{issuer}x"),
+        "wifAssertionWrongSubject": sign(subject="other"),
+        "wifAssertionWrongAudience": sign(audience="api://elsewhere"),
+        "wifAssertionWrongSignature": sign(by=stranger),
+    }
+
+
 @pytest.mark.parametrize("path, profile", CASES)
 def test_scenario(path, profile, server, other_tenant, tally, tmp_path):
     scenario = load(path)
@@ -150,6 +173,8 @@ def test_scenario(path, profile, server, other_tenant, tally, tmp_path):
         add_schema(server, tenant, declared, tmp_path)
     names = {"token": tenant.token, "otherToken": other_tenant.token, "base": server.url + "/scim/v2"}
     names.update(client_names(server, tenant))
+    if scenario.get("issuer"):
+        names.update(issuer_names(server, tenant, tmp_path))
     for name, scopes in scenario.get("tokens", {}).items():
         names[name] = server.token(tenant.name, "--scope", scopes)
     for batch in batches(scenario["steps"]):

@@ -231,6 +231,11 @@ static void run(struct rig *rig, struct pending *pending, struct rig_reply *out)
 {
     enum step step = app_begin(&rig->lane, pending);
     out->waited = step != STEP_DONE;
+    if (step == STEP_KEYS) {
+        app_fetch(&rig->app, pending);
+        step = app_again(&rig->lane, pending);
+        out->waited = step != STEP_DONE;
+    }
     while (step != STEP_DONE) {
         pending->step = STEP_DONE;
         size_t count = 1;

@@ -133,9 +133,10 @@ static void on_flush(void *ctx)
     pthread_mutex_unlock(&rig->lock);
 }
 
-static void on_finish(void *ctx, struct http_exchange *exchange)
+static enum http_verdict on_finish(void *ctx, struct http_exchange *exchange)
 {
     fill_reply(rig_of(ctx), exchange);
+    return HTTP_DONE;
 }
 
 static void on_release(void *ctx, struct http_exchange *exchange)

@@ -4,13 +4,16 @@
 // nothing but its status fails the run; so does a run that asserted nothing.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/base64.h"
+#include "core/issuers.h"
 #include "kit/expect.h"
+#include "kit/issuer.h"
 #include "kit/rig.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { NAMES_MAX = 64, FILES_MAX = 512, HEADERS_MAX = 16 };
 
@@ -264,6 +267,72 @@ static void add_client(struct scenario *s, const char *tenant)
     name_put(&s->names, STR("clientBasic"), text_str(&basic));
 }
 
+#define WORKLOAD "https://login.example/workload"
+#define SUBJECT "provisioning"
+
+static void put_assertion(struct scenario *s, str key, const char *kid, const char *issuer,
+                          const char *audience, const char *subject)
+{
+    char claims[512];
+    long long now = env_now_ms(&s->rig->env) / 1000;
+    snprintf(claims, sizeof(claims),
+             "{\"iss\":\"" WORKLOAD "/%s\",\"sub\":\"%s\",\"aud\":\"api://%s\","
+             "\"iat\":%lld,\"exp\":%lld}",
+             issuer, subject, audience, now, now + 3900);
+    str token =
+        issuer_sign(kid, "{\"alg\":\"EdDSA\",\"kid\":\"w\",\"typ\":\"JWT\"}", claims, s->arena);
+    name_put(&s->names, key, token);
+}
+
+static void print_keys_path(const struct scenario *s, char out[128])
+{
+    snprintf(out, 128, "%s/workload.json", s->rig->folder);
+}
+
+static void drop_keys(const struct scenario *s)
+{
+    char path[128];
+    print_keys_path(s, path);
+    (void)unlink(path);
+}
+
+// Trust in an issuer, with "issuer": true: an assertion of it, and some that are wrong in one
+// thing.
+static void add_issuer(struct scenario *s, const struct roster_json *file, const char *tenant)
+{
+    char path[128];
+    char url[128];
+    char audience[64];
+    struct token_row row = {0};
+    struct roster_error err = {0};
+    if (json_find(file, STR("issuer")) == NULL) {
+        return;
+    }
+    print_keys_path(s, path);
+    snprintf(url, sizeof(url), WORKLOAD "/%s", tenant);
+    snprintf(audience, sizeof(audience), "api://%s", tenant);
+    issuer_write(path, "w");
+    struct admin admin = rig_admin(s->rig);
+    const struct issuer_request request = {
+        .token = {.tenant = str_of(tenant)},
+        .url = str_of(url),
+        .source = str_of(path),
+        .audience = str_of(audience),
+        .subject = STR(SUBJECT),
+    };
+    bool added = issuers_add(&admin, &request, &row, &err);
+    assert(added);
+    str client = {0};
+    bool copied = added && arena_copy(s->arena, row.trust->client, &client);
+    assert(copied);
+    name_put(&s->names, STR("wifClientId"), client);
+    put_assertion(s, STR("wifAssertion"), "w", tenant, tenant, SUBJECT);
+    put_assertion(s, STR("wifAssertionWrongIssuer"), "w", "elsewhere", tenant, SUBJECT);
+    put_assertion(s, STR("wifAssertionWrongSubject"), "w", tenant, tenant, "other");
+    put_assertion(s, STR("wifAssertionWrongAudience"), "w", tenant, "elsewhere", SUBJECT);
+    put_assertion(s, STR("wifAssertionWrongSignature"), "x", tenant, tenant, SUBJECT);
+}
+
 // Further tokens of the tenant, each by the name of its place: {"readsUsers": "read:User"}.
 static void add_tokens(struct scenario *s, const struct roster_json *file, const char *tenant)
 {
@@ -339,6 +408,7 @@ static bool run_steps(struct scenario *s, const struct roster_json *file, size_t
     snprintf(tenant, sizeof(tenant), "s%zu", number);
     add_settings(s, file, tenant);
     add_client(s, tenant);
+    add_issuer(s, file, tenant);
     bool passed = add_schemas(s, file, number);
     if (passed) {
         add_tokens(s, file, tenant);
@@ -346,6 +416,7 @@ static bool run_steps(struct scenario *s, const struct roster_json *file, size_t
     for (const struct roster_json *step = steps->first; step != NULL && passed; step = step->next) {
         passed = run_step(s, step);
     }
+    drop_keys(s);
     return passed;
 }
 
