@@ -12,7 +12,8 @@ struct secrets {
 
 // What else is called so is no business of a journal either.
 static const str marks[] = {STR_INIT("password"), STR_INIT("passwd"), STR_INIT("passphrase"),
-                            STR_INIT("secret"),   STR_INIT("token"),  STR_INIT("credential")};
+                            STR_INIT("secret"),   STR_INIT("token"),  STR_INIT("credential"),
+                            STR_INIT("assertion")};
 
 // Of schemas that are shipped, where the tenant has not switched them on.
 static const str shipped[] = {STR_INIT("irk"), STR_INIT("bootstrapKey"), STR_INIT("fdoVoucher")};
@@ -183,6 +184,23 @@ static bool starts_token(str text)
     return false;
 }
 
+// A token that an issuer signed (RFC 7515): JSON in base64url, which begins with {", and a dot.
+static bool has_signed(str text)
+{
+    const str start = STR("eyJ");
+    const char *found = NULL;
+    while (text.len >= start.len &&
+           (found = memmem(text.ptr, text.len, start.ptr, start.len)) != NULL) {
+        text = str_tail(text, (size_t)(found - text.ptr));
+        size_t len = word_len(text);
+        if (len >= TOKEN_REST_MIN && len < text.len && text.ptr[len] == '.') {
+            return true;
+        }
+        text = str_tail(text, len);
+    }
+    return false;
+}
+
 // A name such as "first_name" has the start of a token in it: there it takes the rest of one, too.
 // The rare byte of a start is its last.
 bool secrets_token(str text)
@@ -190,7 +208,7 @@ bool secrets_token(str text)
     for (size_t from = START_LEN - 1; from < text.len; from++) {
         const char *end = memchr(text.ptr + from, '_', text.len - from);
         if (end == NULL) {
-            return false;
+            break;
         }
         from = (size_t)(end - text.ptr);
         size_t at = from - (START_LEN - 1);
@@ -200,7 +218,7 @@ bool secrets_token(str text)
             return true;
         }
     }
-    return false;
+    return has_signed(text);
 }
 
 bool secrets_name(const struct secrets *secrets, str name, str context)

@@ -19,7 +19,7 @@ bool secrets_sentence(const struct secrets *secrets, str text);
 bool secrets_is_plain(str text);
 // The same for a path of a URL: names and ids between slashes.
 bool secrets_is_plain_path(str path);
-// Whether it holds a token of ours.
+// Whether it holds a token of ours, or one that an issuer signed.
 bool secrets_token(str text);
 
 #endif
