@@ -12,13 +12,15 @@ struct replays;
 enum replay_outcome {
     REPLAY_FIRST,
     REPLAY_AGAIN,
-    REPLAY_FULL,  // there is no room to remember it, so it may not be taken
+    REPLAY_FULL,  // the tenant has no room left to remember it, so it may not be taken
 };
 
 MUST_CHECK struct replays *replays_open(void);  // NULL: no memory
 void replays_close(struct replays *replays);    // NULL is accepted
-// Remembers what has that digest until `expires_ms`.
-enum replay_outcome replays_take(struct replays *replays, const unsigned char digest[DIGEST_LEN],
-                                 int64_t expires_ms, int64_t now_ms);
+// Remembers what has that digest until `expires_ms`. One tenant gets half of the room at most, so
+// that it cannot take that of the others.
+enum replay_outcome replays_take(struct replays *replays, int64_t tenant,
+                                 const unsigned char digest[DIGEST_LEN], int64_t expires_ms,
+                                 int64_t now_ms);
 
 #endif

@@ -281,8 +281,8 @@ static bool take_assertion(struct call *call)
         return refuse(call, OAUTH_UNAVAILABLE, "there is no memory left: try again later");
     }
     digest_of(both, digest);
-    switch (replays_take(call->lane->app->replays, digest, jwt->expires_ms + JWT_SKEW_MS,
-                         call->auth.now_ms)) {
+    switch (replays_take(call->lane->app->replays, call->row.tenant, digest,
+                         jwt->expires_ms + JWT_SKEW_MS, call->auth.now_ms)) {
     case REPLAY_FIRST:
         return true;
     case REPLAY_FULL:
