@@ -16,15 +16,15 @@ static const struct {
     [GUARD_DEACTIVATIONS] = {"deactivations",
                              "guard-deactivations",
                              "people that are made inactive, of those that are active",
-                             {.count = 3, .percent = 10, .window_s = DAY_S}},
+                             {.count = 10, .percent = 10, .window_s = DAY_S}},
     [GUARD_DELETIONS] = {"deletions",
                          "guard-deletions",
                          "people and other resources that are deleted, groups not counted",
-                         {.count = 5, .percent = 10, .window_s = DAY_S}},
+                         {.count = 25, .percent = 10, .window_s = DAY_S}},
     [GUARD_REMOVALS] = {"removals",
                         "guard-removals",
                         "memberships that are removed, also with their group",
-                        {.count = 25, .percent = 20, .window_s = DAY_S}},
+                        {.count = 500, .percent = 20, .window_s = DAY_S}},
 };
 
 const char *budget_name(enum guard_kind kind)

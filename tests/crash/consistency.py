@@ -11,7 +11,17 @@ CREATE, DELETE = 1, 4  # kinds of change
 RULES = {
     "a counter counts the resources of its type": """
         SELECT tenant, type FROM (SELECT tenant, type, count(*) AS n FROM resource GROUP BY tenant, type)
-            FULL JOIN counter USING (tenant, type) WHERE coalesce(n, 0) <> coalesce(count, 0)""",
+            FULL JOIN (SELECT * FROM counter WHERE type > 0) USING (tenant, type)
+            WHERE coalesce(n, 0) <> coalesce(count, 0)""",
+    "a counter counts the memberships": """
+        SELECT tenant FROM (SELECT tenant, count(*) AS n FROM member GROUP BY tenant)
+            FULL JOIN (SELECT * FROM counter WHERE type = -2) USING (tenant)
+            WHERE coalesce(n, 0) <> coalesce(count, 0)""",
+    "a counter counts the inactive people": """
+        SELECT tenant FROM (SELECT tenant, count(*) AS n FROM resource
+                WHERE type = 1 AND json_extract(document, '$.active') = 0 GROUP BY tenant)
+            FULL JOIN (SELECT * FROM counter WHERE type = -1) USING (tenant)
+            WHERE coalesce(n, 0) <> coalesce(count, 0)""",
     "a unique value belongs to a resource": """
         SELECT row FROM unique_value AS u WHERE NOT EXISTS
             (SELECT 1 FROM resource AS r WHERE r.row = u.row AND r.tenant = u.tenant)""",

@@ -152,7 +152,7 @@ static void the_guard_shows_and_takes_orders(void **state)
     struct roster_json *list = do_json(place, "roster guard show --tenant acme --json");
     assert_int_equal(list->count, 3);
     assert_string_equal(shape(place, list->first), GUARD_SHAPE "n released-left:n");
-    assert_true(str_equal(text_of(list->first, "budget"), STR("3,10%/1d")));
+    assert_true(str_equal(text_of(list->first, "budget"), STR("10,10%/1d")));
     assert_int_equal(do_json(place, "roster guard show --json")->count, 0);
     assert_int_equal(do_line(place, "roster guard show"), EX_OK);
     assert_int_equal(out(place).len, 0);

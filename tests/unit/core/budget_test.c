@@ -62,14 +62,14 @@ static const struct {
     int64_t population;
     int64_t want;
 } limits[] = {
-    {"of five people two may leave, and a third", GUARD_DEACTIVATIONS, 5, 3},
-    {"of thirty as many", GUARD_DEACTIVATIONS, 30, 3},
-    {"of a hundred a tenth", GUARD_DEACTIVATIONS, 100, 10},
+    {"of fifty people ten may leave", GUARD_DEACTIVATIONS, 50, 10},
+    {"of a hundred as many", GUARD_DEACTIVATIONS, 100, 10},
+    {"of a thousand a tenth", GUARD_DEACTIVATIONS, 1000, 100},
     {"of a hundred thousand a tenth", GUARD_DEACTIVATIONS, 100000, 10000},
-    {"a test may delete what it made", GUARD_DELETIONS, 5, 5},
-    {"of a hundred people a tenth is deleted", GUARD_DELETIONS, 100, 10},
-    {"a small group is dissolved", GUARD_REMOVALS, 25, 25},
-    {"of a thousand memberships a fifth", GUARD_REMOVALS, 1000, 200},
+    {"a test may delete what it made", GUARD_DELETIONS, 5, 25},
+    {"of a thousand people a tenth is deleted", GUARD_DELETIONS, 1000, 100},
+    {"a small group is dissolved", GUARD_REMOVALS, 25, 500},
+    {"of ten thousand memberships a fifth", GUARD_REMOVALS, 10000, 2000},
 };
 
 static void a_new_tenant_has_sane_limits(void **state)

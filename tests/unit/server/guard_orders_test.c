@@ -153,7 +153,7 @@ static void a_tenant_sets_its_budgets_or_none(void **state)
     assert_int_equal(deactivate_all(), PEOPLE);
     assert_int_equal(view_of("default", GUARD_DEACTIVATIONS).state, GUARD_OFF);
     rig_set(&rig, "acme", "guard", "on");
-    assert_int_equal(view_of("default", GUARD_DEACTIVATIONS).limit, 3);
+    assert_int_equal(view_of("default", GUARD_DEACTIVATIONS).limit, 10);
 }
 
 static void administration_is_never_held(void **state)

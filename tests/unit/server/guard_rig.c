@@ -170,11 +170,19 @@ size_t deactivate_all(void)
     return passed;
 }
 
+void set_budgets(void)
+{
+    rig_set(&rig, "acme", "guard-deactivations", "3,10%/1d");
+    rig_set(&rig, "acme", "guard-deletions", "5,10%/1d");
+    rig_set(&rig, "acme", "guard-removals", "25,20%/1d");
+}
+
 int guard_open(void **state)
 {
     rig_open(&rig);
     rig_clock(&rig, NOW);
     rig_tenant(&rig, "acme", "interop");
+    set_budgets();
     use_source("");
     return 0;
 }

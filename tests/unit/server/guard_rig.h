@@ -32,6 +32,8 @@ void release(const char *source, int64_t for_ms, int64_t count);
 void deny(enum guard_kind kind, bool lift);
 str header_of(struct rig_reply reply, const char *name);
 size_t deactivate_all(void);
+// Budgets that a test of a few people reaches.
+void set_budgets(void);
 int guard_open(void **state);
 int guard_close(void **state);
 

@@ -197,7 +197,7 @@ static void the_share_is_of_those_who_are_active(void **state)
         assert_int_equal(change("DELETE", "Users", people[at], "").status, 204);
     }
     let_days_pass();
-    rig_set(&rig, "acme", "guard", "on");
+    set_budgets();
     assert_int_equal(view_of("default", GUARD_DEACTIVATIONS).limit, 4);
     assert_int_equal(view_of("default", GUARD_DELETIONS).limit, 15);
     rig_restart(&rig);
