@@ -320,10 +320,12 @@ static int save_output(const struct line *line, struct io *io)
 {
     const char *path = options_text(&line->options, line->command->saves).ptr;
     struct roster_error err = {0};
-    if (!save_file(path, text_str(&io->out), &err)) {
+    bool saved = save_file(path, text_str(&io->out), &err);
+    io->out.len = 0;
+    if (!saved) {
+        io->err.len = 0;  // it says what is there now
         return io_refuse(io, &err);
     }
-    io->out.len = 0;
     return EX_OK;
 }
 

@@ -70,6 +70,13 @@ CUT = (
 )
 
 
+def test_a_checkpoint_that_cannot_be_saved_is_neither_printed_nor_announced(filled, tmp_path):
+    done = filled.command("audit", "checkpoint", "--out", str(tmp_path / "nowhere" / "it"))
+    assert done.returncode == 69
+    assert done.stdout == ""
+    assert done.stderr.startswith("roster: cannot write ")
+
+
 def test_an_audit_is_verified_beside_the_server_and_without_it(filled):
     up = verify(filled)
     filled.stop()
