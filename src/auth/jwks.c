@@ -118,7 +118,7 @@ static void add(struct jwks *jwks, const struct roster_json *jwk, struct roster_
 
 static bool check_document(const struct roster_json *keys, struct roster_error *err)
 {
-    if (!json_is(keys, JSON_ARRAY)) {
+    if (keys == NULL || keys->kind != JSON_ARRAY) {
         return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
                     "it is no JWKS: a JSON object with a list \"keys\"");
     }
@@ -147,6 +147,7 @@ bool jwks_read(str text, struct roster_arena *arena, struct jwks *out, struct ro
     if (!check_document(keys, err)) {
         return false;
     }
+    assert(keys != NULL);
     for (const struct roster_json *jwk = keys->first; jwk != NULL; jwk = jwk->next) {
         add(out, jwk, arena);
     }

@@ -244,7 +244,98 @@ static void a_removed_trust_and_a_suspended_tenant_open_nothing(void **state)
     assert_int_equal(send_with(token).status, 401);
 }
 
+static void what_became_of_the_keys_is_written_for_people(void **state)
+{
+    struct token_row row = {0};
+    struct roster_error err = {0};
+    assert_true(trust("acme", "api://r", NULL, NULL, &row, &err));
+    int64_t number = row.token;
+    assert_int_equal(send_with(token_at("a", ACCESS, SUBJECT, 0, 60)).status, 200);
+    struct admin admin = rig_admin(&rig);
+    assert_true(issuers_show(&admin, number, &row, &err));
+    assert_int_equal(row.trust->fetched_ms, 0);
+    app_tend(&rig.app, store_writer(rig.store));
+    admin = rig_admin(&rig);
+    assert_true(issuers_show(&admin, number, &row, &err));
+    assert_int_equal(row.trust->key_count, 1);
+    assert_true(row.trust->fetched_ms > 0);
+    assert_int_equal(row.trust->error.len, 0);
+}
+
+static void what_cannot_be_trusted_is_refused_with_its_reason(void **state)
+{
+    struct issuer_request fine = {
+        .token = {.tenant = STR("acme")},
+        .url = STR(ISSUER),
+        .source = STR("https://issuer.example/keys"),
+        .audience = STR("api://r"),
+    };
+    static const char *const own[] = {"aud=x"};
+    static const char *const twice[] = {"tid=a", "TID=b"};
+    static const char *const bare[] = {"tid"};
+    struct issuer_request wrong[8];
+    for (size_t at = 0; at < COUNT_OF(wrong); at++) {
+        wrong[at] = fine;
+    }
+    wrong[0].url = (str){0};
+    wrong[1].audience = (str){0};
+    wrong[2].source = STR("http://issuer.example/keys");
+    wrong[3].source = STR("/nowhere/keys.json");
+    wrong[4].claims = own;
+    wrong[5].claims = twice;
+    wrong[6].claims = bare;
+    wrong[7].token.tenant = STR("nobody");
+    wrong[4].claim_count = wrong[6].claim_count = 1;
+    wrong[5].claim_count = 2;
+    for (size_t at = 0; at < COUNT_OF(wrong); at++) {
+        struct admin admin = rig_admin(&rig);
+        struct token_row row = {0};
+        struct roster_error err = {0};
+        assert_false(issuers_add(&admin, &wrong[at], &row, &err));
+        assert_int_equal(err.code, at == 7 ? ROSTER_ERR_NOT_FOUND : ROSTER_ERR_INVALID_VALUE);
+        assert_true(err.detail[0] != '\0');
+    }
+}
+
+static void a_store_that_fails_is_503_and_never_a_refused_token(void **state)
+{
+    int unavailable = 0;
+    bool met = true;
+    must_trust("acme", "api://r");
+    str token = token_at("a", ACCESS, SUBJECT, 0, 600);
+    assert_int_equal(send_with(token).status, 200);
+    for (long call = 1; met; call++) {
+        app_forget_actors(&rig.app);
+        store_fail_at(rig.store, call);
+        int status = send_with(token).status;
+        met = store_fail_left(rig.store) <= 0;
+        store_fail_at(rig.store, 0);
+        assert_int_equal(status, status == 503 ? 503 : 200);
+        unavailable += status == 503;
+    }
+    assert_true(unavailable > 0);
+    assert_int_equal(send_with(token).status, 200);
+}
+
+static void trust_is_no_token_to_be_rotated(void **state)
+{
+    struct token_row row = {0};
+    struct roster_error err = {0};
+    struct secret secret;
+    assert_true(trust("acme", "api://r", NULL, NULL, &row, &err));
+    struct admin admin = rig_admin(&rig);
+    assert_false(tokens_rotate(&admin, row.token, 0, &secret, &row, &err));
+    assert_int_equal(err.code, ROSTER_ERR_INVALID_VALUE);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(what_became_of_the_keys_is_written_for_people, open_rig,
+                                    close_rig),
+    cmocka_unit_test_setup_teardown(what_cannot_be_trusted_is_refused_with_its_reason, open_rig,
+                                    close_rig),
+    cmocka_unit_test_setup_teardown(trust_is_no_token_to_be_rotated, open_rig, close_rig),
+    cmocka_unit_test_setup_teardown(a_store_that_fails_is_503_and_never_a_refused_token, open_rig,
+                                    close_rig),
     cmocka_unit_test_setup_teardown(times_and_types_decide_and_are_named, open_rig, close_rig),
     cmocka_unit_test_setup_teardown(a_signature_of_another_key_is_refused, open_rig, close_rig),
     cmocka_unit_test_setup_teardown(a_token_that_was_checked_is_remembered_until_its_end, open_rig,
