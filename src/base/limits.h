@@ -317,6 +317,8 @@
 #define UNDO_STEP_ROWS 100         // changes that one step of an undo looks at: about 20 ms
 #define UNDO_STEP_EDGES 500        // members of one change that it looks at
 #define UNDO_DELTAS_MAX 10000      // changes of one membership that it looks at
+#define ERASE_NAMES_MAX 64         // names of one person that the journal is searched for
+#define ERASE_STEP_ROWS 2000  // changes whose details one step of a pruning erases: about 20 ms
 #define HISTORY_ENTRIES_MAX 10000  // changes of one person in one answer
 #define CONFIG_BYTES_MAX KIB(64)
 #define SOURCE_NAME_MAX 63

@@ -65,6 +65,7 @@ extern const struct command history_commands[];
 extern const struct command client_commands[];
 extern const struct command undo_commands[];
 extern const struct command issuer_commands[];
+extern const struct command erase_commands[];
 
 enum { OPTION_TABLES_MAX = 4 };
 // The option tables of a command: its own and those that all of its kind have. NULL ends the list.

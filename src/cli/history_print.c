@@ -34,6 +34,8 @@ const char *history_kind_name(enum change_kind kind)
     case CHANGE_SCHEMA:
     case CHANGE_GUARD:
     case CHANGE_SOURCE:
+    case CHANGE_ERASE:
+    case CHANGE_HOLD:
         break;
     }
     return "administered";

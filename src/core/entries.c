@@ -29,6 +29,10 @@ const char *entry_kind_name(enum change_kind kind)
         return "guard";
     case CHANGE_SOURCE:
         return "source";
+    case CHANGE_ERASE:
+        return "erase";
+    case CHANGE_HOLD:
+        return "hold";
     }
     return NULL;
 }

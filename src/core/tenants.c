@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "core/admin.h"
 #include "core/modules.h"
+#include "store/erase.h"
 #include "store/member.h"
 #include "store/password.h"
 #include "store/silence.h"
@@ -244,6 +245,20 @@ static bool remove_some(const struct admin *admin, int64_t tenant, bool *gone,
     return got == STORE_OK || admin_undo(admin, admin_refuse(got, err));
 }
 
+// A removal takes all details along, those of people who are held too.
+static bool check_holds(const struct admin *admin, const struct tenant_row *row,
+                        struct roster_error *err)
+{
+    struct hold_row *hold = NULL;
+    enum store_outcome got = hold_list(admin->writer, row->tenant, admin->arena, &hold);
+    if (got != STORE_OK) {
+        return admin_refuse(got, err);
+    }
+    return hold == NULL ||
+           fail(err, ROSTER_ERR_CONFLICT, 0,
+                "somebody of the tenant is under a legal hold: roster hold list shows who");
+}
+
 bool tenants_remove(const struct admin *admin, str name, bool *gone, struct roster_error *err)
 {
     struct tenant_row row = {0};
@@ -254,6 +269,9 @@ bool tenants_remove(const struct admin *admin, str name, bool *gone, struct rost
     }
     if (!admin_tenant(admin, name, &row, err) ||
         !tenant_settings_parse(row.settings, admin->arena, &settings, err)) {
+        return admin_undo(admin, false);
+    }
+    if (!check_holds(admin, &row, err)) {
         return admin_undo(admin, false);
     }
     return tenant_settings_mean(settings).removing ? remove_some(admin, row.tenant, gone, err)

@@ -33,6 +33,8 @@ enum change_kind {
     CHANGE_SCHEMA = 7,  // of schemas, resource types and indexes of the tenant
     CHANGE_GUARD = 8,   // something was held, released or denied; id: the source
     CHANGE_SOURCE = 9,  // a source came, changed or went; id: its name
+    CHANGE_ERASE = 10,  // details were erased; id: whose, or the tenant's name
+    CHANGE_HOLD = 11,   // somebody is held against that, or no more
 };
 
 struct change_member {

@@ -73,6 +73,9 @@ struct driver {
     // Moves the rest, waits a moment for readers of the log, and lets the next commit begin at its
     // start: *ended. For the writer's link, not in a transaction.
     enum sql_outcome (*end_log)(struct driver_link *link, bool *ended);
+    // Rewrites the file so that nothing of what was deleted is left in it, and empties the log:
+    // *ended, unless readers were in its way. For the writer's link, not in a transaction.
+    enum sql_outcome (*scrub)(struct driver_link *link, bool *ended);
 };
 
 extern const struct driver driver_sqlite;

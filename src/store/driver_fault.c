@@ -200,6 +200,12 @@ static enum sql_outcome fault_end_log(struct driver_link *link, bool *ended)
                                          : inner_of(link)->end_log(link_of(link)->inner, ended);
 }
 
+static enum sql_outcome fault_scrub(struct driver_link *link, bool *ended)
+{
+    return fails(link_of(link)->fail_at) ? SQL_FAILED
+                                         : inner_of(link)->scrub(link_of(link)->inner, ended);
+}
+
 const struct driver driver_fault = {
     .scheme = "sqlite",
     .open = fault_open,
@@ -223,4 +229,5 @@ const struct driver driver_fault = {
     .log_pages = fault_log_pages,
     .move_log = fault_move_log,
     .end_log = fault_end_log,
+    .scrub = fault_scrub,
 };

@@ -287,6 +287,24 @@ static enum sql_outcome sqlite_end_log(struct driver_link *base, bool *ended)
     return (code & 0xff) == SQLITE_BUSY ? SQL_DONE : outcome_of(link, code);
 }
 
+// The copy that VACUUM makes must not be held in memory.
+static enum sql_outcome sqlite_scrub(struct driver_link *base, bool *ended)
+{
+    struct sqlite_link *link = link_of(base);
+    *ended = false;
+    int code = sqlite3_exec(link->db, "PRAGMA temp_store = FILE; VACUUM", NULL, NULL, NULL);
+    (void)sqlite3_exec(link->db, "PRAGMA temp_store = MEMORY", NULL, NULL, NULL);
+    if (code != SQLITE_OK) {
+        return outcome_of(link, code);
+    }
+    code = sqlite3_wal_checkpoint_v2(link->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (code == SQLITE_BUSY) {
+        return SQL_DONE;
+    }
+    *ended = code == SQLITE_OK;
+    return outcome_of(link, code);
+}
+
 const struct driver driver_sqlite = {
     .scheme = "sqlite",
     .open = sqlite_link_open,
@@ -310,4 +328,5 @@ const struct driver driver_sqlite = {
     .log_pages = sqlite_log_pages,
     .move_log = sqlite_move_log,
     .end_log = sqlite_end_log,
+    .scrub = sqlite_scrub,
 };

@@ -250,6 +250,15 @@ const struct migration migrations[] = {
                   ") WITHOUT ROWID, STRICT;"
                   "CREATE INDEX issuer_url ON issuer (url);",
     },
+    {
+        // Whose details are neither erased nor pruned, there or gone.
+        .name = "legal holds",
+        .sqlite = "CREATE TABLE hold ("
+                  "    tenant INTEGER NOT NULL, id BLOB NOT NULL, reason TEXT NOT NULL,"
+                  "    actor TEXT NOT NULL, since_ms INTEGER NOT NULL,"
+                  "    PRIMARY KEY (tenant, id)"
+                  ") WITHOUT ROWID, STRICT;",
+    },
 };
 
 const size_t migration_count = COUNT_OF(migrations);

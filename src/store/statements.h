@@ -126,6 +126,12 @@
     X(DETAIL_FIND)                                                                                 \
     X(CHANGE_MEMBER_INSERT)                                                                        \
     X(CHANGE_MEMBER_LIST)                                                                          \
+    X(HOLD_INSERT)                                                                                 \
+    X(HOLD_DELETE)                                                                                 \
+    X(HOLD_FIND)                                                                                   \
+    X(HOLD_LIST)                                                                                   \
+    X(ERASE_DETAILS)                                                                               \
+    X(ERASE_SPAN)                                                                                  \
     X(HISTORY_TIME)                                                                                \
     X(HISTORY_LAST)                                                                                \
     X(HISTORY_CREATION)                                                                            \

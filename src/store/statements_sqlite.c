@@ -385,6 +385,23 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " WHERE (m.tenant, m.sequence) > ($1, $2) GROUP BY m.tenant, m.sequence"
         " ORDER BY m.tenant, m.sequence",
 
+    // Details that go, and who is held against that
+    [STATEMENT_HOLD_INSERT] = "INSERT INTO hold (tenant, id, reason, actor, since_ms)"
+                              " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, id) DO NOTHING",
+    [STATEMENT_HOLD_DELETE] = "DELETE FROM hold WHERE tenant = $1 AND id = $2",
+    [STATEMENT_HOLD_FIND] =
+        "SELECT id, reason, actor, since_ms FROM hold WHERE tenant = $1 AND id = $2",
+    [STATEMENT_HOLD_LIST] =
+        "SELECT id, reason, actor, since_ms FROM hold WHERE tenant = $1 ORDER BY since_ms, id",
+    [STATEMENT_ERASE_DETAILS] =
+        "DELETE FROM audit_detail WHERE detail IN"
+        " (SELECT detail FROM audit WHERE tenant = $1 AND id = $2 AND type > 0 AND detail > 0)",
+    [STATEMENT_ERASE_SPAN] =
+        "DELETE FROM audit_detail WHERE detail IN"
+        " (SELECT a.detail FROM audit AS a WHERE a.tenant = $1 AND a.sequence > $2"
+        "  AND a.sequence <= $3 AND a.detail > 0 AND NOT EXISTS"
+        "  (SELECT 1 FROM hold AS h WHERE h.tenant = $1 AND h.id = a.id))",
+
     // What a resource was
     [STATEMENT_HISTORY_TIME] = "SELECT time_ms FROM audit WHERE tenant = $1 AND sequence = $2",
     [STATEMENT_HISTORY_LAST] =

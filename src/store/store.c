@@ -67,6 +67,11 @@ struct store *store_open(const struct store_options *options, struct roster_erro
     return store;
 }
 
+const char *store_url(const struct store *store)
+{
+    return store->url;
+}
+
 void store_close(struct store *store)
 {
     if (store == NULL) {

@@ -40,6 +40,8 @@ struct store_options {
 MUST_CHECK struct store *store_open(const struct store_options *options, struct roster_error *err);
 // Whether another process holds the lock of the store at `url`.
 bool store_is_owned(const char *url);
+// The URL that it was opened with.
+const char *store_url(const struct store *store);
 // Path of the administration socket beside the store ("PATH.sock").
 bool store_socket_path(const char *url, struct roster_arena *arena, str *out);
 // The folder of the journal beside the store ("PATH.journal").
