@@ -314,24 +314,31 @@ enum outcome federation_settle(const struct context *ctx, const struct write *wr
     return got == STORE_OK ? OUTCOME_DONE : break_off(err);
 }
 
-enum outcome federation_return(const struct context *ctx, const struct write *write,
-                               struct roster_error *err)
+enum outcome federation_follow(const struct context *ctx, const struct write *write,
+                               const struct roster_json *after, struct roster_error *err)
 {
     struct policy *first = NULL;
     struct domain *domains = NULL;
     int64_t tenant = ctx->actor->tenant;
-    bool is_user = write->type->number == TYPE_NUMBER_USER;
-    enum store_outcome got = resource_return(ctx->conn, tenant, write->row.row);
-    if (got == STORE_OK && is_user) {
-        got = policies_load(ctx->conn, tenant, ctx->arena, &first);
+    if (write->type->number != TYPE_NUMBER_USER) {
+        return OUTCOME_DONE;
     }
-    if (got != STORE_OK || !policy_domains(first, write->sent, ctx->arena, &domains)) {
+    enum store_outcome got = policies_load(ctx->conn, tenant, ctx->arena, &first);
+    if (got != STORE_OK || !policy_domains(first, after, ctx->arena, &domains)) {
         return break_off(err);
     }
     const struct domain *claimed = domain_claimed(domains);
-    if (is_user && claimed != NULL) {
+    if (claimed != NULL) {
         got = resource_set_owner(ctx->conn, tenant, write->row.row,
                                  source_owner(claimed->claimed->source));
     }
     return got == STORE_OK ? OUTCOME_DONE : break_off(err);
+}
+
+enum outcome federation_return(const struct context *ctx, const struct write *write,
+                               struct roster_error *err)
+{
+    return resource_return(ctx->conn, ctx->actor->tenant, write->row.row) == STORE_OK
+               ? federation_follow(ctx, write, write->sent, err)
+               : break_off(err);
 }

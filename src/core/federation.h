@@ -29,6 +29,11 @@ MUST_CHECK enum outcome federation_check_update(const struct context *ctx,
 MUST_CHECK enum outcome federation_settle(const struct context *ctx, const struct write *write,
                                           const struct roster_json *after,
                                           struct roster_error *err);
+// Behind an administrator's change, which no policy holds: a person belongs to the source that
+// claims a domain of `after`.
+MUST_CHECK enum outcome federation_follow(const struct context *ctx, const struct write *write,
+                                          const struct roster_json *after,
+                                          struct roster_error *err);
 // Behind the creation by which an administrator brings something back: to whom it belongs.
 MUST_CHECK enum outcome federation_return(const struct context *ctx, const struct write *write,
                                           struct roster_error *err);

@@ -133,7 +133,8 @@ static enum outcome update(struct undo *undo, const struct undo_plan *plan,
         return OUTCOME_REFUSED;
     }
     str text = external == NULL ? current.row.external_id : external_text(external);
-    return commit_update(ctx, &write, &current, after, text, &none, err);
+    outcome = commit_update(ctx, &write, &current, after, text, &none, err);
+    return outcome == OUTCOME_DONE ? federation_follow(ctx, &write, after, err) : outcome;
 }
 
 // Behind the first change: those of other sources.

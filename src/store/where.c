@@ -220,8 +220,9 @@ struct set *where_owned(struct where *where, struct set *set)
         return set;
     }
     // The index has no rows of the default source; saying so lets the engine take it for others.
+    enum set_rank rank = owner == 0 ? RANK_ALL : RANK_MANY;
     struct set *owned =
-        set_rows(where, "resource", "row", RANK_MANY, "type = $%d AND owner %s 0 AND owner = $%d",
+        set_rows(where, "resource", "row", rank, "type = $%d AND owner %s 0 AND owner = $%d",
                  PARAMETER_TYPE, owner == 0 ? "=" : ">", where_number(where, owner));
     if (owned == NULL) {
         return NULL;

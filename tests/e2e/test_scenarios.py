@@ -177,6 +177,9 @@ def test_scenario(path, profile, server, other_tenant, tally, tmp_path):
         names.update(issuer_names(server, tenant, tmp_path))
     for name, scopes in scenario.get("tokens", {}).items():
         names[name] = server.token(tenant.name, "--scope", scopes)
+    for name, policy in scenario.get("sources", {}).items():
+        server.tell("source", "add", name, "--tenant", tenant.name, *(f"{key}={value}" for key, value in policy.items()))
+        names[name] = server.token(tenant.name, "--source", name)
     for batch in batches(scenario["steps"]):
         if "repeat" in batch[0]:
             tally["assertions"] += run_repeated(server.address, batch[0], names)

@@ -4,6 +4,7 @@
 #include "kit/rig.h"
 
 #include "core/sources.h"
+#include "core/undo.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -506,6 +507,40 @@ static void a_source_goes_when_nothing_is_left_or_an_heir_is_named(void **state)
     run(steps, COUNT_OF(steps));
 }
 
+static void take_back(int64_t since_ms)
+{
+    const struct undo_request request = {
+        .tenant = STR("acme"), .since_ms = since_ms, .apply = true};
+    struct undo_walk walk = {0};
+    while (walk.pass != UNDO_DONE) {
+        struct admin admin = rig_admin(&rig);
+        struct undo_item *items = NULL;
+        struct roster_error err = {0};
+        assert_true(undo_step(&admin, &request, &walk, &items, &err));
+    }
+}
+
+static void what_is_brought_back_belongs_to_whom_it_did(void **state)
+{
+    int64_t then_ms = rig.env.now_ms(rig.env.ctx);
+    static const struct call_step gone[] = {
+        {B, "DELETE", "/Users/{B}", NULL, 204, NULL, NULL},
+        {B, "DELETE", "/Groups/{K}", NULL, 204, NULL, NULL},
+        {B, "GET", "/", NULL, 200, "\"totalResults\":0,", NULL},
+        {D, "GET", "/Groups/{S}", NULL, 200, "{A}", "{B}"},
+    };
+    static const struct call_step back[] = {
+        {B, "GET", "/Users/{B}", NULL, 200, "Bob", NULL},
+        {B, "GET", "/Groups/{K}", NULL, 200, "{B}", NULL},
+        {A, "GET", "/", NULL, 200, "\"totalResults\":2,", "{B}"},
+        {D, "DELETE", "/Users/{B}", NULL, 403, "b.example", NULL},
+    };
+    rig_clock(&rig, then_ms + 60000);
+    run(gone, COUNT_OF(gone));
+    take_back(then_ms + 30000);
+    run(back, COUNT_OF(back));
+}
+
 // splitmix64: the same writes at every run.
 static unsigned chance(unsigned below)
 {
@@ -589,6 +624,7 @@ int main(void)
         IN_RIG(who_is_there_when_a_domain_is_claimed_belongs_to_its_source),
         IN_RIG(a_domain_or_an_attribute_belongs_to_one_source),
         IN_RIG(a_source_goes_when_nothing_is_left_or_an_heir_is_named),
+        IN_RIG(what_is_brought_back_belongs_to_whom_it_did),
         IN_RIG(whatever_partners_send_others_stay_as_they_were),
     };
     return cmocka_run_group_tests_name("federation", tests, NULL, NULL);

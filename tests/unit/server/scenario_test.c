@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/base64.h"
 #include "core/issuers.h"
+#include "core/sources.h"
 #include "kit/expect.h"
 #include "kit/issuer.h"
 #include "kit/rig.h"
@@ -333,6 +334,40 @@ static void add_issuer(struct scenario *s, const struct roster_json *file, const
     put_assertion(s, STR("wifAssertionWrongSignature"), "x", tenant, tenant, SUBJECT);
 }
 
+static void put_token(struct scenario *s, str name, const struct token_request *request)
+{
+    struct secret token;
+    str copy = {0};
+    (void)rig_token_as(s->rig, request, &token);
+    bool ok = arena_copy(s->arena, str_of(token.text), &copy);
+    assert(ok);
+    name_put(&s->names, name, copy);
+}
+
+// Sources of the tenant with their policies, each with a token by its name.
+static void add_sources(struct scenario *s, const struct roster_json *file, const char *tenant)
+{
+    enum { SETTINGS_MAX = 8 };
+    const struct roster_json *sources = json_find(file, STR("sources"));
+    const struct roster_json *one = json_is(sources, JSON_OBJECT) ? sources->first : NULL;
+    for (; one != NULL; one = one->next) {
+        struct tenant_setting settings[SETTINGS_MAX];
+        struct source_request request = {str_of(tenant), one->key, settings, 0};
+        struct source_view view;
+        struct roster_error err = {0};
+        int64_t taken = 0;
+        for (const struct roster_json *set = one->first; set != NULL; set = set->next) {
+            assert(request.count < SETTINGS_MAX);
+            settings[request.count++] = (struct tenant_setting){set->key, set->text};
+        }
+        struct admin admin = rig_admin(s->rig);
+        bool added = sources_add(&admin, &request, &view, &taken, &err);
+        assert(added);
+        const struct token_request token = {.tenant = str_of(tenant), .source = one->key};
+        put_token(s, one->key, &token);
+    }
+}
+
 // Further tokens of the tenant, each by the name of its place: {"readsUsers": "read:User"}.
 static void add_tokens(struct scenario *s, const struct roster_json *file, const char *tenant)
 {
@@ -340,12 +375,7 @@ static void add_tokens(struct scenario *s, const struct roster_json *file, const
     const struct roster_json *one = json_is(tokens, JSON_OBJECT) ? tokens->first : NULL;
     for (; one != NULL; one = one->next) {
         const struct token_request request = {.tenant = str_of(tenant), .scopes = one->text};
-        struct secret token;
-        str copy = {0};
-        (void)rig_token_as(s->rig, &request, &token);
-        bool ok = arena_copy(s->arena, str_of(token.text), &copy);
-        assert(ok);
-        name_put(&s->names, one->key, copy);
+        put_token(s, one->key, &request);
     }
 }
 
@@ -412,6 +442,7 @@ static bool run_steps(struct scenario *s, const struct roster_json *file, size_t
     bool passed = add_schemas(s, file, number);
     if (passed) {
         add_tokens(s, file, tenant);
+        add_sources(s, file, tenant);
     }
     for (const struct roster_json *step = steps->first; step != NULL && passed; step = step->next) {
         passed = run_step(s, step);
