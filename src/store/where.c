@@ -219,11 +219,12 @@ struct set *where_owned(struct where *where, struct set *set)
     if (!where->search->owned || set == NULL) {
         return set;
     }
-    // The index has no rows of the default source; saying so lets the engine take it for others.
+    // The index has no rows of the default source. Saying so behind the equality lets the engine
+    // take it for others; before it, it would read a range.
     enum set_rank rank = owner == 0 ? RANK_ALL : RANK_MANY;
     struct set *owned =
-        set_rows(where, "resource", "row", rank, "type = $%d AND owner %s 0 AND owner = $%d",
-                 PARAMETER_TYPE, owner == 0 ? "=" : ">", where_number(where, owner));
+        set_rows(where, "resource", "row", rank, "type = $%d AND owner = $%d AND owner %s 0",
+                 PARAMETER_TYPE, where_number(where, owner), owner == 0 ? "=" : ">");
     if (owned == NULL) {
         return NULL;
     }

@@ -147,7 +147,30 @@ static void a_page_costs_the_same_at_any_depth(void **state)
     }
 }
 
+// 200 of a source behind 2,800 of others.
+static void what_a_source_owns_is_found_without_the_others(void **state)
+{
+    static const struct cost_case all = {0};
+    struct rig *rig = *state;
+    struct search search;
+    struct path sort = {0};
+    struct place from;
+    long whole = 0;
+    long steps = 0;
+    add_users(rig);
+    rig_sql(rig, "UPDATE resource SET owner = 7 WHERE row > (SELECT max(row) - 200 FROM resource)");
+    set_up(rig, &all, &search, &sort);
+    assert_int_equal(take_page(rig, &search, &from, &whole), PAGE);
+    search.owned = true;
+    search.owner = 7;
+    assert_int_equal(take_page(rig, &search, &from, &steps), PAGE);
+    if (steps > 3 * whole) {
+        fail_msg("a page of a source takes %ld steps, one of all %ld", steps, whole);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    IN_RIG(what_a_source_owns_is_found_without_the_others),
     IN_RIG(a_page_costs_the_same_at_any_depth),
 };
 
