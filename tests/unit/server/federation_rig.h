@@ -34,7 +34,7 @@ struct call_step {
     const char *method;
     const char *path;
     const char *body;
-    int status;
+    long status;
     const char *has;
     const char *lacks;
 };
