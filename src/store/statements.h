@@ -28,6 +28,7 @@
     X(SOURCE_COUNT)                                                                                \
     X(SOURCE_HAND_OVER)                                                                            \
     X(SOURCE_END_CERTIFICATES)                                                                     \
+    X(SOURCE_END_ISSUERS)                                                                          \
     X(SOURCE_END_TOKENS)                                                                           \
     X(SOURCE_END_GUARD)                                                                            \
     X(SOURCE_END_SILENCE)                                                                          \

@@ -83,6 +83,8 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
     [STATEMENT_SOURCE_END_CERTIFICATES] =
         "DELETE FROM certificate WHERE tenant = $1 AND token IN"
         " (SELECT token FROM token WHERE tenant = $1 AND source = $2)",
+    [STATEMENT_SOURCE_END_ISSUERS] = "DELETE FROM issuer WHERE tenant = $1 AND token IN"
+                                     " (SELECT token FROM token WHERE tenant = $1 AND source = $2)",
     [STATEMENT_SOURCE_END_TOKENS] = "DELETE FROM token WHERE tenant = $1 AND source = $2",
     [STATEMENT_SOURCE_END_GUARD] = "DELETE FROM guard WHERE tenant = $1 AND source = $2",
     [STATEMENT_SOURCE_END_SILENCE] = "DELETE FROM silence WHERE tenant = $1 AND source = $2",
