@@ -9,7 +9,7 @@ import pytest
 from test_history import made, now, patched, shown
 
 SECRETS = ("Zyx-First", "zyx@secret.example", "Zyx Display", "zyx-external", "Zyx Nick", "Zyx-Old", "zyx-2@secret.example")
-FILLER = 300  # people, so that pages fill, split and are freed
+FILLER = 120  # people, so that pages fill, split and are freed
 
 
 def bytes_of(server, *patterns):

@@ -60,3 +60,12 @@ def test_it_goes_on(old):
     old.restart()
     with client_of(old, "acme") as http:
         assert total(http.get("/Users")) == 3
+
+
+def test_its_history_can_be_told_and_taken_back(old):
+    """Changes of 0.1.0 note one externalId, which belongs to the source of their credential."""
+    entries = old.do_json("audit", "show", "user1@acme.example", "--tenant", "acme")["changes"]
+    assert entries[0]["attributes"]["externalIds"]["to"] == {"default": "x1"}
+    then = old.do_json("audit", "show", "x1", "--tenant", "acme", "--at", entries[0]["time"])
+    assert then["resource"]["externalIds"] == {"default": "x1"} and then["resource"][BADGE] == {"number": "B1"}
+    old.do("undo", "--tenant", "acme", "--since", entries[0]["time"])
