@@ -12,10 +12,10 @@
 enum { NAME_BYTES = 96 };
 
 static const struct command *const all_commands[] = {
-    serve_commands, tenant_commands,  source_commands, issuer_commands, schema_commands,
-    role_commands,  token_commands,   client_commands, audit_commands,  audit_read_commands,
-    cert_commands,  history_commands, guard_commands,  undo_commands,   erase_commands,
-    check_commands, journal_commands, about_commands,
+    serve_commands,      tenant_commands,  source_commands, schema_commands, role_commands,
+    token_commands,      client_commands,  issuer_commands, cert_commands,   audit_commands,
+    audit_read_commands, history_commands, guard_commands,  undo_commands,   erase_commands,
+    journal_commands,    check_commands,   about_commands,
 };
 
 static const struct cli_option common_options[] = {

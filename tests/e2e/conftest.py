@@ -15,7 +15,7 @@ def pytest_configure(config):
     # A shell starts background jobs with Ctrl-C ignored, and what a test starts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "long: takes more than a few seconds; runs with ROSTER_LONG=1")
-    config.stash[TALLY] = {"scenarios": 0, "assertions": 0, "later": []}
+    config.stash[TALLY] = {"scenarios": 0, "assertions": 0}
 
 
 def pytest_sessionstart(session):
@@ -36,8 +36,6 @@ def pytest_terminal_summary(terminalreporter, config):
     tally = config.stash[TALLY]
     if tally["scenarios"]:
         terminalreporter.write_line(f"{tally['scenarios']} scenarios held {tally['assertions']} assertions")
-    for name in tally["later"]:
-        terminalreporter.write_line(f"expected from later work: {name}")
 
 
 @pytest.fixture(scope="session")

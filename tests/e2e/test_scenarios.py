@@ -17,7 +17,6 @@ from scenario import Malformed, Reply, check, failures, fill
 
 FOLDER = ROOT / "tests" / "scenarios"
 FILES = sorted(FOLDER.glob("*/*.json"))
-LATER = ("oauth",)
 PACED_S = 6  # of real time that a paced step takes at most
 MEMBERS = {"send", "headers", "body", "status", "keep", "check", "parallel", "repeat"}
 
@@ -36,10 +35,9 @@ def profiles(scenario):
     return both if scenario["profile"] == "both" else [(scenario["profile"], "")]
 
 
-RUNNABLE = [path for path in FILES if "needs" not in load(path)]
 CASES = [
     pytest.param(path, profile, id=title(path) + suffix)
-    for path in RUNNABLE
+    for path in FILES
     for profile, suffix in profiles(load(path))
 ]
 
@@ -186,11 +184,6 @@ def test_scenario(path, profile, server, other_tenant, tally, tmp_path):
         else:
             tally["assertions"] += run_batch(server.address, batch, names)
     tally["scenarios"] += 1
-
-
-def test_scenarios_that_wait_for_later_work_are_named(tally):
-    tally["later"] = [f"{title(path)} ({load(path)['needs']})" for path in FILES if path not in RUNNABLE]
-    assert all(load(path)["needs"] in LATER for path in FILES if path not in RUNNABLE)
 
 
 def meaning(step):

@@ -59,7 +59,6 @@ def scenario_profiles():
             "path": path,
             "both": both,
             "profiles": PROFILES if both else (scenario["profile"],),
-            "later": "needs" in scenario,
         }
     return found
 
