@@ -237,7 +237,7 @@ const struct command erase_commands[] = {
             "not reached.\n"
             "With --json an object: id, deleted, details (how many were erased), forgotten\n"
             "(requests).",
-        .examples = "roster erase ana@acme.example --tenant acme --reason \"request 4711\"",
+        .examples = "roster erase ana@acme.example --tenant acme --reason request-4711",
         .options = erase_options,
         .place = PLACE_STORE,
         .slow = true,
@@ -271,7 +271,7 @@ const struct command erase_commands[] = {
         .about = "As long as it lasts, neither roster erase nor roster audit prune takes anything\n"
                  "of USER, and the tenant cannot be removed. He may be changed and deleted.\n"
                  "With --json an object: id, reason, actor, since.",
-        .examples = "roster hold add ana@acme.example --tenant acme --reason \"case 12/2026\"",
+        .examples = "roster hold add ana@acme.example --tenant acme --reason case-12-2026",
         .options = hold_options,
         .place = PLACE_STORE,
         .run = run_hold_add,
