@@ -48,8 +48,7 @@ static void put_text(char *to, size_t size, str from)
     to[len] = '\0';
 }
 
-static bool fill_policy(struct actor *actor, const struct token_row *row,
-                        struct roster_arena *arena)
+bool actor_take_policy(struct actor *actor, const struct token_row *row, struct roster_arena *arena)
 {
     struct roster_error err = {0};
     struct policy policy = {0};
@@ -88,7 +87,7 @@ static bool fill(struct actor_entry *entry, const struct token_row *row,
     } else {
         snprintf(actor->name, sizeof(actor->name), "%s:%lld", kind_of(row), (long long)row->token);
     }
-    return fill_policy(actor, row, arena) &&
+    return actor_take_policy(actor, row, arena) &&
            tenant_settings_read(row->tenant_settings, arena, &entry->settings, &err);
 }
 

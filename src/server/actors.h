@@ -43,6 +43,10 @@ struct actor_request {
     uint64_t generation;
 };
 
+// What the source of the credential may see and change, as `row` says it. False: it cannot be read.
+MUST_CHECK bool actor_take_policy(struct actor *actor, const struct token_row *row,
+                                  struct roster_arena *arena);
+
 // The entry of a credential; it stays valid until the next call. `arena` is for the store's answer.
 // The use is noted.
 enum auth_outcome actors_find(struct actors *actors, struct conn *conn,

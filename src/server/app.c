@@ -234,9 +234,13 @@ bool app_is_live(struct pending *pending, struct conn *conn, struct token_row *r
     if (state == AUTH_SUSPENDED) {
         return app_refuse_suspended(pending);
     }
-    pending->challenge = state == AUTH_OK ? pending->challenge : CHALLENGE_TOKEN;
-    return state == AUTH_OK || fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
-                                    "the token was revoked while the request was under way");
+    if (state != AUTH_OK) {
+        pending->challenge = CHALLENGE_TOKEN;
+        return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
+                    "the token was revoked while the request was under way");
+    }
+    return actor_take_policy(&pending->actor, row, pending->ctx.arena) ||
+           fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
 }
 
 // A read may have waited: what administration shut out meanwhile is not shown any more.

@@ -203,8 +203,8 @@ void app_show_schemas(struct pending *pending, const struct actor_entry *entry);
 void app_release(struct pending *pending);
 // Makes `schemas` what the view shows, found over `conn`. False: err is UNAVAILABLE.
 MUST_CHECK bool app_take_schemas(struct pending *pending, struct conn *conn, int64_t schemas);
-// Whether the credential may still do what it began, as `conn` sees it now; `row` gets it. False:
-// err and outcome say why not.
+// Whether the credential may still do what it began, as `conn` sees it now; `row` gets it, and the
+// actor the policy of its source. False: err and outcome say why not.
 MUST_CHECK bool app_is_live(struct pending *pending, struct conn *conn, struct token_row *row);
 // Behind AUTH_SUSPENDED. Always false.
 bool app_refuse_suspended(struct pending *pending);

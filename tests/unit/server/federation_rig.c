@@ -40,6 +40,35 @@ struct rig_reply ask(enum who who, const char *method, const char *path, const c
     return rig_send(&rig, str_of(method), str_of(whole), headers, 1, str_of(expand(body, sent)));
 }
 
+int change_late(enum who who, const char *path, const char *body, void (*meanwhile)(void))
+{
+    char target[TEXT_MAX];
+    char whole[TEXT_MAX + 16];
+    const struct http_header headers[] = {{STR("Authorization"), str_of(authorization[who])}};
+    struct roster_arena *arena = roster_arena_open(MIB(1));  // administration empties the rig's
+    snprintf(whole, sizeof(whole), "/scim/v2%s", expand(path, target));
+    struct http_exchange exchange = {
+        .method = HTTP_PATCH,
+        .method_text = STR("PATCH"),
+        .path = str_of(whole),
+        .body = str_of(body),
+        .headers = headers,
+        .header_count = 1,
+        .arena = arena,
+    };
+    struct pending *pending = app_admit(&rig.lane, &exchange);
+    size_t count = 1;
+    assert_int_equal(app_begin(&rig.lane, pending), STEP_WRITE);
+    meanwhile();
+    assert_true(rig_write(&rig, &pending, &count));
+    app_finish(&rig.lane, pending);
+    conn_rest(rig.lane.conn);
+    int status = exchange.reply.status;
+    app_release(pending);
+    roster_arena_close(arena);
+    return status;
+}
+
 static void keep(char letter, struct rig_reply reply)
 {
     struct roster_json *json = NULL;

@@ -23,6 +23,8 @@ int close_rig(void **state);
 // "{A}" and "{B}" in path and body are the partners' people, "{H}" the company's; "{G}" and "{K}"
 // are the groups of A and B, "{S}" has all three.
 struct rig_reply ask(enum who who, const char *method, const char *path, const char *body);
+// A PATCH with what administration does between its head and its commit; gives the status.
+int change_late(enum who who, const char *path, const char *body, void (*meanwhile)(void));
 // Adds a source or sets its policy. False: refused.
 bool change_source(const char *name, const char *key, const char *value, bool add,
                    struct roster_error *err);

@@ -253,6 +253,17 @@ static void who_writes_its_own_reads_the_rest(void **state)
     run(steps, COUNT_OF(steps));
 }
 
+static void keep_default_to_its_own(void)
+{
+    set("default", "writes", "own");
+}
+
+static void a_policy_that_comes_between_head_and_commit_holds(void **state)
+{
+    const char *patch = PATCH_OF("replace", "displayName", "\"late\"");
+    assert_int_equal(change_late(D, "/Users/{H}", patch, keep_default_to_its_own), 403);
+}
+
 static void the_default_source_has_what_is_nobody_elses(void **state)
 {
     static const struct call_step steps[] = {
@@ -343,6 +354,7 @@ int main(void)
         IN_RIG(owned_attributes_are_kept_from_others),
         IN_RIG(an_attribute_of_an_extension_can_be_owned),
         IN_RIG(who_writes_its_own_reads_the_rest),
+        IN_RIG(a_policy_that_comes_between_head_and_commit_holds),
         IN_RIG(the_default_source_has_what_is_nobody_elses),
         IN_RIG(whatever_partners_send_others_stay_as_they_were),
     };
