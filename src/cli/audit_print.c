@@ -61,7 +61,7 @@ int audit_print_report(struct call *call, const struct audit_walk *walk,
                        const struct audits_report *report)
 {
     bool whole = report->found.fault == AUDIT_WHOLE;
-    if (options_has(call->options, "json")) {
+    if (wants_json(call)) {
         int code = print_json(call, walk, report);
         return code == EX_OK && !whole ? EXIT_BROKEN : code;
     }
@@ -109,7 +109,7 @@ int audit_print_keys(struct call *call, const struct sign_name *keys, size_t cou
 {
     static const char *const headings[] = {"KEY", "CREATED", "PUBLIC KEY"};
     enum { COLUMNS = COUNT_OF(headings) };
-    if (options_has(call->options, "json")) {
+    if (wants_json(call)) {
         return print_keys_json(call, keys, count);
     }
     str *cells = arena_array(call->arena, count * COLUMNS + 1, sizeof(*cells));

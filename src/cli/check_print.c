@@ -237,7 +237,7 @@ static void list_row(void *ctx, const struct check_about *about)
 int check_print_list(struct call *call)
 {
     struct listing listing = {.call = call};
-    if (!options_has(call->options, "json")) {
+    if (!wants_json(call)) {
         probe_checks(list_line, &listing);
         return EX_OK;
     }

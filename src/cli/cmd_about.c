@@ -39,7 +39,7 @@ static int run_help(struct call *call)
 static int run_version(struct call *call)
 {
     struct roster_arena *arena = call->arena;
-    if (!options_has(call->options, "json")) {
+    if (!wants_json(call)) {
         text_format(&call->io->out, "roster %s (SQLite %s, Unicode %s)\n", ROSTER_VERSION,
                     store_engine_version(), fold_unicode_version());
         return EX_OK;

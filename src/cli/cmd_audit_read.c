@@ -113,7 +113,7 @@ static int run_export(struct call *call)
         return io_stop(call->io, EX_USAGE, "the format %.*s is none: it is ndjson or csv",
                        STR_ARGS(name));
     }
-    if (format == ENTRY_CSV && options_has(call->options, "json")) {
+    if (format == ENTRY_CSV && wants_json(call)) {
         return io_stop(call->io, EX_USAGE, "--json and --format csv exclude each other");
     }
     bool first = call->io->state.len == 0;
@@ -141,7 +141,7 @@ static int run_export(struct call *call)
 static bool print_entry(struct call *call, const struct entry *entry, struct roster_error *err)
 {
     int64_t place = 0;
-    if (!options_has(call->options, "json")) {
+    if (!wants_json(call)) {
         return entry_print_line(call, entry, err);
     }
     do {

@@ -221,7 +221,7 @@ static int print_report(struct call *call, const struct probe_report *report, st
     if (report->end != PROBE_DONE) {
         io_stop(call->io, code, "%.*s", STR_ARGS(report->detail));
     }
-    if (options_has(call->options, "json")) {
+    if (wants_json(call)) {
         int printed = io_json(call->io, check_json(call->arena, report, url));
         return printed != EX_OK ? printed : code;
     }

@@ -9,11 +9,6 @@
 
 enum { COLUMNS = 4 };
 
-static bool wants_json(const struct call *call)
-{
-    return options_has(call->options, "json");
-}
-
 // Whatever stands of him in the journal. A server writes what it has in memory yet before long.
 static bool forget_requests(const struct call *call, const struct erase_result *result,
                             size_t *dropped, struct roster_error *err)

@@ -6,11 +6,6 @@
 
 enum { LIST_COLUMNS = 8, RELEASE_DEFAULT_MS = 3600000 };
 
-static bool wants_json(const struct call *call)
-{
-    return options_has(call->options, "json");
-}
-
 static struct roster_json *budget_json(struct roster_arena *arena, const struct budget *budget)
 {
     struct text text;

@@ -81,7 +81,7 @@ static bool keep(struct reading *reading, struct record *record)
 static void print_record(struct reading *reading, const struct record *record, bool whole)
 {
     struct call *call = reading->call;
-    if (options_has(call->options, "json")) {
+    if (wants_json(call)) {
         (void)io_json(call->io, journal_json(record, whole, reading->registry, call->arena));
     } else if (whole) {
         journal_explain(record, reading->registry, call->arena, &call->io->out);
@@ -301,12 +301,12 @@ static int run_forget(struct call *call)
     if (!journal_purge(folder.ptr, &purge, &dropped, &err)) {
         return io_refuse(call->io, &err);
     }
-    if (options_has(call->options, "json")) {
+    if (wants_json(call)) {
         struct roster_json *out = json_new(call->arena, JSON_OBJECT);
         bool ok = out != NULL && json_put_i64(out, call->arena, STR("forgotten"), (int64_t)dropped);
         return io_json(call->io, ok ? out : NULL);
     }
-    text_format(&call->io->out, "%zu requests forgotten\n", dropped);
+    text_format(&call->io->out, "%zu request%s forgotten\n", dropped, dropped == 1 ? "" : "s");
     return EX_OK;
 }
 

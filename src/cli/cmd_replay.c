@@ -74,7 +74,7 @@ int run_replay(struct call *call)
         return io_refuse(call->io, &report.err);
     }
     int code = report.end == REPLAY_SAME ? EX_OK : EXIT_DIFFERS;
-    if (options_has(call->options, "json")) {
+    if (wants_json(call)) {
         int printed = print_json(call, &report);
         return printed == EX_OK ? code : printed;
     }

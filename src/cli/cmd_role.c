@@ -21,7 +21,7 @@ static struct role_request request_of(const struct call *call)
 // One line for people, or an object with the value and what became of it.
 static int answer(struct call *call, const struct role_request *request, const char *state)
 {
-    if (!options_has(call->options, "json")) {
+    if (!wants_json(call)) {
         io_note(call->io, "%s %.*s: %s", request->entitlement ? "entitlement" : "role",
                 STR_ARGS(request->value), state);
         return EX_OK;
@@ -103,7 +103,7 @@ static int run_list(struct call *call)
                     options_has(call->options, "entitlement"), &roles, &err)) {
         return io_refuse(call->io, &err);
     }
-    if (options_has(call->options, "json")) {
+    if (wants_json(call)) {
         return io_json(call->io, roles);
     }
     if (roles->count == 0) {

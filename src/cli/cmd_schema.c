@@ -9,11 +9,6 @@ static str argument(const struct call *call, size_t index)
     return str_of(call->options->arguments[index]);
 }
 
-static bool wants_json(const struct call *call)
-{
-    return options_has(call->options, "json");
-}
-
 static int run_add(struct call *call)
 {
     struct schema_effect_row *effects = NULL;

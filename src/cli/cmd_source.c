@@ -5,11 +5,6 @@
 
 enum { LIST_COLUMNS = 8 };
 
-static bool wants_json(const struct call *call)
-{
-    return options_has(call->options, "json");
-}
-
 static struct roster_json *words_json(struct roster_arena *arena, const struct roster_json *list)
 {
     return list == NULL ? json_new(arena, JSON_ARRAY) : json_copy(arena, list);

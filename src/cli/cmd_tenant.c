@@ -10,11 +10,6 @@ static str argument(const struct call *call, size_t index)
     return str_of(call->options->arguments[index]);
 }
 
-static bool wants_json(const struct call *call)
-{
-    return options_has(call->options, "json");
-}
-
 // The answer of a command that changed a tenant: the tenant as JSON, or one line for people.
 static int answer(struct call *call, const struct tenant_row *row, const char *done)
 {
@@ -292,8 +287,9 @@ const struct command tenant_commands[] = {
         .argument_max = 1,
         .help = "remove a tenant with all its data",
         .about = "Removes a tenant with its users, groups and tokens, for good; its audit trail\n"
-                 "stays. Asks first on a terminal, and elsewhere needs --yes. A removal that was\n"
-                 "interrupted goes on when it is asked for again.\n"
+                 "stays, and so do its requests in the journal, until they are old or roster\n"
+                 "journal forget --tenant NAME --all. Asks first on a terminal, and elsewhere\n"
+                 "needs --yes. A removal that was interrupted goes on when it is asked for again.\n"
                  "With --json an object: name, state (removed).",
         .examples = "roster tenant remove acme\nroster tenant remove acme --yes",
         .options = remove_options,

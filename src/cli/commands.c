@@ -29,6 +29,11 @@ static const struct cli_option store_options[] = {
     {0},
 };
 
+bool wants_json(const struct call *call)
+{
+    return options_has(call->options, "json");
+}
+
 void command_options(const struct command *command,
                      const struct cli_option *tables[OPTION_TABLES_MAX])
 {

@@ -67,6 +67,9 @@ extern const struct command undo_commands[];
 extern const struct command issuer_commands[];
 extern const struct command erase_commands[];
 
+// Whether the answer is to be JSON.
+bool wants_json(const struct call *call);
+
 enum { OPTION_TABLES_MAX = 4 };
 // The option tables of a command: its own and those that all of its kind have. NULL ends the list.
 void command_options(const struct command *command,

@@ -11,11 +11,6 @@ enum { WARN_DAYS = 30 };
 
 #define DAY_MS INT64_C(86400000)
 
-bool wants_json(const struct call *call)
-{
-    return options_has(call->options, "json");
-}
-
 str credential_state(const struct call *call, const struct token_row *row)
 {
     if (row->revoked_ms != 0) {

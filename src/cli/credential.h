@@ -31,7 +31,6 @@
     "source, user, scope, state (active, suspended, expired, revoked), created, expires,\n"        \
     "used, address (of the last use), revoked; times are RFC 3339 text, null where there is none."
 
-bool wants_json(const struct call *call);
 // "active", "suspended", "expired", "revoked".
 str credential_state(const struct call *call, const struct token_row *row);
 // created, expires, used, address, revoked.

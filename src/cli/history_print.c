@@ -6,11 +6,6 @@
 
 enum { NAME_WIDTH = 24, VALUE_BYTES = 65536 };
 
-static bool wants_json(const struct call *call)
-{
-    return options_has(call->options, "json");
-}
-
 static const char *const presences[] = {
     [HISTORY_NONE] = "unknown",
     [HISTORY_NOT_YET] = "not created",

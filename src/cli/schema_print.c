@@ -14,7 +14,7 @@ static const char *effect_name(enum schema_effect effect)
 int schema_print_effects(const struct call *call, const struct schema_effect_row *first)
 {
     struct roster_arena *arena = call->arena;
-    if (!options_has(call->options, "json")) {
+    if (!wants_json(call)) {
         for (; first != NULL; first = first->next) {
             io_note(call->io, "%s %.*s: %s", first->is_type ? "resource type" : "schema",
                     STR_ARGS(first->id), effect_name(first->effect));

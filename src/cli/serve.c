@@ -403,7 +403,7 @@ static int run_serve(struct call *call)
     keep_memory();
     int code = open_all(&serving, call);
     if (code == EX_OK) {
-        announce(&serving, options_has(call->options, "json"));
+        announce(&serving, wants_json(call));
         log_event(LOG_LEVEL_INFO, "started", LOG_TEXT("version", str_of(ROSTER_VERSION)),
                   LOG_TEXT("address", str_of(serving.settings.listen.host)),
                   LOG_NUMBER("port", server_port(serving.server)));
@@ -439,7 +439,7 @@ const struct command serve_commands[] = {
             "takes the place of --listen.\n\n"
             "With --checkpoint-dir it signs where the audit ends, at the start, each interval and\n"
             "at the end, into files of that folder: see roster help audit checkpoint.\n\n"
-            "While it runs, roster tenant, schema, token and audit reach it over the socket\n"
+            "While it runs, commands that need its store reach it over the socket\n"
             "STORE.sock beside the store, which only its user and root may use.",
         .examples = "roster serve\n"
                     "roster serve --store sqlite:/srv/roster/roster.db --listen 127.0.0.1:0\n"

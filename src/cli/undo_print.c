@@ -150,7 +150,7 @@ static struct roster_json *item_json(struct roster_arena *arena, const struct un
 int undo_print_items(const struct call *call, const struct undo_request *request,
                      const struct undo_item *item)
 {
-    bool json = options_has(call->options, "json");
+    bool json = wants_json(call);
     int code = EX_OK;
     for (; item != NULL && code == EX_OK; item = item->next) {
         if (json) {
@@ -204,7 +204,7 @@ int undo_print_end(const struct call *call, const struct undo_request *request,
 {
     const struct undo_counts *counts = &walk->counts;
     int code = EX_OK;
-    if (options_has(call->options, "json")) {
+    if (wants_json(call)) {
         code = io_json(call->io, end_json(call->arena, request, counts));
     } else {
         note_end(call, request, counts);
