@@ -52,31 +52,13 @@ static void read_issuer(struct sql *q, struct roster_arena *arena, struct token_
     sql_column_copy(q, COLUMN_ERROR, arena, &trust->error);
 }
 
-static enum store_outcome list_all(struct sql *q, struct roster_arena *arena,
-                                   struct token_row **first)
-{
-    struct token_row **tail = first;
-    *first = NULL;
-    while (sql_step(q) == SQL_ROW) {
-        struct token_row *row = arena_alloc(arena, sizeof(*row));
-        if (row == NULL) {
-            sql_fail(q);
-            break;
-        }
-        read_issuer(q, arena, row);
-        *tail = row;
-        tail = &row->next;
-    }
-    return sql_end(q);
-}
-
 enum store_outcome issuer_find(struct conn *conn, str url, int limit, struct roster_arena *arena,
                                struct token_row **first)
 {
     struct sql q = sql_begin(conn, STATEMENT_ISSUER_FIND);
     sql_text(&q, 1, url);
     sql_i64(&q, 2, limit);
-    return list_all(&q, arena, first);
+    return token_read_all(&q, read_issuer, arena, first);
 }
 
 enum store_outcome issuer_list(struct conn *conn, int64_t tenant, struct roster_arena *arena,
@@ -84,7 +66,7 @@ enum store_outcome issuer_list(struct conn *conn, int64_t tenant, struct roster_
 {
     struct sql q = sql_begin(conn, STATEMENT_ISSUER_LIST);
     sql_i64(&q, 1, tenant);
-    return list_all(&q, arena, first);
+    return token_read_all(&q, read_issuer, arena, first);
 }
 
 enum store_outcome issuer_load(struct conn *conn, int64_t token, struct roster_arena *arena,

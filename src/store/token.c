@@ -113,8 +113,8 @@ enum store_outcome token_load(struct conn *conn, int64_t token, struct roster_ar
     return find_one(&q, arena, row);
 }
 
-static enum store_outcome list_all(struct sql *q, struct roster_arena *arena,
-                                   struct token_row **first)
+enum store_outcome token_read_all(struct sql *q, token_read_fn *read, struct roster_arena *arena,
+                                  struct token_row **first)
 {
     struct token_row **tail = first;
     *first = NULL;
@@ -124,7 +124,7 @@ static enum store_outcome list_all(struct sql *q, struct roster_arena *arena,
             sql_fail(q);
             break;
         }
-        token_read(q, arena, row);
+        read(q, arena, row);
         *tail = row;
         tail = &row->next;
     }
@@ -136,7 +136,7 @@ enum store_outcome token_list(struct conn *conn, int64_t tenant, struct roster_a
 {
     struct sql q = sql_begin(conn, STATEMENT_TOKEN_LIST);
     sql_i64(&q, 1, tenant);
-    return list_all(&q, arena, first);
+    return token_read_all(&q, token_read, arena, first);
 }
 
 enum store_outcome client_list(struct conn *conn, int64_t tenant, struct roster_arena *arena,
@@ -144,7 +144,7 @@ enum store_outcome client_list(struct conn *conn, int64_t tenant, struct roster_
 {
     struct sql q = sql_begin(conn, STATEMENT_CLIENT_LIST);
     sql_i64(&q, 1, tenant);
-    return list_all(&q, arena, first);
+    return token_read_all(&q, token_read, arena, first);
 }
 
 enum store_outcome client_secrets(struct conn *conn, str client, struct roster_arena *arena,
@@ -152,7 +152,7 @@ enum store_outcome client_secrets(struct conn *conn, str client, struct roster_a
 {
     struct sql q = sql_begin(conn, STATEMENT_CLIENT_FIND);
     sql_text(&q, 1, client);
-    return list_all(&q, arena, first);
+    return token_read_all(&q, token_read, arena, first);
 }
 
 enum store_outcome token_ending(struct conn *conn, int64_t now_ms, int limit,
@@ -161,7 +161,7 @@ enum store_outcome token_ending(struct conn *conn, int64_t now_ms, int limit,
     struct sql q = sql_begin(conn, STATEMENT_TOKEN_ENDING);
     sql_i64(&q, 1, now_ms);
     sql_i64(&q, 2, limit);
-    return list_all(&q, arena, first);
+    return token_read_all(&q, token_read, arena, first);
 }
 
 static enum store_outcome set_time(struct conn *writer, enum statement statement, int64_t token,

@@ -35,5 +35,9 @@ enum token_column {
 
 // The row that the statement stands on; text lives in the arena.
 void token_read(struct sql *q, struct roster_arena *arena, struct token_row *row);
+typedef void token_read_fn(struct sql *q, struct roster_arena *arena, struct token_row *row);
+// Every row that the statement gives, each by `read`; NULL: there are none. Ends the statement.
+MUST_CHECK enum store_outcome token_read_all(struct sql *q, token_read_fn *read,
+                                             struct roster_arena *arena, struct token_row **first);
 
 #endif
