@@ -9,7 +9,8 @@
 // Whether path or query, decoded, have this text in them, ignoring case. `scratch` is rewound; when
 // it is full they do.
 bool record_target_has(const struct record *record, str text, struct roster_arena *scratch);
-// The same for all that came with a request and all that was said about it: an id, a userName.
+// Whether an id or a userName stands, as a whole word, in what came with a request or was said
+// about it.
 bool record_names(const struct record *record, str text, struct roster_arena *scratch);
 
 #endif

@@ -282,13 +282,15 @@ static void who_is_forgotten_is_in_no_file_any_more(void **state)
     place->now_ms += 2 * DAY_MS;
     append_about(&shelf, "c", "other", "{\"userName\":\"ann\"}");
     append_about(&shelf, "d", "acme", "{\"members\":[{\"display\":\"ANN\"}]}");
-    assert_int_equal(purge(place, "acme", "ann"), 2);
-    expect_requests(place, "b c");
+    append_about(&shelf, "f", "acme", "{\"title\":\"planner of Hannover\"}");
+    append_about(&shelf, "g", "acme", "{\"title\":\"head\\nAnn\"}");
+    assert_int_equal(purge(place, "acme", "ann"), 3);
+    expect_requests(place, "b c f");
     // The one that writes goes on.
     append_about(&shelf, "e", "acme", "{}");
-    expect_requests(place, "b c e");
+    expect_requests(place, "b c f e");
     assert_int_equal(purge(place, "acme", "ann"), 0);
-    assert_int_equal(purge(place, "acme", NULL), 2);
+    assert_int_equal(purge(place, "acme", NULL), 3);
     expect_requests(place, "c");
     shelf_close(&shelf);
 }
