@@ -61,7 +61,7 @@ static void what_must_not_leave_does_not(void **state)
     for (size_t i = 0; i < COUNT_OF(unsendable); i++) {
         struct roster_error err = {0};
         struct http_header header = {STR("X-One"), str_of(unsendable[i].value)};
-        print_message("  %s\n", unsendable[i].name);
+        print_message("# %s\n", unsendable[i].name);
         assert_int_equal(call_with(&options, unsendable[i].url, header, &err),
                          HTTP_SENT_BAD_REQUEST);
         assert_true(err.detail[0] != '\0');

@@ -86,5 +86,6 @@ int main(void)
         cmocka_unit_test(the_same_in_der_is_the_same),
         cmocka_unit_test(what_is_none_is_refused),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
