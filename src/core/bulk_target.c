@@ -87,6 +87,7 @@ static bool find_me(const struct context *ctx, struct bulk_task *task, struct ro
 static bool check_scope(const struct context *ctx, const struct bulk_task *task,
                         struct roster_error *err)
 {
+    assert(task->type != NULL);
     return scope_may_write(&ctx->actor->scope, task->type->number) ||
            fail(err, ROSTER_ERR_FORBIDDEN, 0, "this credential may not write %.*s",
                 STR_ARGS(str_tail(task->type->endpoint, 1)));

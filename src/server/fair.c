@@ -9,7 +9,7 @@ enum { USUAL_WEIGHT = 4 };  // the last cost is a quarter of what is usual
 bool fair_open(struct fair *fair, size_t max, size_t more_max, int running_max)
 {
     *fair = (struct fair){.max = max, .running_max = running_max, .heap_max = max + more_max};
-    fair->heap = calloc(fair->heap_max, sizeof(*fair->heap));
+    fair->heap = calloc(fair->heap_max, sizeof(struct fair_lane *));
     return fair->heap != NULL;
 }
 
