@@ -113,9 +113,10 @@
 #define BULK_JOBS_MAX 32          // under way at a time; then 503
 
 // Rates. An identity provider's first cycle sends tens of requests a second, and no test suite or
-// gallery asks for less than 25 (bursts of 100); one processor serves thousands.
-#define RATE_PER_S 1000                     // of one tenant, unless it is set
-#define RATE_BURST 5000                     // five bulk jobs of the largest size
+// gallery asks for less than 25 (bursts of 100). Fair queues keep tenants apart; the default only ends
+// floods, and no migration that waits for its answers is ever told to wait.
+#define RATE_PER_S 10000                    // of one tenant, unless it is set
+#define RATE_BURST 20000                    // twenty bulk jobs of the largest size
 #define RATE_BURST_MIN 100                  // of a rate that is set without a burst
 #define RATE_MAX 1000000                    // that may be set: more than all processors serve
 #define RATE_UNITS_MAX BULK_OPERATIONS_MAX  // requests that one request may count as

@@ -36,7 +36,7 @@ enum setting_kind { SETTING_ONCE, SETTING_LIST, SETTING_LIVE };
     X(LOG_LEVEL, "log-level", "LEVEL", SETTING_LIVE,                                               \
       "debug, info, warning or error (default: info)")                                             \
     X(RATE, "rate", "N/BURST", SETTING_LIVE,                                                       \
-      "requests of a tenant a second, and at once (default: 1000/5000)")                           \
+      "requests of a tenant a second, and at once (default: 10000/20000)")                         \
     X(CHECKPOINT_DIR, "checkpoint-dir", "DIR", SETTING_ONCE,                                       \
       "write signed checkpoints of the audit into this folder (default: none)")                    \
     X(CHECKPOINT_INTERVAL, "checkpoint-interval", "DURATION", SETTING_ONCE,                        \
