@@ -73,8 +73,15 @@ static void escape(struct text *out, str value)
 
 static void check_form(struct world *w, str input)
 {
-    static const char *const names[FIELD_COUNT] = {"grant_type", "client_id", "client_secret",
-                                                   "scope"};
+    static const char *const names[] = {
+        [FIELD_GRANT_TYPE] = "grant_type",
+        [FIELD_CLIENT_ID] = "client_id",
+        [FIELD_CLIENT_SECRET] = "client_secret",
+        [FIELD_SCOPE] = "scope",
+        [FIELD_ASSERTION_TYPE] = "client_assertion_type",
+        [FIELD_ASSERTION] = "client_assertion",
+    };
+    static_assert(COUNT_OF(names) == FIELD_COUNT, "a name for each field");
     struct token_form form = {0};
     struct token_form again = {0};
     struct text text;

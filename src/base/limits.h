@@ -113,8 +113,8 @@
 #define BULK_JOBS_MAX 32          // under way at a time; then 503
 
 // Rates. An identity provider's first cycle sends tens of requests a second, and no test suite or
-// gallery asks for less than 25 (bursts of 100). Fair queues keep tenants apart; the default only ends
-// floods, and no migration that waits for its answers is ever told to wait.
+// gallery asks for less than 25 (bursts of 100). Fair queues keep tenants apart; the default only
+// ends floods, and no migration that waits for its answers is ever told to wait.
 #define RATE_PER_S 10000                    // of one tenant, unless it is set
 #define RATE_BURST 20000                    // twenty bulk jobs of the largest size
 #define RATE_BURST_MIN 100                  // of a rate that is set without a burst
