@@ -202,6 +202,7 @@ static void insert_resource(const struct options *options, const struct user *us
     text(STATEMENT_RESOURCE_INSERT, 9, user->display);
     blob(STATEMENT_RESOURCE_INSERT, 10, external, 12 + len);
     text(STATEMENT_RESOURCE_INSERT, 11, user->document);
+    number(STATEMENT_RESOURCE_INSERT, 12, 0);  // owner: the default source
     end(STATEMENT_RESOURCE_INSERT);
 }
 
