@@ -21,15 +21,7 @@ bool clients_add(const struct admin *admin, const struct token_request *request,
 bool clients_list(const struct admin *admin, str tenant, struct token_row **first,
                   struct roster_error *err)
 {
-    struct tenant_row row = {0};
-    if (!admin_begin(admin, err)) {
-        return false;
-    }
-    if (tenant.len > 0 && !admin_tenant(admin, tenant, &row, err)) {
-        return admin_undo(admin, false);
-    }
-    enum store_outcome got = client_list(admin->writer, row.tenant, admin->arena, first);
-    return got == STORE_OK ? admin_done(admin) : admin_undo(admin, admin_refuse(got, err));
+    return credential_list(admin, tenant, client_list, first, err);
 }
 
 static bool find(const struct admin *admin, str client, struct token_row **first,

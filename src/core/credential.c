@@ -214,3 +214,17 @@ bool credential_end(const struct admin *admin, struct token_row *row, int64_t ov
                                  admin_record(admin, row->tenant, &change, err)
                            : admin_refuse(got, err);
 }
+
+bool credential_list(const struct admin *admin, str tenant, credential_reader read,
+                     struct token_row **first, struct roster_error *err)
+{
+    struct tenant_row row = {0};
+    if (!admin_begin(admin, err)) {
+        return false;
+    }
+    if (tenant.len > 0 && !admin_tenant(admin, tenant, &row, err)) {
+        return admin_undo(admin, false);
+    }
+    enum store_outcome got = read(admin->writer, row.tenant, admin->arena, first);
+    return got == STORE_OK ? admin_done(admin) : admin_undo(admin, admin_refuse(got, err));
+}

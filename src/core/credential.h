@@ -25,4 +25,13 @@ struct token_row credential_successor(const struct token_row *old, int64_t now_m
 MUST_CHECK bool credential_end(const struct admin *admin, struct token_row *row, int64_t overlap_ms,
                                struct roster_error *err);
 
+// Reads the credentials of one kind: of a tenant, or all for 0.
+typedef enum store_outcome (*credential_reader)(struct conn *conn, int64_t tenant,
+                                                struct roster_arena *arena,
+                                                struct token_row **first);
+// What `read` finds of the tenant of that name, or of all when it is empty. NOT_FOUND when there is
+// no such tenant.
+MUST_CHECK bool credential_list(const struct admin *admin, str tenant, credential_reader read,
+                                struct token_row **first, struct roster_error *err);
+
 #endif

@@ -157,15 +157,7 @@ bool issuers_add(const struct admin *admin, const struct issuer_request *request
 bool issuers_list(const struct admin *admin, str tenant, struct token_row **first,
                   struct roster_error *err)
 {
-    struct tenant_row row = {0};
-    if (!admin_begin(admin, err)) {
-        return false;
-    }
-    if (tenant.len > 0 && !admin_tenant(admin, tenant, &row, err)) {
-        return admin_undo(admin, false);
-    }
-    enum store_outcome got = issuer_list(admin->writer, row.tenant, admin->arena, first);
-    return got == STORE_OK ? admin_done(admin) : admin_undo(admin, admin_refuse(got, err));
+    return credential_list(admin, tenant, issuer_list, first, err);
 }
 
 bool issuers_show(const struct admin *admin, int64_t token, struct token_row *out,

@@ -125,7 +125,6 @@ def test_an_auditor_checks_a_copy_elsewhere_with_the_public_key_alone(filled, tm
     assert done.returncode == 0 and done.stdout == "whole: 16 entries of 2 tenants\n"
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl program")
 def test_openssl_checks_the_signature_without_roster(filled, tmp_path):
     text = open(checkpoint(filled, tmp_path / "monday"), "rb").read()
     body, last = text[: text.rindex(b"{")], json.loads(text[text.rindex(b"{") :])
