@@ -23,6 +23,8 @@ from wire import connected, head
 KILL_AFTER_S = (0.06, 0.31)
 PAGE = 200
 RUNS_A_STORE = 10  # all that a store was ever told is checked after each run, so it must not grow forever
+# The guard counts, but does not stop: this load deletes more in a second than a provider does in a year.
+WIDE_BUDGETS = ["guard-deletions=1000000,100%/1d", "guard-removals=1000000,100%/1d"]
 TAMPERINGS = [
     "UPDATE audit SET actor = 'nobody' WHERE tenant = 1 AND sequence = 3",
     "UPDATE audit SET time_ms = time_ms + 1 WHERE tenant = 1 AND sequence = 4",
@@ -121,6 +123,7 @@ class Victim:
             folder, store=f"sqlite:{mode.store}/roster.db", environment=mode.environment
         ).start()
         self.tenant = self.server.tenant("crash")
+        self.server.tell("tenant", "set", "crash", *WIDE_BUDGETS)
         with self.tenant.client() as http:
             self.group = made(http.post("/Groups", json=group("Everybody")))
 
