@@ -9,22 +9,19 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
-SAID = pytest.StashKey[list]()
 
-
-def pytest_configure(config):
-    config.stash[SAID] = []
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    for line in config.stash[SAID]:
-        terminalreporter.write_line(line)
+def pytest_terminal_summary(terminalreporter):
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, line in getattr(report, "user_properties", []):
+                if name == "said" and report.when == "call":
+                    terminalreporter.write_line(line)
 
 
 @pytest.fixture
-def say(request):
-    """Adds a line to the end of the report."""
-    return request.config.stash[SAID].append
+def say(record_property):
+    """Adds a line to the end of the report, whichever process the test runs in."""
+    return lambda line: record_property("said", line)
 
 
 @pytest.fixture

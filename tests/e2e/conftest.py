@@ -8,14 +8,10 @@ import pytest
 
 from daemon import Daemon, Tenant, binary
 
-TALLY = pytest.StashKey[dict]()
-
-
 def pytest_configure(config):
     # A shell starts background jobs with Ctrl-C ignored, and what a test starts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "long: takes more than a few seconds; runs with ROSTER_LONG=1")
-    config.stash[TALLY] = {"scenarios": 0, "assertions": 0}
 
 
 def pytest_sessionstart(session):
@@ -32,15 +28,15 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if item not in long]
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    tally = config.stash[TALLY]
-    if tally["scenarios"]:
-        terminalreporter.write_line(f"{tally['scenarios']} scenarios held {tally['assertions']} assertions")
-
-
-@pytest.fixture(scope="session")
-def tally(request):
-    return request.config.stash[TALLY]
+def pytest_terminal_summary(terminalreporter):
+    held = [
+        value
+        for report in terminalreporter.stats.get("passed", [])
+        for name, value in report.user_properties
+        if name == "assertions"
+    ]
+    if held:
+        terminalreporter.write_line(f"{len(held)} scenarios held {sum(held)} assertions")
 
 
 @pytest.fixture(scope="module")

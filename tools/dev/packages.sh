@@ -33,7 +33,7 @@ build_packages=(
 )
 
 # What `test` and `bench` need on top.
-test_packages=(python3 python3-pytest python3-httpx openssl)
+test_packages=(python3 python3-pytest python3-pytest-xdist python3-httpx openssl)
 
 # What `lint`, `fmt`, `fuzz`, `outside` and `ci` need on top.
 check_packages=("$clang" "$clang_format" "$clang_tidy" shellcheck python3-venv)

@@ -6,8 +6,9 @@ sanitized=(-Dbuildtype=debugoptimized -Dhardening=false '-Db_sanitize=address,un
 passed=0
 failed=0
 skipped=0
-results=  # where the results of a whole run are left for ./dev conformance --reuse
-runner=() # what meson is run by: nothing, or a program and its arguments
+results=   # where the results of a whole run are left for ./dev conformance --reuse
+workers=() # of the end-to-end tests: none, or how many and how the files go round
+runner=()  # what meson is run by: nothing, or a program and its arguments
 
 # add_counts "PASSED FAILED SKIPPED"
 add_counts() {
@@ -67,7 +68,7 @@ e2e_tests() {
     ROSTER_BIN=$binary PYTHONDONTWRITEBYTECODE=1 \
         UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
         "$python" -m pytest "${what[@]}" --rootdir "$root" -q -m "$marker" \
-        -p no:cacheprovider --junitxml="$out" || true
+        "${workers[@]}" -p no:cacheprovider --junitxml="$out" || true
     add_counts "$("$python" "$root/tools/dev/cases.py" junit "$out")"
     [ -z "$results" ] || cp "$out" "$results/junit.xml"
     rm -f "$out"
@@ -84,6 +85,7 @@ cmd_test() {
     fi
     if [ -z "$substring" ]; then
         results=$build/results
+        workers=(-n "$(nproc)" --dist loadfile)
         mkdir -p "$results"
     fi
     step "building with AddressSanitizer and UndefinedBehaviorSanitizer"
