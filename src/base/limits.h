@@ -302,6 +302,7 @@
 #define AUDIT_NEWEST_MAX 1000        // entries that roster audit tail begins with
 #define AUDIT_NEWEST_ROWS_MAX 20000  // rows that are looked at for them: 20 MB
 #define CHECKPOINT_BYTES_MAX MIB(3)  // a checkpoint of 20,000 tenants
+#define PASSWD_ROW_MAX 16384         // one user's row, as long as directories make them
 #define ADMIN_ARGUMENTS_MAX 128      // words of one command
 #define ADMIN_MESSAGE_MS 5000        // for a message to arrive or leave once it has begun
 #define ADMIN_REPLY_MS 30000         // for the answer to an ordinary command

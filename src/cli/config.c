@@ -145,6 +145,20 @@ static bool take_checkpoint_interval(str value, struct roster_arena *arena, stru
            fail(err, ROSTER_ERR_INVALID_VALUE, 0, "it is a duration: 30s, 15m, 1h, 1d");
 }
 
+static bool take_user(str value, struct roster_arena *arena, struct settings *out,
+                      struct roster_error *err)
+{
+    return copy_text(value, arena, &out->user, err);
+}
+
+static bool take_core_dumps(str value, struct roster_arena *arena, struct settings *out,
+                            struct roster_error *err)
+{
+    out->core_dumps = str_equal(value, STR("yes"));
+    return out->core_dumps || str_equal(value, STR("no")) ||
+           fail(err, ROSTER_ERR_INVALID_VALUE, 0, "it is yes or no");
+}
+
 static bool take_drain(str value, struct roster_arena *arena, struct settings *out,
                        struct roster_error *err)
 {
@@ -210,6 +224,8 @@ static take_fn *const takes[] = {
     [SETTING_RATE] = take_rate,
     [SETTING_CHECKPOINT_DIR] = take_checkpoint_dir,
     [SETTING_CHECKPOINT_INTERVAL] = take_checkpoint_interval,
+    [SETTING_USER] = take_user,
+    [SETTING_CORE_DUMPS] = take_core_dumps,
     [SETTING_DRAIN] = take_drain,
     [SETTING_JOURNAL_SIZE] = take_journal_size,
     [SETTING_JOURNAL_AGE] = take_journal_age,

@@ -41,6 +41,10 @@ enum setting_kind { SETTING_ONCE, SETTING_LIST, SETTING_LIVE };
       "write signed checkpoints of the audit into this folder (default: none)")                    \
     X(CHECKPOINT_INTERVAL, "checkpoint-interval", "DURATION", SETTING_ONCE,                        \
       "between two of them, when something changed (default: 1h)")                                 \
+    X(USER, "user", "NAME", SETTING_ONCE,                                                          \
+      "started as root, listen and then become this user (default: stay root)")                    \
+    X(CORE_DUMPS, "core-dumps", "yes|no", SETTING_ONCE,                                            \
+      "whether memory, secrets included, may be dumped at a crash (default: no)")                  \
     X(DRAIN, "drain", "SECONDS", SETTING_ONCE,                                                     \
       "how long a stop waits for requests under way (default: 10)")                                \
     X(JOURNAL_SIZE, "journal-size", "MIB", SETTING_ONCE,                                           \
@@ -73,6 +77,8 @@ struct settings {
     struct rate rate;
     const char *checkpoint_dir;  // NULL: none
     int64_t checkpoint_interval_ms;
+    const char *user;  // NULL: stay who started it
+    bool core_dumps;
     int drain_ms;
     size_t journal_size;  // 0: there is none
     int64_t journal_age_ms;

@@ -6,6 +6,7 @@
 #include "cli/config.h"
 #include "cli/help.h"
 #include "cli/notify.h"
+#include "cli/privilege.h"
 #include "cli/signals.h"
 #include "cli/socket.h"
 #include "cli/store_url.h"
@@ -27,7 +28,8 @@ enum { RETRY_MS = 20 };
 struct serving {
     const struct options *options;
     struct settings settings;
-    int listen_fd;  // handed over by the service manager, or -1
+    struct server_sockets sockets;  // handed over, or opened as root; else the server's own
+    struct identity identity;       // whom it became; no name: nobody else
     struct tls_watch certificate;
     struct store *store;
     struct server *server;
@@ -187,13 +189,14 @@ static int open_tls(struct serving *serving, struct io *io)
 // An inherited socket takes the place of --listen.
 static int take_socket(struct serving *serving, struct io *io)
 {
-    int count = notify_sockets(&serving->listen_fd);
+    int count = notify_sockets(&serving->sockets.fds[0]);
     if (count < 0 || count > 1) {
         return io_stop(io, EX_CONFIG,
                        count < 0 ? "cannot take over the socket of the service"
                                  : "more than one socket was handed over");
     }
-    if (count == 1 && !address_of_socket(serving->listen_fd, &serving->settings.listen)) {
+    serving->sockets.count = count;
+    if (count == 1 && !address_of_socket(serving->sockets.fds[0], &serving->settings.listen)) {
         return io_stop(io, EX_CONFIG, "the socket that was handed over is not TCP");
     }
     return EX_OK;
@@ -272,7 +275,7 @@ static int open_server(struct serving *serving, const char *url, struct roster_a
         .env = &env_system,
         .address = settings->listen.host,
         .port = settings->listen.port,
-        .listen_fd = serving->listen_fd,
+        .sockets = serving->sockets,
         .tls = serving->certificate.tls,
         .public_url = settings->public_url,
         .domain = settings->domain,
@@ -287,6 +290,8 @@ static int open_server(struct serving *serving, const char *url, struct roster_a
         return io_stop(io, EX_UNAVAILABLE, "the path of the journal is too long");
     }
     serving->server = server_open(&options, &err);
+    // Its loops have copies; these here would go on listening when it has stopped.
+    server_sockets_close(&serving->sockets);
     // Nearly always the address: it is taken, or not one of this machine.
     return serving->server != NULL ? EX_OK : io_stop(io, EX_UNAVAILABLE, "%s", err.detail);
 }
@@ -339,6 +344,7 @@ static void serving_close(struct serving *serving)
     if (serving->store != NULL) {
         store_close(serving->store);
     }
+    server_sockets_close(&serving->sockets);
     http_tls_close(serving->certificate.tls);
 }
 
@@ -352,17 +358,79 @@ static void announce(const struct serving *serving, bool json)
     (void)fflush(stdout);
 }
 
-static int open_all(struct serving *serving, struct call *call)
+// A port below 1024 is root's, and a key may be; what is made from here on is the user's.
+static bool become_user(struct serving *serving, struct roster_arena *arena,
+                        struct roster_error *err)
+{
+    const struct settings *settings = &serving->settings;
+    return identity_find(settings->user, arena, &serving->identity, err) &&
+           (serving->sockets.count > 0 ||
+            server_listen(settings->listen.host, settings->listen.port, &serving->sockets, err)) &&
+           identity_take(&serving->identity, err);
+}
+
+static int exit_of_user(enum roster_code code)
+{
+    return code == ROSTER_ERR_NOT_FOUND       ? EX_NOUSER
+           : code == ROSTER_ERR_INVALID_VALUE ? EX_CONFIG
+           : code == ROSTER_ERR_INTERNAL      ? EX_UNAVAILABLE  // the address, as everywhere
+                                              : exit_of(code);
+}
+
+static int give_up(struct serving *serving, struct call *call)
+{
+    struct roster_error err = {0};
+    if (serving->settings.user != NULL && !become_user(serving, call->arena, &err)) {
+        return io_stop(call->io, exit_of_user(err.code), "--user: %s", err.detail);
+    }
+    if (!privilege_seal(serving->settings.core_dumps, &err)) {
+        return io_refuse(call->io, &err);
+    }
+    if (serving->settings.user != NULL && serving->certificate.tls != NULL) {
+        tls_rehearse(&serving->certificate);
+    }
+    return EX_OK;
+}
+
+// Root's own places are none of the user that it became.
+static int choose_store(struct serving *serving, struct call *call, const char **url)
 {
     struct surroundings around = surroundings_of_process();
-    const struct settings *settings = &serving->settings;
+    const char *user = serving->identity.name;
+    if (user != NULL) {
+        around.xdg_state_home = NULL;
+        around.home = serving->identity.home;
+    }
+    int code =
+        store_url_choose(str_of(serving->settings.store), &around, call->arena, call->io, url);
+    if (code == EX_NOPERM && user != NULL) {
+        io_note(call->io,
+                "The server runs as %s now: give it a folder of its own, "
+                "install -d -o %s -m 700 FOLDER, or the one that is there, chown -R %s FOLDER",
+                user, user, user);
+    }
+    return code;
+}
+
+static void log_start(const struct serving *serving)
+{
+    log_event(LOG_LEVEL_INFO, "started", LOG_TEXT("version", str_of(ROSTER_VERSION)),
+              LOG_TEXT("address", str_of(serving->settings.listen.host)),
+              LOG_NUMBER("port", server_port(serving->server)));
+    if (geteuid() == 0) {
+        log_event(LOG_LEVEL_WARNING, "running-as-root",
+                  LOG_TEXT("detail", STR("give --user NAME, or start it as another user")));
+    }
+}
+
+static int open_all(struct serving *serving, struct call *call)
+{
     const char *url = NULL;
     int code = take_socket(serving, call->io);
-    code = code == EX_OK ? check_exposure(settings, call->io) : code;
+    code = code == EX_OK ? check_exposure(&serving->settings, call->io) : code;
     code = code == EX_OK ? open_tls(serving, call->io) : code;
-    if (code == EX_OK) {
-        code = store_url_choose(str_of(settings->store), &around, call->arena, call->io, &url);
-    }
+    code = code == EX_OK ? give_up(serving, call) : code;
+    code = code == EX_OK ? choose_store(serving, call, &url) : code;
     code = code == EX_OK ? open_store(serving, url, call->arena, call->io) : code;
     code = code == EX_OK ? open_server(serving, url, call->arena, call->io) : code;
     code = code == EX_OK ? open_checkpoints(serving, call->io) : code;
@@ -391,7 +459,7 @@ static void keep_memory(void)
 
 static int run_serve(struct call *call)
 {
-    struct serving serving = {.options = call->options, .listen_fd = -1};
+    struct serving serving = {.options = call->options};
     struct roster_error err = {0};
     if (!settings_read(call->options, call->arena, &serving.settings, &err)) {
         return io_stop(call->io, err.code == ROSTER_ERR_BAD_REQUEST ? EX_USAGE : EX_CONFIG, "%s",
@@ -404,9 +472,7 @@ static int run_serve(struct call *call)
     int code = open_all(&serving, call);
     if (code == EX_OK) {
         announce(&serving, wants_json(call));
-        log_event(LOG_LEVEL_INFO, "started", LOG_TEXT("version", str_of(ROSTER_VERSION)),
-                  LOG_TEXT("address", str_of(serving.settings.listen.host)),
-                  LOG_NUMBER("port", server_port(serving.server)));
+        log_start(&serving);
         notify_ready();
         server_run(serving.server);
     }
@@ -437,6 +503,9 @@ const struct command serve_commands[] = {
             "others at the next start (the log names them). SIGTERM and SIGINT answer what\n"
             "was accepted and stop; a second one stops at once. A socket that systemd hands over\n"
             "takes the place of --listen.\n\n"
+            "Started as root with --user, it listens and reads the TLS key as root, becomes that\n"
+            "user for good, and opens the store as that user. A renewed key has to be readable\n"
+            "for the user (chgrp, chmod 640); the log says so at the start when it is not.\n\n"
             "With --checkpoint-dir it signs where the audit ends, at the start, each interval and\n"
             "at the end, into files of that folder: see roster help audit checkpoint.\n\n"
             "While it runs, commands that need its store reach it over the socket\n"

@@ -48,6 +48,16 @@ bool tls_reload(struct tls_watch *watch)
     return false;
 }
 
+void tls_rehearse(struct tls_watch *watch)
+{
+    struct roster_error err = {0};
+    if (!http_tls_reload(watch->tls, env_now_ms(&env_system), &err)) {
+        log_event(LOG_LEVEL_WARNING, "tls-not-renewable", LOG_TEXT("detail", str_of(err.detail)),
+                  LOG_TEXT("remedy", STR("let the user of the server read it: chgrp and chmod 640, "
+                                         "and chmod g+x its folders; else restart at renewals")));
+    }
+}
+
 void tls_look(struct tls_watch *watch)
 {
     if (http_tls_has_changed(watch->tls)) {

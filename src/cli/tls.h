@@ -18,6 +18,8 @@ MUST_CHECK bool tls_open(struct tls_watch *watch, const char *certificate_path,
                          const char *key_path, struct roster_error *err);
 // False: the old one stays, and the log says why.
 bool tls_reload(struct tls_watch *watch);
+// After the process became another user: warns when that one could not take a renewed certificate.
+void tls_rehearse(struct tls_watch *watch);
 // To be called now and then: reloads when the files are others than before, and reminds once a day
 // of an end that is near.
 void tls_look(struct tls_watch *watch);

@@ -130,6 +130,12 @@ struct http_loop_options {
 
 struct http_loop;
 
+// A socket that listens, for `listen_fd` of a loop: how to have one before the process gives up the
+// right to. The caller closes it. -1 and `err` when the address cannot be had.
+MUST_CHECK int http_listen(const char *address, uint16_t port, bool shares_port,
+                           struct roster_error *err);
+MUST_CHECK bool http_socket_port(int fd, uint16_t *port);
+
 // A loop that listens. NULL and `err` when the address cannot be had.
 MUST_CHECK struct http_loop *http_loop_open(const struct http_loop_options *options,
                                             struct roster_error *err);

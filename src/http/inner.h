@@ -116,7 +116,6 @@ void loop_wake(struct http_loop *loop);
 
 bool listener_open(struct listener *listener, const struct http_loop_options *options,
                    struct roster_error *err);
-bool listener_port(const struct listener *listener, uint16_t *port);
 // Puts it into the epoll set, or takes it out, as the number of connections and its pause say.
 void listener_watch(struct http_loop *loop);
 // Takes up to `max` connections.

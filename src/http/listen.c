@@ -78,35 +78,44 @@ static bool take_inherited(struct listener *listener, int fd, struct roster_erro
     return true;
 }
 
-bool listener_open(struct listener *listener, const struct http_loop_options *options,
-                   struct roster_error *err)
+int http_listen(const char *text, uint16_t port, bool shares_port, struct roster_error *err)
 {
     struct sockaddr_storage address;
     socklen_t len = 0;
+    if (!parse_address(text, port, &address, &len)) {
+        fail(err, ROSTER_ERR_INTERNAL, 0, "%s is not an IPv4 or IPv6 address", text);
+        return -1;
+    }
+    if (!shares_port && !is_free(&address, len)) {
+        fail(err, ROSTER_ERR_INTERNAL, 0, "cannot listen on %s port %u: %m", text, (unsigned)port);
+        return -1;
+    }
+    int fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0 || !bind_socket(fd, &address, len)) {
+        fail(err, ROSTER_ERR_INTERNAL, 0, "cannot listen on %s port %u: %m", text, (unsigned)port);
+        if (fd >= 0) {
+            close(fd);
+        }
+        return -1;
+    }
+    return fd;
+}
+
+bool listener_open(struct listener *listener, const struct http_loop_options *options,
+                   struct roster_error *err)
+{
     if (options->listen_fd >= 0) {
         return take_inherited(listener, options->listen_fd, err);
     }
-    if (!parse_address(options->address, options->port, &address, &len)) {
-        return fail(err, ROSTER_ERR_INTERNAL, 0, "%s is not an IPv4 or IPv6 address",
-                    options->address);
-    }
-    if (!options->shares_port && !is_free(&address, len)) {
-        return fail(err, ROSTER_ERR_INTERNAL, 0, "cannot listen on %s port %u: %m",
-                    options->address, (unsigned)options->port);
-    }
-    listener->fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (listener->fd < 0 || !bind_socket(listener->fd, &address, len)) {
-        return fail(err, ROSTER_ERR_INTERNAL, 0, "cannot listen on %s port %u: %m",
-                    options->address, (unsigned)options->port);
-    }
-    return true;
+    listener->fd = http_listen(options->address, options->port, options->shares_port, err);
+    return listener->fd >= 0;
 }
 
-bool listener_port(const struct listener *listener, uint16_t *port)
+bool http_socket_port(int fd, uint16_t *port)
 {
     struct sockaddr_storage address = {0};
     socklen_t len = sizeof(address);
-    if (getsockname(listener->fd, (struct sockaddr *)&address, &len) != 0) {
+    if (getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
         return false;
     }
     *port = address.ss_family == AF_INET6  ? ntohs(((struct sockaddr_in6 *)&address)->sin6_port)

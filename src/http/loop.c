@@ -78,7 +78,7 @@ struct http_loop *http_loop_open(const struct http_loop_options *options, struct
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     loop->now_ms = clock_ms();
     if (!listener_open(&loop->listener, options, err) ||
-        !listener_port(&loop->listener, &loop->port) || !start_daemon(loop, err)) {
+        !http_socket_port(loop->listener.fd, &loop->port) || !start_daemon(loop, err)) {
         http_loop_close(loop);
         return NULL;
     }

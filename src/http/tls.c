@@ -102,7 +102,8 @@ static bool read_file(const char *path, struct file *file, struct roster_error *
 {
     FILE *stream = fopen(path, "re");
     if (stream == NULL) {
-        return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "%.150s: %m", path);
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                    errno == EACCES ? "%.150s: %m for the user of the server" : "%.150s: %m", path);
     }
     bool ok = setvbuf(stream, NULL, _IONBF, 0) == 0 && read_open(stream, path, file, err);
     fclose(stream);

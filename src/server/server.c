@@ -256,15 +256,15 @@ static bool make_public_url(struct server *server, struct roster_error *err)
     return true;
 }
 
-static bool open_loop(struct server *server, struct loop *loop, size_t cache_kib,
-                      struct roster_error *err)
+static bool open_loop(struct server *server, int at, size_t cache_kib, struct roster_error *err)
 {
+    struct loop *loop = &server->loops[at];
     const struct server_options *options = &server->options;
     struct http_loop_options http = {
         .address = options->address,
         .port = server->loop_count == 0 ? options->port : server_port(server),
         .shares_port = server->loop_count > 0,
-        .listen_fd = options->listen_fd,
+        .listen_fd = options->sockets.count > 0 ? options->sockets.fds[at] : -1,
         .tls = options->tls,
         .body_max = HTTP_BODY_MAX,
         .connections_max = HTTP_CONNECTIONS_MAX,
@@ -285,6 +285,38 @@ static bool open_loop(struct server *server, struct loop *loop, size_t cache_kib
     }
     loop->http = http_loop_open(&http, err);
     return loop->http != NULL;
+}
+
+// 0: one for each processor.
+static int loops_for(int loops)
+{
+    long processors = loops > 0 ? loops : sysconf(_SC_NPROCESSORS_ONLN);
+    return processors < 1 ? 1 : (processors > LOOPS_MAX ? LOOPS_MAX : (int)processors);
+}
+
+bool server_listen(const char *address, uint16_t port, struct server_sockets *out,
+                   struct roster_error *err)
+{
+    int wanted = loops_for(0);
+    for (out->count = 0; out->count < wanted; out->count++) {
+        int fd = http_listen(address, port, out->count > 0, err);
+        if (fd < 0) {
+            return false;
+        }
+        out->fds[out->count] = fd;
+        if (!http_socket_port(fd, &port)) {
+            out->count++;
+            return fail(err, ROSTER_ERR_INTERNAL, 0, "cannot tell the port of %s: %m", address);
+        }
+    }
+    return true;
+}
+
+void server_sockets_close(struct server_sockets *sockets)
+{
+    for (; sockets->count > 0; sockets->count--) {
+        close(sockets->fds[sockets->count - 1]);
+    }
 }
 
 static bool open_parts(struct server *server, struct roster_error *err)
@@ -312,14 +344,12 @@ static bool open_parts(struct server *server, struct roster_error *err)
             return false;
         }
     }
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    int wanted = options->loops > 0 ? options->loops : (int)(processors > 0 ? processors : 1);
-    // One inherited socket has one queue of connections, which one loop accepts from.
-    wanted = options->listen_fd >= 0 ? 1 : (wanted > LOOPS_MAX ? LOOPS_MAX : wanted);
+    // Each socket has one queue of connections, which one loop accepts from.
+    int wanted = options->sockets.count > 0 ? options->sockets.count : loops_for(options->loops);
     size_t share_kib = STORE_LOOPS_CACHE_KIB / (size_t)wanted;
     size_t cache_kib = share_kib > STORE_READER_CACHE_KIB ? share_kib : STORE_READER_CACHE_KIB;
     for (int at = 0; at < wanted; at++) {
-        if (!open_loop(server, &server->loops[at], cache_kib, err)) {
+        if (!open_loop(server, at, cache_kib, err)) {
             return false;
         }
     }

@@ -13,12 +13,18 @@
 #include "store/store.h"
 #include "sys/sys.h"
 
+// Sockets that listen already: one that a service manager handed over, or those of server_listen.
+struct server_sockets {
+    int fds[LOOPS_MAX];
+    int count;
+};
+
 struct server_options {
     struct store *store;
     const struct env *env;
     const char *address;                  // numeric
     uint16_t port;                        // 0: any
-    int listen_fd;                        // socket activation, or -1
+    struct server_sockets sockets;        // the caller's; none: the address is listened on
     struct http_tls *tls;                 // the caller's; NULL: plain HTTP
     const char *public_url;               // "https://id.example.com"; NULL: SCHEME://ADDRESS:PORT
     const char *domain;                   // tenants by host name TENANT.DOMAIN; NULL: none
@@ -33,6 +39,12 @@ struct server_options {
 };
 
 struct server;
+
+// One socket for each processor, each with a loop of its own later. False and `err` when the
+// address cannot be had; server_sockets_close accepts what is left then.
+MUST_CHECK bool server_listen(const char *address, uint16_t port, struct server_sockets *out,
+                              struct roster_error *err);
+void server_sockets_close(struct server_sockets *sockets);
 
 MUST_CHECK struct server *server_open(const struct server_options *options,
                                       struct roster_error *err);

@@ -7,6 +7,7 @@
 #include "store/driver_sqlite.h"
 #include "store/store.h"
 #include "sys/log.h"
+#include "sys/owner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +63,7 @@ static bool make_file(const char *path, struct roster_error *err)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0) {
-        bool made = fchmod(fd, 0600) == 0;
+        bool made = fchmod(fd, 0600) == 0 && owner_follow(fd, path);
         close(fd);
         return made || fail(err, ROSTER_ERR_UNAVAILABLE, 0, "cannot make %s private: %s", path,
                             strerror(errno));

@@ -3,6 +3,7 @@
 #include "store/lock.h"
 
 #include "base/limits.h"
+#include "sys/owner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,11 +30,27 @@ const char *lock_place(const char *url, struct roster_error *err)
     return url + len;
 }
 
-static int open_lock(const char *place, int flags)
+static int open_lock(const char *place)
 {
     char path[URL_TEXT_MAX + 8];
     snprintf(path, sizeof(path), "%s.lock", place);
-    return open(path, flags | O_RDWR | O_CLOEXEC, 0600);
+    return open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+}
+
+// Only a file of our own making may be given away.
+static int make_lock(const char *place)
+{
+    char path[URL_TEXT_MAX + 8];
+    snprintf(path, sizeof(path), "%s.lock", place);
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_CREAT | O_EXCL, 0600);
+    if (fd < 0) {
+        return errno == EEXIST ? open_lock(place) : -1;
+    }
+    if (!owner_follow(fd, path)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
 }
 
 static void refuse_open(const char *place, int cause, struct roster_error *err)
@@ -49,7 +66,7 @@ static void refuse_open(const char *place, int cause, struct roster_error *err)
 
 int lock_take(const char *place, struct roster_error *err)
 {
-    int fd = open_lock(place, O_CREAT);
+    int fd = make_lock(place);
     if (fd < 0) {
         refuse_open(place, errno, err);
         return -1;
@@ -80,7 +97,7 @@ void lock_give(int lock)
 
 bool lock_is_taken(const char *place)
 {
-    int fd = open_lock(place, 0);
+    int fd = open_lock(place);
     if (fd < 0) {
         return false;
     }

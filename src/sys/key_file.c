@@ -5,6 +5,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sys/key_file.h"
 
+#include "sys/owner.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -122,7 +124,7 @@ static int open_folder(const char *path)
         return -1;
     }
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    bool good = fd >= 0 && fstat(fd, &stat) == 0 &&
+    bool good = fd >= 0 && (!made || owner_follow(fd, path)) && fstat(fd, &stat) == 0 &&
                 ((stat.st_mode & 0777) == 0700 || fchmod(fd, 0700) == 0);
     if (!good && fd >= 0) {
         close(fd);
@@ -131,15 +133,17 @@ static int open_folder(const char *path)
     return fd;
 }
 
-static bool write_bytes(int folder, const char *name, const unsigned char bytes[FILE_LEN])
+static bool write_bytes(int folder, const struct key_place *place, const char *name,
+                        const unsigned char bytes[FILE_LEN])
 {
     (void)unlinkat(folder, name, 0);
     int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
         return false;
     }
-    bool written =
-        fchmod(fd, 0600) == 0 && write(fd, bytes, FILE_LEN) == FILE_LEN && fsync(fd) == 0;
+    // The folder of keys is of the owner of the folder above it.
+    bool written = owner_follow(fd, place->folder) && fchmod(fd, 0600) == 0 &&
+                   write(fd, bytes, FILE_LEN) == FILE_LEN && fsync(fd) == 0;
     return close(fd) == 0 && written;
 }
 
@@ -160,8 +164,8 @@ bool key_file_write(const struct key_place *place, const struct key_file *file)
         bytes[HEAD_LEN + at] = (unsigned char)((uint64_t)file->created_ms >> (56 - 8 * at));
     }
     memcpy(bytes + HEAD_LEN + TIME_LEN, file->key.bytes, SEAL_KEY_LEN);
-    bool written = write_bytes(folder, from, bytes) && renameat(folder, from, folder, to) == 0 &&
-                   fsync(folder) == 0;
+    bool written = write_bytes(folder, place, from, bytes) &&
+                   renameat(folder, from, folder, to) == 0 && fsync(folder) == 0;
     if (!written) {
         (void)unlinkat(folder, from, 0);
     }

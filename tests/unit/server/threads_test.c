@@ -238,7 +238,6 @@ static int open_server(void **state)
     struct server_options options = {.store = rig.store,
                                      .env = &env_system,
                                      .address = "127.0.0.1",
-                                     .listen_fd = -1,
                                      .loops = 2,
                                      .drain_ms = 5000};
     rig.server = server_open(&options, &err);
