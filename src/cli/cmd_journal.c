@@ -3,6 +3,7 @@
 // The files are read without asking the server that writes them, whether it is up or down.
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/cmd_journal.h"
+#include "cli/anonymise.h"
 #include "cli/journal_filter.h"
 #include "cli/journal_print.h"
 #include "cli/store_url.h"
@@ -234,14 +235,29 @@ static void next_piece(struct call *call, const struct arena_mark *mark)
     io_init(call->io, call->arena);
 }
 
+// `disguise` NULL: as it was.
+static int export_record(const struct reading *reading, struct disguise *disguise,
+                         struct record *record)
+{
+    struct call *call = reading->call;
+    bool ok = disguise == NULL || anonymise_record(disguise, record, call->arena);
+    return io_json(call->io,
+                   ok ? journal_json(record, true, reading->registry, call->arena) : NULL);
+}
+
 static int run_export(struct call *call)
 {
     struct reading reading = {0};
     struct record record;
+    struct disguise *disguise = NULL;
     int code = begin_reading(&reading, call);
+    if (code == EX_OK && options_has(call->options, "anonymise")) {
+        disguise = disguise_open(&env_system, call->arena);
+        code = disguise == NULL ? io_stop(call->io, EX_OSERR, "out of memory") : code;
+    }
     struct arena_mark mark = arena_mark(call->arena);
     while (code == EX_OK && next(&reading, &record)) {
-        code = io_json(call->io, journal_json(&record, true, reading.registry, call->arena));
+        code = export_record(&reading, disguise, &record);
         if (code == EX_OK && call->io->out.len > KIB(64)) {
             code = io_flush(call->io, EX_OK);
             next_piece(call, &mark);
@@ -330,7 +346,12 @@ static const struct cli_option tail_options[] = {
     {0},
 };
 
-static const struct cli_option export_options[] = {JOURNAL_FILTER_OPTIONS, STORE_OPTION, {0}};
+static const struct cli_option export_options[] = {
+    {"anonymise", NULL, "made-up names, addresses and ids in place of people's", false},
+    JOURNAL_FILTER_OPTIONS,
+    STORE_OPTION,
+    {0},
+};
 
 static const struct cli_option forget_options[] = {
     {"tenant", "NAME", "whose records (required)", true},
@@ -402,8 +423,16 @@ const struct command journal_commands[] = {
         .about =
             "Writes all requests that fit all options as JSON, one a line, oldest first, with\n"
             "headers, bodies and explanations. Secrets are not in it: they are not in the\n"
-            "journal. Names and addresses of people are.",
-        .examples = "roster journal export --tenant acme --since 1h",
+            "journal. Names and addresses of people are.\n\n"
+            "With --anonymise every value becomes a made-up one of the same shape: the same value\n"
+            "the same one in the whole session, in bodies, filters, paths and ids, so that it can\n"
+            "be replayed. Names of attributes, types and schemas that roster ships stay, all "
+            "others\n"
+            "are made up too. Addresses of senders and what refusals said are left out. How long "
+            "a\n"
+            "word is, and whether two are the same, can still be seen.",
+        .examples = "roster journal export --tenant acme --since 1h\n"
+                    "roster journal export --tenant acme --anonymise > session.ndjson",
         .options = export_options,
         .place = PLACE_HERE,
         .run = run_export,

@@ -5,6 +5,9 @@
 
 #include "base/text.h"
 
+// Whether `text` begins with a UUID, in any case.
+bool ids_begin(str text);
+
 // Copies `text`; `each` writes what stands in place of each id (a UUID in lower case). False when
 // it says so, or the arena is full.
 typedef bool ids_each(void *ctx, str id, struct text *out);
