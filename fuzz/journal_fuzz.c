@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "journal/names.h"
 #include "journal/redact.h"
+#include "journal/secrets.h"
 #include "journal/segment.h"
 #include "json/value.h"
 
@@ -128,6 +129,9 @@ static void redact_body(const struct secrets *secrets, str body)
     must(roster_json_read(out, arena, &json, &err));
     must(!tree_has(json, false));
     must(redact_json(secrets, out, arena, &twice) && str_equal(out, twice));
+    if (secrets_absent(secrets, body)) {
+        must(roster_json_read(body, arena, &json, &err) && !tree_has(json, false));
+    }
 }
 
 // Whether a parameter of this name has a value that was not hidden. The name in the middle of

@@ -38,6 +38,9 @@ struct journal {
     // Of the thread.
     struct roster_arena *arena;   // of one record
     struct roster_arena *buffer;  // of what is written next
+    struct roster_arena *lasting;
+    const struct roster_registry *registry;  // that lives as long as the server does
+    const struct secrets *secrets;           // of that registry, in `lasting`
     struct text out;
     uint64_t out_records;
     int64_t clock_us;  // from monotonic time to the time of day
@@ -138,20 +141,28 @@ static void redact_body(const struct secrets *secrets, struct record *record,
     }
 }
 
-// Most requests have neither body nor query, a path of names and ids, and no refusal to be told.
-static bool may_be_secret(const struct record *record)
+// A body that changed something was read as JSON. A request that deletes does not read its body.
+static bool is_harmless(const struct secrets *secrets, const struct record *record)
+{
+    return record->texts[RECORD_BODY].len == 0 ||
+           ((record->facts.flags & RECORD_CHANGED) != 0 &&
+            !str_equal(record->texts[RECORD_METHOD], STR("DELETE")) &&
+            secrets_absent(secrets, record->texts[RECORD_BODY]));
+}
+
+// Most requests have no query, a path of names and ids, and no refusal to be told.
+static bool may_be_secret(const struct secrets *secrets, const struct record *record)
 {
     const str *texts = record->texts;
-    return texts[RECORD_QUERY].len > 0 || texts[RECORD_BODY].len > 0 ||
-           texts[RECORD_DETAIL].len > 0 || !secrets_is_plain_path(texts[RECORD_PATH]) ||
-           !secrets_is_plain_path(texts[RECORD_ID]) || secrets_token(texts[RECORD_METHOD]) ||
-           secrets_token(texts[RECORD_PATH]) || secrets_token(texts[RECORD_HEADERS]) ||
-           secrets_token(texts[RECORD_ID]);
+    return texts[RECORD_QUERY].len > 0 || texts[RECORD_DETAIL].len > 0 ||
+           !secrets_is_plain_path(texts[RECORD_PATH]) || !secrets_is_plain_path(texts[RECORD_ID]) ||
+           secrets_token(texts[RECORD_METHOD]) || secrets_token(texts[RECORD_PATH]) ||
+           secrets_token(texts[RECORD_HEADERS]) || secrets_token(texts[RECORD_ID]) ||
+           !is_harmless(secrets, record);
 }
 
 // What is not known to be free of secrets is not kept. False without memory.
-static bool redact(struct record *record, const struct roster_registry *registry,
-                   struct roster_arena *arena)
+static bool redact(struct record *record, const struct secrets *secrets, struct roster_arena *arena)
 {
     static const enum record_text clients[] = {RECORD_METHOD, RECORD_PATH, RECORD_HEADERS,
                                                RECORD_DETAIL, RECORD_ID};
@@ -159,9 +170,7 @@ static bool redact(struct record *record, const struct roster_registry *registry
     for (size_t at = 0; at < COUNT_OF(clients); at++) {
         texts[clients[at]] = redact_token(texts[clients[at]]);
     }
-    const struct secrets *secrets = secrets_of(registry, arena);
-    if (secrets == NULL ||
-        !redact_query(secrets, texts[RECORD_QUERY], arena, &texts[RECORD_QUERY])) {
+    if (!redact_query(secrets, texts[RECORD_QUERY], arena, &texts[RECORD_QUERY])) {
         return false;
     }
     texts[RECORD_PATH] = redact_path(secrets, texts[RECORD_PATH], arena);
@@ -172,9 +181,9 @@ static bool redact(struct record *record, const struct roster_registry *registry
 }
 
 static bool put_redacted(struct journal *journal, struct record *record,
-                         const struct roster_registry *registry)
+                         const struct secrets *secrets)
 {
-    bool kept = redact(record, registry, journal->arena);
+    bool kept = redact(record, secrets, journal->arena);
     size_t len = record_size(record);
     text_reserve(&journal->out, len);
     kept = kept && len <= JOURNAL_RECORD_MAX && journal->out.cap - journal->out.len >= len;
@@ -182,7 +191,6 @@ static bool put_redacted(struct journal *journal, struct record *record,
         record_put(record, journal->out.ptr + journal->out.len);
         journal->out.len += len;
     }
-    roster_arena_reset(journal->arena);
     return kept;
 }
 
@@ -196,6 +204,20 @@ static bool put_as_it_is(struct journal *journal, const struct record *record, s
     return !journal->out.full;
 }
 
+// NULL without memory. Those of a registry that nobody has to give back stay.
+static const struct secrets *secrets_for(struct journal *journal, const struct journal_held *held)
+{
+    if (held->give != NULL) {
+        return secrets_of(held->registry, journal->arena);
+    }
+    if (journal->registry != held->registry) {
+        roster_arena_reset(journal->lasting);
+        journal->secrets = secrets_of(held->registry, journal->lasting);
+        journal->registry = journal->secrets == NULL ? NULL : held->registry;
+    }
+    return journal->secrets;
+}
+
 // Whether it may have held something secret.
 static bool take_record(struct journal *journal, str bytes, const struct entry *entry)
 {
@@ -203,15 +225,17 @@ static bool take_record(struct journal *journal, str bytes, const struct entry *
     size_t at = journal->out.len;
     record_view(bytes.ptr, &record);
     record.facts.time_us += journal->clock_us;
-    bool secret = may_be_secret(&record);
-    bool kept = secret ? put_redacted(journal, &record, entry->held.registry)
-                       : put_as_it_is(journal, &record, bytes);
+    const struct secrets *secrets = secrets_for(journal, &entry->held);
+    bool secret = secrets == NULL || may_be_secret(secrets, &record);
+    bool kept = secrets != NULL && (secret ? put_redacted(journal, &record, secrets)
+                                           : put_as_it_is(journal, &record, bytes));
     if (kept) {
         record_seal(journal->out.ptr + at);
         journal->out_records++;
     } else {
         count_dropped(journal, 1);
     }
+    roster_arena_reset(journal->arena);
     return secret;
 }
 
@@ -320,7 +344,8 @@ static bool open_parts(struct journal *journal, struct roster_error *err)
 {
     journal->arena = roster_arena_open(JOURNAL_ARENA_MAX);
     journal->buffer = roster_arena_open(JOURNAL_ARENA_MAX);
-    if (journal->arena == NULL || journal->buffer == NULL) {
+    journal->lasting = roster_arena_open(JOURNAL_ARENA_MAX);
+    if (journal->arena == NULL || journal->buffer == NULL || journal->lasting == NULL) {
         return fail_memory(err);
     }
     write_out(journal);
@@ -375,6 +400,7 @@ void journal_close(struct journal *journal)
     shelf_close(&journal->shelf);
     roster_arena_close(journal->arena);
     roster_arena_close(journal->buffer);
+    roster_arena_close(journal->lasting);
     (void)sem_destroy(&journal->wake);
     pthread_cond_destroy(&journal->flushed);
     pthread_mutex_destroy(&journal->lock);

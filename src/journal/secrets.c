@@ -5,9 +5,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/secrets.h"
 
+#include "journal/hints.h"
+
 struct secrets {
     const struct attr **items;
     size_t count;
+    struct hints hints;  // of all that may give away a secret
 };
 
 // What else is called so is no business of a journal either.
@@ -22,6 +25,9 @@ static const str shipped[] = {STR_INIT("irk"), STR_INIT("bootstrapKey"), STR_INI
 static const str token_starts[] = {STR_INIT("rst_"), STR_INIT("rsc_"), STR_INIT("rat_")};
 
 enum { START_LEN = 4, TOKEN_REST_MIN = 32 };  // characters that any of them has
+
+// A token that an issuer signed (RFC 7515) is JSON in base64url, which begins with {", and a dot.
+static const str signed_start = STR_INIT("eyJ");
 
 static bool is_secret(const struct attr *attr)
 {
@@ -47,6 +53,25 @@ static size_t gather(const struct roster_registry *registry, const struct attr *
     return count;
 }
 
+static void add_hints(struct hints *hints, const str *words, size_t count)
+{
+    for (size_t at = 0; at < count; at++) {
+        hints_add(hints, words[at]);
+    }
+}
+
+static void fill_hints(struct secrets *secrets)
+{
+    memset(&secrets->hints, 0, sizeof(secrets->hints));
+    add_hints(&secrets->hints, marks, COUNT_OF(marks));
+    add_hints(&secrets->hints, shipped, COUNT_OF(shipped));
+    add_hints(&secrets->hints, token_starts, COUNT_OF(token_starts));
+    add_hints(&secrets->hints, &signed_start, 1);
+    for (size_t at = 0; at < secrets->count; at++) {
+        hints_add(&secrets->hints, secrets->items[at]->name);
+    }
+}
+
 const struct secrets *secrets_of(const struct roster_registry *registry, struct roster_arena *arena)
 {
     struct secrets *secrets = arena_alloc(arena, sizeof(*secrets));
@@ -59,7 +84,13 @@ const struct secrets *secrets_of(const struct roster_registry *registry, struct 
         return NULL;
     }
     (void)gather(registry, secrets->items);
+    fill_hints(secrets);
     return secrets;
+}
+
+bool secrets_absent(const struct secrets *secrets, str text)
+{
+    return hints_absent(&secrets->hints, text);
 }
 
 // Bit n of a set stands for the byte n. Every path of every request is looked at.
@@ -184,13 +215,11 @@ static bool starts_token(str text)
     return false;
 }
 
-// A token that an issuer signed (RFC 7515): JSON in base64url, which begins with {", and a dot.
 static bool has_signed(str text)
 {
-    const str start = STR("eyJ");
     const char *found = NULL;
-    while (text.len >= start.len &&
-           (found = memmem(text.ptr, text.len, start.ptr, start.len)) != NULL) {
+    while (text.len >= signed_start.len &&
+           (found = memmem(text.ptr, text.len, signed_start.ptr, signed_start.len)) != NULL) {
         text = str_tail(text, (size_t)(found - text.ptr));
         size_t len = word_len(text);
         if (len >= TOKEN_REST_MIN && len < text.len && text.ptr[len] == '.') {

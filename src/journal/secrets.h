@@ -15,6 +15,9 @@ bool secrets_expression(const struct secrets *secrets, str text);
 // A sentence of ours about a request. One that begins with a name and goes on in our words only
 // says nothing but the name; any other that names a secret may quote what stood beside it.
 bool secrets_sentence(const struct secrets *secrets, str text);
+// Whether nothing that any of these look for stands anywhere in a text, JSON or not. One pass, so
+// that what most texts are is found out for little; false says nothing.
+bool secrets_absent(const struct secrets *secrets, str text);
 // Whether all of it may be part of a list of attribute paths.
 bool secrets_is_plain(str text);
 // The same for a path of a URL: names and ids between slashes.

@@ -1,6 +1,7 @@
 // redact_test.c: what is secret goes, what is not stays.
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/redact.h"
+#include "journal/secrets.h"
 #include "scim/registry.h"
 #include "unit/journal/unit.h"
 
@@ -148,6 +149,46 @@ static void bodies_lose_what_is_secret(void **state)
     }
 }
 
+// What a path that is no text says cannot be told; such a body changes nothing.
+static void what_would_be_redacted_is_never_taken_for_harmless(void **state)
+{
+    struct scene *scene = *state;
+    for (size_t at = 0; at < COUNT_OF(bodies); at++) {
+        bool told = bodies[at].after != NULL && strstr(bodies[at].before, "'path':[") == NULL;
+        if (told && secrets_absent(scene->secrets, quoted(scene, bodies[at].before))) {
+            fail_msg("%s: harmless, it says", bodies[at].name);
+        }
+    }
+}
+
+static const struct {
+    const char *text;
+    bool absent;
+} harmless[] = {
+    {"", true},
+    {"{", true},
+    {"{'userName':'ann','emails':[{'value':'a@b.c'}],'title':'Passenger, to be certified'}", true},
+    {"{'title':'a\\nb \\\\ c'}", true},
+    {"{'PASSWORD':1}", false},
+    {"{'x':'pIn'}", false},
+    {"{'x':'codes'}", false},
+    {"{'\\u0070assword':'x'}", false},
+    {"{'x':\t1}", false},
+    {"{'x':1}\n", false},
+    {"RST_", false},
+};
+
+static void most_bodies_are_harmless(void **state)
+{
+    struct scene *scene = *state;
+    for (size_t at = 0; at < COUNT_OF(harmless); at++) {
+        str text = quoted(scene, harmless[at].text);
+        if (secrets_absent(scene->secrets, text) != harmless[at].absent) {
+            fail_msg("%s", harmless[at].text);
+        }
+    }
+}
+
 static void what_is_no_json_is_not_kept(void **state)
 {
     static const char *const texts[] = {
@@ -232,6 +273,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(bodies_lose_what_is_secret, open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(what_would_be_redacted_is_never_taken_for_harmless,
+                                        open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(most_bodies_are_harmless, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(what_is_no_json_is_not_kept, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(queries_lose_what_is_secret, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(paths_lose_what_is_secret, open_scene, close_scene),
