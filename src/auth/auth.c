@@ -3,6 +3,7 @@
 #include "auth/auth.h"
 
 #include "auth/issued.h"
+#include "auth/shown.h"
 #include "base/base64.h"
 #include "base/limits.h"
 
@@ -118,19 +119,6 @@ static enum auth_outcome find_basic(const struct auth_call *call, str text, stru
                : AUTH_INVALID;
 }
 
-static bool is_thumbprint(str text)
-{
-    return text.len == DIGEST_LEN;
-}
-
-static enum auth_outcome find_certificate(const struct auth_call *call, str thumbprint,
-                                          struct token_row *row)
-{
-    unsigned char digest[DIGEST_LEN];
-    auth_certificate_digest((const unsigned char *)thumbprint.ptr, digest);
-    return auth_token_find(call->conn, digest, call->now_ms, call->arena, row);
-}
-
 static enum auth_outcome find_issued(const struct auth_call *call, str text, struct token_row *row)
 {
     struct jwt jwt;
@@ -146,12 +134,14 @@ static const struct method {
     {AUTH_BEARER, access_is_wellformed, find_access},
     {AUTH_BEARER, jwt_is_wellformed, find_issued},
     {AUTH_BASIC, is_anything, find_basic},
-    {AUTH_CERTIFICATE, is_thumbprint, find_certificate},
 };
 
 enum auth_outcome auth_find(const struct auth_call *call, const struct credentials *credentials,
                             struct token_row *row)
 {
+    if (credentials->scheme == AUTH_CERTIFICATE) {
+        return shown_find(call, credentials, row);
+    }
     for (size_t at = 0; at < COUNT_OF(methods); at++) {
         if (methods[at].scheme == credentials->scheme &&
             methods[at].recognises(credentials->text)) {

@@ -15,7 +15,8 @@ enum auth_scheme { AUTH_BEARER, AUTH_BASIC, AUTH_CERTIFICATE };
 // What an Authorization header says, or a handshake proved. Slices of it.
 struct credentials {
     enum auth_scheme scheme;
-    str text;  // behind the scheme; of a certificate its thumbprint, DIGEST_LEN bytes
+    str text;   // behind the scheme; of a certificate its thumbprint, DIGEST_LEN bytes
+    str chain;  // of a certificate: it and those sent with it, in DER, one behind the other
 };
 
 // The scheme is taken in any case. AUTH_MISSING: another scheme, or nothing.
@@ -27,6 +28,7 @@ struct issuer_keys;
 struct auth_notes {
     str wanted;          // source of keys, with AUTH_WAITING
     const char *reason;  // a short sentence that the sender may read; NULL: no more than that
+    bool dead;           // of a certificate: it is bound itself, and that is revoked or over
 };
 
 // What is needed to look a credential up.

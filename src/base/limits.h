@@ -36,11 +36,18 @@
 #define HTTP_LAST_MS 200           // for the 503s of requests that outlived the drain
 
 // TLS of the listener
-#define TLS_FILE_MAX KIB(64)         // of a chain or a key: a long chain has 12 KiB
-#define TLS_CHAIN_MAX 10             // certificates: public chains have two to four
-#define CERTIFICATE_SUBJECT_MAX 255  // bytes of a name that are kept to be shown
-#define TLS_WATCH_MS 2000            // between two looks whether the files were replaced
-#define TLS_EXPIRY_WARN_DAYS 14      // that are left: renewals come at 30, so that one has failed
+#define TLS_FILE_MAX KIB(64)  // of a chain or a key: a long chain has 12 KiB
+#define TLS_CHAIN_MAX 10      // certificates: public chains have two to four
+#define CERTIFICATE_SUBJECT_MAX                                                                    \
+    255                             // bytes of a name that are kept to be shown, or to be looked up
+#define CERTIFICATE_NAMES_MAX 32    // names of a client certificate that are looked up: it has one
+#define CLIENT_CHAIN_MAX 5          // certificates of a client: its own, and some above it
+#define CLIENT_CHAIN_BYTES KIB(16)  // of them all, kept as long as the connection
+#define AUTHORITY_CERTIFICATES_MAX 4  // of one binding: an authority, and the one that follows it
+#define AUTHORITY_BYTES_MAX KIB(16)   // of them, in PEM
+#define AUTHORITIES_MAX 64            // bindings that one client certificate is compared with
+#define TLS_WATCH_MS 2000             // between two looks whether the files were replaced
+#define TLS_EXPIRY_WARN_DAYS 14       // that are left: renewals come at 30, so that one has failed
 
 // HTTP out, and the probe of other servers
 #define CLIENT_HEAD_MAX KIB(64)   // an answer's head: eight times what servers send

@@ -3,24 +3,55 @@
 #include "cli/credential.h"
 #include "core/certificates.h"
 
-static int run_add(struct call *call)
+static int answer_added(struct call *call, const struct token_row *row)
 {
-    struct token_request request = {0};
-    struct token_row row = {0};
-    struct roster_error err = {0};
-    if (!credential_take_request(call, &request, &err) ||
-        !certificates_add(call->admin, &request, call->input, &row, &err)) {
-        return io_refuse(call->io, &err);
-    }
     if (wants_json(call)) {
-        return io_json(call->io, credential_json(call, &row, NULL));
+        return io_json(call->io, credential_json(call, row, NULL));
     }
-    str until = print_minute(row.expires_ms, STR("-"), call->arena);
-    text_format(&call->io->out, "%lld\n", (long long)row.token);
-    io_note(call->io, "certificate %lld opens tenant %.*s for %.*s until %.*s",
-            (long long)row.token, STR_ARGS(row.tenant_name), STR_ARGS(row.subject),
+    str until = print_minute(row->expires_ms, STR("-"), call->arena);
+    text_format(&call->io->out, "%lld\n", (long long)row->token);
+    io_note(call->io, "certificate %lld opens tenant %.*s for %.*s%s%.*s until %.*s",
+            (long long)row->token, STR_ARGS(row->tenant_name), STR_ARGS(row->subject),
+            row->authority.len > 0 ? ", signed by " : "", STR_ARGS(row->authority),
             STR_ARGS(until));
     return EX_OK;
+}
+
+// The one name that was given with --ca; none without it.
+static bool take_name(const struct call *call, struct authority_request *out,
+                      struct roster_error *err)
+{
+    int count = 0;
+    for (int kind = 0; kind < NAME_KINDS; kind++) {
+        if (options_has(call->options, name_kinds[kind])) {
+            out->kind = (enum name_kind)kind;
+            out->name = options_text(call->options, name_kinds[kind]);
+            count++;
+        }
+    }
+    if (options_has(call->options, "ca")) {
+        return count == 1 ||
+               fail(err, ROSTER_ERR_BAD_REQUEST, 0,
+                    "say with --ca which certificates of the authority: one of --subject, "
+                    "--san-dns, --san-uri, --san-ip, --san-email");
+    }
+    return count == 0 || fail(err, ROSTER_ERR_BAD_REQUEST, 0,
+                              "--%s goes with --ca: a certificate that is bound itself has the "
+                              "names that it has",
+                              name_kinds[out->kind]);
+}
+
+static int run_add(struct call *call)
+{
+    struct authority_request request = {0};
+    struct token_row row = {0};
+    struct roster_error err = {0};
+    bool ok = take_name(call, &request, &err) &&
+              credential_take_request(call, &request.token, &err) &&
+              (options_has(call->options, "ca")
+                   ? authorities_add(call->admin, &request, call->input, &row, &err)
+                   : certificates_add(call->admin, &request.token, call->input, &row, &err));
+    return ok ? answer_added(call, &row) : io_refuse(call->io, &err);
 }
 
 static int run_list(struct call *call)
@@ -39,6 +70,12 @@ static const struct cli_option add_options[] = {
     CREDENTIAL_LABEL,
     CREDENTIAL_SOURCE,
     CREDENTIAL_USER,
+    {"ca", NULL, "FILE is of an authority: bind what it signs for a name", false},
+    {"subject", "NAME", "with --ca: its whole subject, as in RFC 4514: CN=hr,O=Acme", false},
+    {"san-dns", "NAME", "with --ca: a host name in it, without wildcards", false},
+    {"san-uri", "URI", "with --ca: a URI in it, as of SPIFFE", false},
+    {"san-ip", "ADDRESS", "with --ca: an address in it", false},
+    {"san-email", "ADDRESS", "with --ca: an e-mail address in it", false},
     {"expires", "WHEN", "90d, 2030-01-31T00:00:00Z (default: when the certificate does)", false},
     CREDENTIAL_SCOPE,
     {0},
@@ -51,7 +88,8 @@ static const struct cli_option list_options[] = {
 
 #define CERT_JSON                                                                                  \
     "id, tenant, label,\n"                                                                         \
-    "certificate (x5t#S256: base64url of its SHA-256), subject,\n" CREDENTIAL_JSON
+    "certificate (x5t#S256: base64url of its SHA-256), subject; or authority (who signs),\n"       \
+    "kind (subject, san-dns, ...), name;\n" CREDENTIAL_JSON
 
 const struct command cert_commands[] = {
     {
@@ -71,7 +109,8 @@ const struct command cert_commands[] = {
             "Connections that are open already are not asked for one.\n\n"
             "With --json an object: " CERT_JSON,
         .examples = "roster cert add --tenant acme client.pem --label entra\n"
-                    "roster cert add --tenant acme client.pem --scope read",
+                    "roster cert add --tenant acme client.pem --scope read\n"
+                    "roster cert add --tenant acme --ca corp-ca.pem --san-dns hr.acme.example",
         .options = add_options,
         .place = PLACE_STORE,
         .takes_input = true,

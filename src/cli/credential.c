@@ -41,6 +41,15 @@ static bool put_certificate(struct roster_json *out, struct roster_arena *arena,
                                         json_put_string(out, arena, STR("subject"), row->subject));
 }
 
+static bool put_authority(struct roster_json *out, struct roster_arena *arena,
+                          const struct token_row *row)
+{
+    return row->authority.len == 0 ||
+           (json_put_string(out, arena, STR("authority"), row->authority) &&
+            json_put_string(out, arena, STR("kind"), row->name_kind) &&
+            json_put_string(out, arena, STR("name"), row->subject));
+}
+
 struct roster_json *credential_json(const struct call *call, const struct token_row *row,
                                     const struct secret *secret)
 {
@@ -56,7 +65,8 @@ struct roster_json *credential_json(const struct call *call, const struct token_
               json_put_made(out, STR("user"), json_text(arena, row->user_id)) &&
               json_put_string(out, arena, STR("scope"), row->scopes) &&
               json_put_string(out, arena, STR("state"), credential_state(call, row)) &&
-              put_certificate(out, arena, row) && credential_put_times(out, arena, row);
+              put_certificate(out, arena, row) && put_authority(out, arena, row) &&
+              credential_put_times(out, arena, row);
     return ok ? out : NULL;
 }
 
@@ -94,7 +104,16 @@ bool credential_fill(struct call *call, const struct token_row *row, str *cells)
     cells[9] = row->label.len > 0 ? row->label : STR("-");
     cells[10] = row->subject;
     return arena_format(arena, &cells[0], "%lld", (long long)row->token) &&
-           (row->thumbprint.len == 0 || certificate_print(row->thumbprint, arena, &cells[11]));
+           (row->thumbprint.len == 0 || certificate_print(row->thumbprint, arena, &cells[11])) &&
+           (row->authority.len == 0 ||
+            (arena_format(arena, &cells[10], "%.*s %.*s", STR_ARGS(row->name_kind),
+                          STR_ARGS(row->subject)) &&
+             arena_format(arena, &cells[11], "any by %.*s", STR_ARGS(row->authority))));
+}
+
+static bool is_certificate(const struct token_row *row)
+{
+    return row->thumbprint.len > 0 || row->authority.len > 0;
 }
 
 // Of certificates the last two columns too.
@@ -103,7 +122,7 @@ static int list_table(struct call *call, const struct token_row *first)
     static const char *const headings[CREDENTIAL_COLUMNS] = {
         "ID",      "TENANT",    "STATE", "SCOPE", "SOURCE",  "CREATED",
         "EXPIRES", "LAST USED", "FROM",  "LABEL", "SUBJECT", "CERTIFICATE"};
-    size_t columns = first->thumbprint.len > 0 ? CREDENTIAL_COLUMNS : CREDENTIAL_COLUMNS - 2;
+    size_t columns = is_certificate(first) ? CREDENTIAL_COLUMNS : CREDENTIAL_COLUMNS - 2;
     size_t count = 0;
     for (const struct token_row *row = first; row != NULL; row = row->next) {
         count++;
@@ -138,7 +157,7 @@ static struct token_row *pick(struct token_row *first, bool certificates)
     struct token_row *picked = NULL;
     struct token_row **tail = &picked;
     for (struct token_row *row = first; row != NULL; row = row->next) {
-        if ((row->thumbprint.len > 0) == certificates && row->issuer.len == 0) {
+        if (is_certificate(row) == certificates && row->issuer.len == 0) {
             *tail = row;
             tail = &row->next;
         }

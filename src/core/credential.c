@@ -41,6 +41,14 @@ static bool put_certificate(struct roster_json *json, struct roster_arena *arena
                                         json_put_string(json, arena, STR("subject"), row->subject));
 }
 
+static bool put_authority(struct roster_json *json, struct roster_arena *arena,
+                          const struct token_row *row)
+{
+    return row->authority.len == 0 ||
+           (json_put_string(json, arena, STR("authority"), row->authority) &&
+            json_put_string(json, arena, row->name_kind, row->subject));
+}
+
 static bool put_issuer(struct roster_json *json, struct roster_arena *arena,
                        const struct token_row *row)
 {
@@ -61,7 +69,8 @@ static bool describe(const struct admin *admin, const struct token_row *row, str
     struct roster_json *json = json_new(arena, JSON_OBJECT);
     bool ok = json != NULL && put_nonempty(json, arena, STR("client"), row->client) &&
               put_nonempty(json, arena, STR("label"), row->label) &&
-              put_certificate(json, arena, row) && put_issuer(json, arena, row) &&
+              put_certificate(json, arena, row) && put_authority(json, arena, row) &&
+              put_issuer(json, arena, row) &&
               json_put_string(json, arena, STR("source"), row->source_name) &&
               put_nonempty(json, arena, STR("user"), row->user_id) &&
               json_put_string(json, arena, STR("scope"), row->scopes) &&

@@ -41,7 +41,7 @@ static bool rotate(const struct admin *admin, int64_t token, int64_t overlap_ms,
         return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "token %lld is revoked: add a new one",
                     (long long)token);
     }
-    if (old.thumbprint.len > 0) {
+    if (old.thumbprint.len > 0 || old.authority.len > 0) {
         return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
                     "%lld is a certificate: add the new one beside it, and revoke this one when "
                     "the client shows the new one",

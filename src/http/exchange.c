@@ -31,6 +31,9 @@ static const struct http_certificate *keep_client(struct roster_arena *arena,
     struct http_certificate *kept = client == NULL ? NULL : arena_alloc(arena, sizeof(*kept));
     if (kept != NULL) {
         *kept = *client;
+        if (!arena_copy(arena, client->chain, &kept->chain)) {
+            return NULL;
+        }
     }
     return kept;
 }

@@ -48,6 +48,8 @@ struct http_certificate {
     unsigned char thumbprint[32];  // SHA-256 of its DER
     int64_t begins_ms;             // since 1970, UTC
     int64_t ends_ms;
+    str chain;  // what the client sent: DER, one behind the other, its own first; that one alone,
+                // when there was more than CLIENT_CHAIN_MAX or CLIENT_CHAIN_BYTES
 };
 
 enum { HTTP_REPLY_HEADERS_MAX = 12 };

@@ -65,6 +65,36 @@ void secure_begin(struct peer *peer, struct MHD_Connection *connection)
     }
 }
 
+static size_t length_of(const gnutls_datum_t *chain, unsigned count)
+{
+    size_t len = 0;
+    for (unsigned at = 0; at < count; at++) {
+        len += chain[at].size;
+    }
+    return len;
+}
+
+// In one piece of memory. NULL: it is longer than anything that is looked at, or none is left.
+static struct http_certificate *keep(const gnutls_datum_t *chain, unsigned count)
+{
+    if (count > CLIENT_CHAIN_MAX || length_of(chain, count) > CLIENT_CHAIN_BYTES) {
+        count = 1;
+    }
+    size_t len = length_of(chain, count);
+    struct http_certificate *client =
+        len > CLIENT_CHAIN_BYTES ? NULL : calloc(1, sizeof(*client) + len);
+    if (client == NULL) {
+        return NULL;
+    }
+    char *at = (char *)(client + 1);
+    client->chain = (str){at, len};
+    for (unsigned one = 0; one < count; one++) {
+        memcpy(at, chain[one].data, chain[one].size);
+        at += chain[one].size;
+    }
+    return client;
+}
+
 // The handshake has proved that the client has the key. One that cannot be kept is as if none was
 // shown.
 static struct http_certificate *read_client(gnutls_session_t session)
@@ -76,7 +106,7 @@ static struct http_certificate *read_client(gnutls_session_t session)
         !certificate_read_der(chain[0].data, chain[0].size, &certificate)) {
         return NULL;
     }
-    struct http_certificate *client = calloc(1, sizeof(*client));
+    struct http_certificate *client = keep(chain, count);
     if (client != NULL) {
         memcpy(client->thumbprint, certificate.thumbprint, sizeof(client->thumbprint));
         client->begins_ms = certificate.begins_ms;

@@ -65,7 +65,8 @@ bool actor_take_policy(struct actor *actor, const struct token_row *row, struct 
 
 static const char *kind_of(const struct token_row *row)
 {
-    return row->issuer.len > 0 ? "issuer" : row->thumbprint.len > 0 ? "certificate" : "token";
+    bool certificate = row->thumbprint.len > 0 || row->authority.len > 0;
+    return row->issuer.len > 0 ? "issuer" : certificate ? "certificate" : "token";
 }
 
 static bool fill(struct actor_entry *entry, const struct token_row *row,
@@ -129,6 +130,16 @@ static enum auth_outcome load(struct actors *actors, struct conn *conn,
     return AUTH_OK;
 }
 
+// A certificate counts together with those it was shown with.
+static void digest_shown(const struct credentials *credentials, unsigned char digest[DIGEST_LEN])
+{
+    struct digest *of = digest_of_thread();
+    digest_begin(of);
+    digest_add(of, credentials->text.ptr, credentials->text.len);
+    digest_add(of, credentials->chain.ptr, credentials->chain.len);
+    digest_end(of, digest);
+}
+
 static void note(struct actors *actors, const struct actor_request *request,
                  struct actor_entry *entry)
 {
@@ -144,7 +155,11 @@ enum auth_outcome actors_find(struct actors *actors, struct conn *conn,
 {
     unsigned char digest[DIGEST_LEN];
     uint32_t slot = 0;
-    digest_of(request->credentials.text, digest);
+    if (request->credentials.chain.len > 0) {
+        digest_shown(&request->credentials, digest);
+    } else {
+        digest_of(request->credentials.text, digest);
+    }
     memcpy(&slot, digest, sizeof(slot));
     struct actor_entry *entry = &actors->entries[slot % ACTORS_MAX];
     *out = entry;

@@ -128,37 +128,64 @@ static bool authenticate_header(struct lane *lane, struct pending *pending)
     return find_actor(lane, pending, &credentials);
 }
 
-// A client certificate stands for itself when nothing else is sent; beside another credential it
-// must be of the same tenant. One that is bound to no tenant counts in neither way.
-static bool authenticate_any(struct lane *lane, struct pending *pending, bool may_be_nobody)
+// Nobody else is shown by this: the sender has the key of the certificate.
+static bool refuse_certificate(struct pending *pending, const struct auth_notes *notes)
 {
-    const struct actor_entry *entry = NULL;
-    str sent = {0};
-    bool alone = !http_header_find(pending->exchange, STR("Authorization"), &sent);
-    enum auth_outcome outcome = client_find(lane, pending, &entry);
-    int64_t tenant = outcome == AUTH_OK ? entry->actor.tenant : 0;
-    if (outcome == AUTH_FAILED) {
-        return fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
-    }
-    if (outcome == AUTH_OK && alone) {
-        take_actor(pending, entry);
-        return true;
-    }
-    if (may_be_nobody) {
-        return true;
-    }
-    if (outcome == AUTH_SUSPENDED && alone) {
-        return app_refuse_suspended(pending);
-    }
-    if (outcome == AUTH_INVALID && alone) {
+    char detail[256];
+    if (notes->reason == NULL) {
         return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
                     "the client certificate is bound to no tenant, or revoked, or not valid now: "
                     "see roster cert list, or send a token");
     }
-    return authenticate_header(lane, pending) &&
-           (tenant == 0 || tenant == pending->actor.tenant ||
-            refuse_invalid(pending,
-                           "the token and the client certificate are of different tenants"));
+    snprintf(detail, sizeof(detail), "the client certificate is not accepted: %s", notes->reason);
+    return refuse_invalid(pending, detail);
+}
+
+static bool take_certificate(struct pending *pending, enum auth_outcome outcome,
+                             const struct actor_entry *entry, const struct auth_notes *notes)
+{
+    if (outcome == AUTH_OK) {
+        take_actor(pending, entry);
+        return true;
+    }
+    return outcome == AUTH_SUSPENDED ? app_refuse_suspended(pending)
+                                     : refuse_certificate(pending, notes);
+}
+
+// What is known of the certificate must not contradict the token. `tenant`: 0 when it opens none.
+static bool check_beside(struct pending *pending, enum auth_outcome outcome, int64_t tenant,
+                         const struct auth_notes *notes)
+{
+    if (outcome == AUTH_SUSPENDED || (outcome == AUTH_OK && tenant != pending->actor.tenant)) {
+        return refuse_invalid(pending,
+                              "the token and the client certificate are of different tenants");
+    }
+    return !notes->dead ||
+           refuse_invalid(pending,
+                          "the client certificate beside the token was revoked, or its binding is "
+                          "over: show none, or one that is bound");
+}
+
+// A client certificate stands for itself when nothing else is sent; beside another credential it
+// must be of the same tenant, and live. One that nobody bound counts in neither way.
+static bool authenticate_any(struct lane *lane, struct pending *pending, bool may_be_nobody)
+{
+    const struct actor_entry *entry = NULL;
+    struct auth_notes notes = {0};
+    str sent = {0};
+    bool alone = !http_header_find(pending->exchange, STR("Authorization"), &sent);
+    enum auth_outcome outcome = client_find(lane, pending, &notes, &entry);
+    int64_t tenant = outcome == AUTH_OK ? entry->actor.tenant : 0;
+    if (outcome == AUTH_FAILED) {
+        return fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0, NULL);
+    }
+    if (may_be_nobody && outcome != AUTH_OK) {
+        return true;
+    }
+    if (alone && outcome != AUTH_MISSING) {
+        return take_certificate(pending, outcome, entry, &notes);
+    }
+    return authenticate_header(lane, pending) && check_beside(pending, outcome, tenant, &notes);
 }
 
 // What the tenant that the address names has switched on; that of a new tenant where there is none,

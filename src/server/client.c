@@ -5,11 +5,10 @@
 #include "server/origin.h"
 
 enum auth_outcome client_find(struct lane *lane, const struct pending *pending,
-                              const struct actor_entry **out)
+                              struct auth_notes *notes, const struct actor_entry **out)
 {
     const struct http_exchange *exchange = pending->exchange;
     const struct http_certificate *client = exchange->client;
-    struct auth_notes notes = {0};
     const int64_t now_ms = env_now_ms(lane->app->options.env);
     if (client == NULL || origin_is_proxy(lane->app, exchange->remote)) {
         return AUTH_MISSING;
@@ -18,11 +17,13 @@ enum auth_outcome client_find(struct lane *lane, const struct pending *pending,
         return AUTH_INVALID;
     }
     const struct actor_request request = {
-        .credentials = {AUTH_CERTIFICATE, {(const char *)client->thumbprint, DIGEST_LEN}},
+        .credentials = {.scheme = AUTH_CERTIFICATE,
+                        .text = {(const char *)client->thumbprint, DIGEST_LEN},
+                        .chain = client->chain},
         .address = pending->ctx.address,
         .keys = lane->app->keys,
         .issuers = lane->app->issuers,
-        .notes = &notes,
+        .notes = notes,
         .now_ms = now_ms,
         .generation = pending->generation,
     };

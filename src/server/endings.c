@@ -61,6 +61,9 @@ static str remedy_of(const struct token_row *row)
     if (row->thumbprint.len > 0) {
         return STR("roster cert add the certificate that takes its place");
     }
+    if (row->authority.len > 0) {
+        return STR("roster cert add --ca the authority that takes its place");
+    }
     return row->client.len > 0 ? STR("roster client rotate CLIENT --overlap 24h")
                                : STR("roster token rotate ID --overlap 24h");
 }

@@ -259,6 +259,18 @@ const struct migration migrations[] = {
                   "    PRIMARY KEY (tenant, id)"
                   ") WITHOUT ROWID, STRICT;",
     },
+    {
+        // A token with a row here is no secret (its digest is random) but every client certificate
+        // that one of `certificates`, in PEM, signed, and that has the name. `kind` is what of name
+        // it is, as options of roster cert add are called; `subject` is the authority's.
+        .name = "authorities of client certificates",
+        .sqlite = "CREATE TABLE authority ("
+                  "    tenant INTEGER NOT NULL, token INTEGER NOT NULL, kind TEXT NOT NULL,"
+                  "    name TEXT NOT NULL, subject TEXT NOT NULL, certificates TEXT NOT NULL,"
+                  "    PRIMARY KEY (tenant, token)"
+                  ") WITHOUT ROWID, STRICT;"
+                  "CREATE INDEX authority_name ON authority (name, kind);",
+    },
 };
 
 const size_t migration_count = COUNT_OF(migrations);

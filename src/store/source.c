@@ -71,10 +71,13 @@ enum store_outcome source_save(struct conn *writer, int64_t tenant, const struct
 
 enum store_outcome source_delete(struct conn *writer, int64_t tenant, int64_t source)
 {
-    static const enum statement steps[] = {
-        STATEMENT_SOURCE_END_CERTIFICATES, STATEMENT_SOURCE_END_ISSUERS,
-        STATEMENT_SOURCE_END_TOKENS,       STATEMENT_SOURCE_END_GUARD,
-        STATEMENT_SOURCE_END_SILENCE,      STATEMENT_SOURCE_DELETE};
+    static const enum statement steps[] = {STATEMENT_SOURCE_END_CERTIFICATES,
+                                           STATEMENT_SOURCE_END_ISSUERS,
+                                           STATEMENT_SOURCE_END_AUTHORITIES,
+                                           STATEMENT_SOURCE_END_TOKENS,
+                                           STATEMENT_SOURCE_END_GUARD,
+                                           STATEMENT_SOURCE_END_SILENCE,
+                                           STATEMENT_SOURCE_DELETE};
     enum store_outcome got = STORE_OK;
     for (size_t at = 0; at < COUNT_OF(steps) && got == STORE_OK; at++) {
         got = run(writer, steps[at], tenant, source, NULL);

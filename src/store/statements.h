@@ -29,6 +29,7 @@
     X(SOURCE_HAND_OVER)                                                                            \
     X(SOURCE_END_CERTIFICATES)                                                                     \
     X(SOURCE_END_ISSUERS)                                                                          \
+    X(SOURCE_END_AUTHORITIES)                                                                      \
     X(SOURCE_END_TOKENS)                                                                           \
     X(SOURCE_END_GUARD)                                                                            \
     X(SOURCE_END_SILENCE)                                                                          \
@@ -44,6 +45,9 @@
     X(CERTIFICATE_INSERT)                                                                          \
     X(CERTIFICATE_ANY)                                                                             \
     X(REMOVE_CERTIFICATES)                                                                         \
+    X(AUTHORITY_INSERT)                                                                            \
+    X(AUTHORITY_FIND)                                                                              \
+    X(REMOVE_AUTHORITIES)                                                                          \
     X(ISSUER_INSERT)                                                                               \
     X(ISSUER_FIND)                                                                                 \
     X(ISSUER_LIST)                                                                                 \

@@ -18,15 +18,16 @@
 #define TOKEN_COLUMNS                                                                              \
     "k.token, k.tenant, k.source, s.name, k.label, k.user_id, k.client, k.scopes, k.digest,"       \
     " k.created_ms, k.expires_ms, k.revoked_ms, k.used_ms, k.used_address, t.suspended,"           \
-    " t.name, t.settings, t.schemas, c.thumbprint, c.subject, s.policy,"                           \
+    " t.name, t.settings, t.schemas, c.thumbprint, coalesce(c.subject, a.name), s.policy,"         \
     " EXISTS (SELECT 1 FROM source AS p WHERE p.tenant = k.tenant AND p.policy <> '')"             \
-    ", i.url"
+    ", i.url, a.kind, a.subject"
 
 #define TOKEN_TABLES                                                                               \
     "token AS k JOIN tenant AS t ON t.tenant = k.tenant"                                           \
     " JOIN source AS s ON s.tenant = k.tenant AND s.source = k.source"                             \
     " LEFT JOIN certificate AS c ON c.tenant = k.tenant AND c.token = k.token"                     \
-    " LEFT JOIN issuer AS i ON i.tenant = k.tenant AND i.token = k.token"
+    " LEFT JOIN issuer AS i ON i.tenant = k.tenant AND i.token = k.token"                          \
+    " LEFT JOIN authority AS a ON a.tenant = k.tenant AND a.token = k.token"
 
 #define ISSUER_COLUMNS                                                                             \
     TOKEN_COLUMNS                                                                                  \
@@ -85,6 +86,9 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " (SELECT token FROM token WHERE tenant = $1 AND source = $2)",
     [STATEMENT_SOURCE_END_ISSUERS] = "DELETE FROM issuer WHERE tenant = $1 AND token IN"
                                      " (SELECT token FROM token WHERE tenant = $1 AND source = $2)",
+    [STATEMENT_SOURCE_END_AUTHORITIES] =
+        "DELETE FROM authority WHERE tenant = $1 AND token IN"
+        " (SELECT token FROM token WHERE tenant = $1 AND source = $2)",
     [STATEMENT_SOURCE_END_TOKENS] = "DELETE FROM token WHERE tenant = $1 AND source = $2",
     [STATEMENT_SOURCE_END_GUARD] = "DELETE FROM guard WHERE tenant = $1 AND source = $2",
     [STATEMENT_SOURCE_END_SILENCE] = "DELETE FROM silence WHERE tenant = $1 AND source = $2",
@@ -129,7 +133,15 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
                                " (SELECT tenant, token FROM token WHERE token = $1)",
     [STATEMENT_CERTIFICATE_INSERT] = "INSERT INTO certificate (tenant, token, thumbprint, subject)"
                                      " VALUES ($1, $2, $3, $4)",
-    [STATEMENT_CERTIFICATE_ANY] = "SELECT 1 FROM certificate WHERE tenant > 0 LIMIT 1",
+    [STATEMENT_CERTIFICATE_ANY] = "SELECT 1 FROM certificate WHERE tenant > 0"
+                                  " UNION ALL SELECT 1 FROM authority WHERE tenant > 0 LIMIT 1",
+    [STATEMENT_AUTHORITY_INSERT] =
+        "INSERT INTO authority (tenant, token, kind, name, subject, certificates)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+    // Which tenant a certificate is for is found out by this.
+    [STATEMENT_AUTHORITY_FIND] = "SELECT " TOKEN_COLUMNS ", a.certificates FROM " TOKEN_TABLES
+                                 " WHERE k.tenant = t.tenant AND a.kind = $1 AND a.name = $2"
+                                 " AND k.revoked_ms = 0 ORDER BY k.token LIMIT $3",
     [STATEMENT_ISSUER_INSERT] =
         "INSERT INTO issuer (tenant, token, url, source, audience, subject, claims, client, plain,"
         " fetched_ms, key_count, error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, '')",
@@ -543,6 +555,7 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " (SELECT tenant, row FROM password WHERE tenant = $1 LIMIT $2)",
     [STATEMENT_REMOVE_COUNTERS] = "DELETE FROM counter WHERE tenant = $1",
     [STATEMENT_REMOVE_ISSUERS] = "DELETE FROM issuer WHERE tenant = $1",
+    [STATEMENT_REMOVE_AUTHORITIES] = "DELETE FROM authority WHERE tenant = $1",
     [STATEMENT_REMOVE_CERTIFICATES] = "DELETE FROM certificate WHERE tenant = $1",
     [STATEMENT_REMOVE_TOKENS] = "DELETE FROM token WHERE tenant = $1",
     [STATEMENT_REMOVE_SOURCES] = "DELETE FROM source WHERE tenant = $1",

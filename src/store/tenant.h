@@ -56,13 +56,17 @@ struct token_row {
     str tenant_settings;
     int64_t tenant_schemas;
     str thumbprint;  // of the client certificate that it is; empty: it is a secret
-    str subject;     // and whom that names
-    str issuer;      // whose tokens it trusts (store/issuer.h); empty: it is a credential itself
+    str subject;     // and whom that names, or the name by which its authority knows it
+    str authority;   // subject of who signs the certificates that it is; empty: it is none of these
+    str name_kind;   // which of their names `subject` is: "san-dns"
+    str authorities;  // who signs them, in PEM; empty: that was not read (store/authority.h)
+    str issuer;       // whose tokens it trusts (store/issuer.h); empty: it is a credential itself
     const struct issuer_trust *trust;  // in which of them; NULL: that was not read
     struct token_row *next;
 };
 
-// With a thumbprint the row of its certificate too, with `trust` that of its issuer.
+// With a thumbprint the row of its certificate too, with `trust` that of its issuer, with
+// `authorities` that of its authority.
 // STORE_TAKEN: the digest is another's.
 MUST_CHECK enum store_outcome token_insert(struct conn *writer, struct token_row *row);
 // Puts another digest in the place of its own, so that it is found no more.

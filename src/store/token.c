@@ -1,5 +1,6 @@
 // token.c: credentials, by the digest of their secret.
 // SPDX-License-Identifier: Apache-2.0
+#include "store/authority.h"
 #include "store/conn.h"
 #include "store/issuer.h"
 #include "store/sql.h"
@@ -50,6 +51,9 @@ enum store_outcome token_insert(struct conn *writer, struct token_row *row)
     if (got == STORE_OK && row->thumbprint.len > 0) {
         got = insert_certificate(writer, row);
     }
+    if (got == STORE_OK && row->authorities.len > 0) {
+        got = authority_insert(writer, row);
+    }
     return got == STORE_OK && row->trust != NULL ? issuer_insert(writer, row) : got;
 }
 
@@ -85,6 +89,8 @@ void token_read(struct sql *q, struct roster_arena *arena, struct token_row *row
     sql_column_copy(q, COLUMN_SUBJECT, arena, &row->subject);
     sql_column_copy(q, COLUMN_POLICY, arena, &row->source_policy);
     sql_column_copy(q, COLUMN_ISSUER, arena, &row->issuer);
+    sql_column_copy(q, COLUMN_NAME_KIND, arena, &row->name_kind);
+    sql_column_copy(q, COLUMN_AUTHORITY, arena, &row->authority);
 }
 
 static enum store_outcome find_one(struct sql *q, struct roster_arena *arena, struct token_row *row)

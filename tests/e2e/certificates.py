@@ -63,7 +63,8 @@ class Maker:
         self.folder = folder
         (folder / "extensions").write_text(EXTENSIONS)
 
-    def make(self, name, signer=None, kind="server", begins=-1, ends=90, subject=None):
+    def make(self, name, signer=None, kind="server", begins=-1, ends=90, subject=None, extensions=None):
+        """`extensions`: lines of an extension file in place of those that `kind` stands for."""
         made = Certificate(self.folder, name)
         request = self.folder / f"{name}.csr"
         openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
@@ -77,12 +78,24 @@ class Maker:
         (place / "config").write_text(
             f"[ca]\ndefault_ca = it\n[it]\ndatabase = {place}/index\nnew_certs_dir = {place}\n"
             "default_md = sha256\npolicy = any\nrand_serial = yes\n"
-            "[any]\ncommonName = supplied\norganizationName = optional\n"
+            "[any]\ncommonName = supplied\norganizationName = optional\norganizationalUnitName = optional\n"
         )
+        file = self.folder / "extensions"
+        if extensions is not None:
+            file = place / "extensions"
+            file.write_text(f"[{kind}]\n{extensions}\n")
         signing = ["-selfsign"] if signer is made else ["-cert", signer.path]
-        openssl("ca", "-batch", "-notext", "-config", place / "config", "-in", request, "-out", made.path,
-                "-keyfile", signer.key_path, *signing, "-startdate", moment(begins), "-enddate", moment(ends),
-                "-extfile", self.folder / "extensions", "-extensions", kind)
+        openssl("ca", "-batch", "-notext", "-preserveDN", "-config", place / "config", "-in", request,
+                "-out", made.path, "-keyfile", signer.key_path, *signing, "-startdate", moment(begins), "-enddate", moment(ends),
+                "-extfile", file, "-extensions", kind)
+        return made
+
+
+    def chain(self, certificate, *above):
+        """The same certificate, shown together with those that signed it."""
+        made = Certificate(self.folder, certificate.name)
+        made.path = self.folder / f"{certificate.name}.chain.pem"
+        made.path.write_text("".join(one.pem for one in (certificate, *above)))
         return made
 
 

@@ -233,3 +233,23 @@ def test_clients_are_asked_only_once_a_certificate_is_bound_and_after_a_restart(
         daemon.restart()
         assert is_asked(daemon)
         assert ask(daemon, root, certificate).status_code == 200
+
+
+def test_a_revoked_certificate_beside_a_token_is_said_to_be_dead(secure, root, certificate):
+    tenant = secure.tenant()
+    bound = bind(secure, tenant.name, certificate)
+    assert ask(secure, root, certificate, tenant.token).status_code == 200
+    secure.do("cert", "revoke", str(bound["id"]))
+    refused = ask(secure, root, certificate, tenant.token)
+    assert refused.status_code == 401 and "revoked" in refused.json()["detail"]
+    assert ask(secure, root, None, tenant.token).status_code == 200
+
+
+def test_a_certificate_of_a_suspended_tenant_opens_nothing_beside_a_token(secure, root, certificate):
+    mine, other = secure.tenant(), secure.tenant()
+    bind(secure, mine.name, certificate)
+    secure.do("tenant", "suspend", mine.name)
+    for token in (mine.token, other.token):
+        assert ask(secure, root, certificate, token).status_code == 401
+    secure.do("tenant", "resume", mine.name)
+    assert ask(secure, root, certificate, mine.token).status_code == 200

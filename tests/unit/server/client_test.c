@@ -159,8 +159,11 @@ static void a_certificate_is_named_in_the_audit_as_one(void **state)
     char name[40];
     snprintf(name, sizeof(name), "certificate:%lld", (long long)token);
     const struct actor_entry *entry = NULL;
+    struct auth_notes notes = {0};
     const struct actor_request request = {
-        .credentials = {AUTH_CERTIFICATE, {(const char *)shown.thumbprint, DIGEST_LEN}},
+        .credentials = {.scheme = AUTH_CERTIFICATE,
+                        .text = {(const char *)shown.thumbprint, DIGEST_LEN}},
+        .notes = &notes,
         .address = STR("127.0.0.1"),
         .now_ms = env_now_ms(&rig.env),
         .generation = atomic_load(&rig.app.generation)};

@@ -228,6 +228,7 @@ static void put_attachments(struct rig *rig, int64_t source, int64_t token)
     snprintf(sql, sizeof(sql),
              "INSERT INTO certificate VALUES (%1$lld, %2$lld, x'00', 's');"
              "INSERT INTO issuer VALUES (%1$lld, %2$lld, 'u', 's', 'a', '', '', 'c', 0, 0, 0, '');"
+             "INSERT INTO authority VALUES (%1$lld, %2$lld, 'san-dns', 'n', 's', 'c');"
              "INSERT INTO guard VALUES (%1$lld, %3$lld, 0, '', 0, 0, 0, 0, 0, 0, 0, 0);"
              "INSERT INTO silence VALUES (%1$lld, %3$lld, 1, 0, 0, 0, '[]');",
              (long long)rig->tenant, (long long)token, (long long)source);
@@ -236,7 +237,8 @@ static void put_attachments(struct rig *rig, int64_t source, int64_t token)
 
 static void a_removed_source_leaves_nothing_behind(void **state)
 {
-    static const char *const empty[] = {"token", "certificate", "issuer", "guard", "silence"};
+    static const char *const empty[] = {"token",     "certificate", "issuer",
+                                        "authority", "guard",       "silence"};
     struct rig *rig = *state;
     struct token_row token = new_token(rig, 1);
     rig_begin(rig);
@@ -271,10 +273,10 @@ static void put_declared(struct rig *rig)
 static void assert_has_no_rows_but_of(struct rig *rig, int64_t other)
 {
     static const char *const empty[] = {
-        "resource",    "unique_value", "index_value",   "token",           "external_id",
-        "member",      "counter",      "source",        "audit_detail",    "change_member",
-        "password",    "certificate",  "issuer",        "guard",           "silence",
-        "tenant_type", "tenant_index", "tenant_schema", "tenant_extension"};
+        "resource",  "unique_value", "index_value",  "token",         "external_id",
+        "member",    "counter",      "source",       "audit_detail",  "change_member",
+        "password",  "certificate",  "issuer",       "guard",         "silence",
+        "authority", "tenant_type",  "tenant_index", "tenant_schema", "tenant_extension"};
     // tenant, which has its number as key; audit and audit_head; hold, with which no tenant goes
     enum { STAY = 4 };
     for (size_t at = 0; at < COUNT_OF(empty); at++) {
