@@ -161,18 +161,18 @@ def issuer_names(server, tenant, folder):
     }
 
 
-@pytest.mark.parametrize("path, profile", CASES)
-def test_scenario(path, profile, server, other_tenant, record_property, tmp_path):
+def run_scenario(path, profile, server, other_tenant, folder):
+    """All steps of one file on a tenant of its own; how many assertions held."""
     scenario = load(path)
     tenant = server.tenant(profile=profile)
     for key, value in scenario.get("settings", {}).items():
         server.tell("tenant", "set", tenant.name, f"{key}={value}")
     for declared in scenario.get("schemas", []):
-        add_schema(server, tenant, declared, tmp_path)
+        add_schema(server, tenant, declared, folder)
     names = {"token": tenant.token, "otherToken": other_tenant.token, "base": server.url + "/scim/v2"}
     names.update(client_names(server, tenant))
     if scenario.get("issuer"):
-        names.update(issuer_names(server, tenant, tmp_path))
+        names.update(issuer_names(server, tenant, folder))
     for name, scopes in scenario.get("tokens", {}).items():
         names[name] = server.token(tenant.name, "--scope", scopes)
     for name, policy in scenario.get("sources", {}).items():
@@ -184,7 +184,12 @@ def test_scenario(path, profile, server, other_tenant, record_property, tmp_path
             assertions += run_repeated(server.address, batch[0], names)
         else:
             assertions += run_batch(server.address, batch, names)
-    record_property("assertions", assertions)
+    return assertions
+
+
+@pytest.mark.parametrize("path, profile", CASES)
+def test_scenario(path, profile, server, other_tenant, record_property, tmp_path):
+    record_property("assertions", run_scenario(path, profile, server, other_tenant, tmp_path))
 
 
 def meaning(step):
