@@ -363,6 +363,7 @@ static const struct cli_option forget_options[] = {
 static const struct cli_option replay_options[] = {
     {"profile", "PROFILE", "compare with this profile: interop or rfc", false},
     {"binary", "FILE", "compare with this version of roster", false},
+    {"store", "URL", "begin with a copy of this store: sqlite:PATH", false},
     {0},
 };
 
@@ -450,11 +451,15 @@ const struct command journal_commands[] = {
             "and to the other one, and statuses and bodies of the two are compared, without\n"
             "ids, times, versions and cursors. With neither, statuses and refusals are compared\n"
             "with the recorded ones, where a request is only about what the session made.\n\n"
+            "With --store the servers begin with what the store held: give one from before the\n"
+            "session, a backup. It is copied, whether it is in use or not, and nothing else is\n"
+            "done to it. Then all requests are compared, those about people who were there too.\n\n"
             "Ids of what is made are translated. Requests whose body was not kept are skipped.\n"
             "Exit code 0: no answer differs; 1: one does.",
         .examples = "roster journal replay session.ndjson\n"
                     "roster journal replay session.ndjson --profile rfc\n"
-                    "roster journal replay session.ndjson --binary /opt/roster-0.9/roster",
+                    "roster journal replay session.ndjson --binary /opt/roster-0.9/roster\n"
+                    "roster journal replay session.ndjson --store sqlite:/backup/roster.db",
         .options = replay_options,
         .place = PLACE_HERE,
         .run = run_replay,

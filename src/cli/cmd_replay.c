@@ -60,10 +60,12 @@ int run_replay(struct call *call)
 {
     str profile = options_text(call->options, "profile");
     str program = options_text(call->options, "binary");
+    str store = options_text(call->options, "store");
     const struct replay_options options = {
         .file = call->options->arguments[0],
         .profile = profile.len > 0 ? profile.ptr : NULL,
         .program = program.len > 0 ? program.ptr : NULL,
+        .store = store.len > 0 ? store.ptr : NULL,
     };
     struct replay_report report;
     if (profile.len > 0 && !str_equal(profile, STR("interop")) && !str_equal(profile, STR("rfc"))) {

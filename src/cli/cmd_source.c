@@ -23,6 +23,7 @@ static struct roster_json *view_json(struct roster_arena *arena, const struct so
     bool ok =
         out != NULL && json_put_string(out, arena, STR("tenant"), view->tenant) &&
         json_put_string(out, arena, STR("name"), view->row.name) &&
+        json_put_i64(out, arena, STR("number"), view->row.source) &&
         json_put_made(out, STR("domains"), words_json(arena, policy->domains)) &&
         json_put_string(out, arena, STR("sees"), extent(policy->sees_own)) &&
         json_put_string(out, arena, STR("writes"), extent(policy->writes_own)) &&

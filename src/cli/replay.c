@@ -158,18 +158,16 @@ static bool make_sender(struct replay *replay, const struct player *player,
                         const struct exchange *exchange, const char *settings[SETTINGS_MAX],
                         struct side_sender *out)
 {
-    int64_t source = 0;
     uint64_t on = quirks_of(exchange);
     bool rfc = on == roster_quirks_of(ROSTER_PROFILE_RFC).on;
-    (void)read_number(exchange->json, STR("source"), &source);
+    out->source = 0;
+    (void)read_number(exchange->json, STR("source"), &out->source);
     settings[0] = NULL;
     out->tenant = json_find_text(exchange->json, STR("tenant"));
     out->profile = player->profile != NULL ? player->profile : rfc ? "rfc" : "interop";
     out->settings = settings;
-    return arena_format(replay->arena, &out->source, "s%lld", (long long)source) &&
-           (player->profile != NULL || rfc ||
-            list_settings(on, roster_quirks_of(ROSTER_PROFILE_INTEROP).on, replay->arena,
-                          settings));
+    return player->profile != NULL || rfc ||
+           list_settings(on, roster_quirks_of(ROSTER_PROFILE_INTEROP).on, replay->arena, settings);
 }
 
 static bool send_to(struct replay *replay, struct player *player, const struct exchange *exchange)
@@ -223,18 +221,21 @@ static str type_of(struct replay *replay, const struct player *player)
                : (str){0};
 }
 
-// What depends on more than the session: other resources, the scope of a token, a busy server.
-static bool is_telling(const struct exchange *exchange, const struct player *player)
+// What depends on more than the session: the scope of a token, a busy server, and other resources
+// where no store was given.
+static bool is_telling(const struct replay *replay, const struct exchange *exchange,
+                       const struct player *player)
 {
+    bool has_store = replay->options->store != NULL;
     switch (exchange->status) {
     case 401:
     case 403:
     case 429:
         return false;
     case 409:
-        return player->status != 201;
+        return has_store || player->status != 201;
     default:
-        return exchange->status < 500 && !player->foreign;
+        return exchange->status < 500 && (has_store || !player->foreign);
     }
 }
 
@@ -286,7 +287,7 @@ static bool compare(struct replay *replay, const struct exchange *exchange)
     bool differs = false;
     if (replay->player_count == SIDES) {
         differs = here->status != there->status || !str_equal(here->masked, there->masked);
-    } else if (is_telling(exchange, here)) {
+    } else if (is_telling(replay, exchange, here)) {
         differs =
             here->status != exchange->status ||
             !str_equal(type_of(replay, here), json_find_text(exchange->json, STR("scimType")));
@@ -347,7 +348,7 @@ static bool open_player(struct replay *replay, const char *program, const char *
     struct player *player = &replay->players[replay->player_count++];
     player->mask.arena = replay->kept;
     player->profile = profile;
-    player->side = side_open(program, &replay->report->err);
+    player->side = side_open(program, replay->options->store, &replay->report->err);
     return player->side != NULL;
 }
 

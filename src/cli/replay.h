@@ -10,6 +10,7 @@ struct replay_options {
     const char *file;     // "-": standard input
     const char *profile;  // of the other side; NULL: as recorded
     const char *program;  // of the other side; NULL: this one
+    const char *store;    // URL of a store that both begin with a copy of; NULL: empty ones
 };
 
 enum replay_end {
@@ -29,7 +30,8 @@ struct replay_report {
 // With a profile or a program: two servers, this program as recorded and the other one, get every
 // exchange, and what they answer is compared: statuses, then bodies without ids and times.
 // Without: one server, whose statuses and refusals are compared with the recorded ones; exchanges
-// about resources that the session did not make are not. Stops at the first difference.
+// about resources that neither the session nor the store has are not. Stops at the first
+// difference.
 void replay_run(const struct replay_options *options, struct roster_arena *arena,
                 struct replay_report *out);
 

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "store/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +19,11 @@
 
 enum { WORDS_MAX = 8 + 64, SAID_MAX = 1024, TREE_DESCRIPTORS = 8 };
 
+#define SOURCES_TEXT_MAX MIB(1)  // of the list of a tenant's sources
+
 struct sender {
     str tenant;
-    str source;
+    int64_t source;
     str token;
     struct sender *next;
 };
@@ -83,20 +86,44 @@ static bool read_line(int fd, char out[SAID_MAX])
     return len > 0;
 }
 
+static bool ends_well(pid_t pid)
+{
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 // Runs a command of the program to its end; `out` gets its first line.
 static bool run(const struct side *side, const char *const *words, char out[SAID_MAX])
 {
     pid_t pid = 0;
     int said = -1;
-    int status = 0;
     if (!spawn(side, words, &pid, &said)) {
         return false;
     }
     (void)read_line(said, out);
     close(said);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    return ends_well(pid);
+}
+
+// The same for a command that prints JSON.
+static bool run_json(const struct side *side, const char *const *words, struct roster_arena *arena,
+                     struct roster_json **out)
+{
+    pid_t pid = 0;
+    int said = -1;
+    size_t len = 0;
+    struct roster_error ignored = {0};
+    char *text = arena_alloc(arena, SOURCES_TEXT_MAX);
+    if (text == NULL || !spawn(side, words, &pid, &said)) {
+        return false;
     }
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    for (ssize_t got = 1; got > 0 && len<SOURCES_TEXT_MAX; len += got> 0 ? (size_t)got : 0) {
+        got = read(said, text + len, SOURCES_TEXT_MAX - len);
+    }
+    close(said);
+    return ends_well(pid) && roster_json_read((str){text, len}, arena, out, &ignored);
 }
 
 static bool start(struct side *side, struct roster_error *err)
@@ -116,7 +143,12 @@ static bool start(struct side *side, struct roster_error *err)
     return true;
 }
 
-struct side *side_open(const char *program, struct roster_error *err)
+static bool begin_store(const struct side *side, const char *store, struct roster_error *err)
+{
+    return store == NULL || store_copy(store, strchr(side->store, ':') + 1, err);
+}
+
+struct side *side_open(const char *program, const char *store, struct roster_error *err)
 {
     const struct http_client_options client = {.timeout_ms = REPLAY_START_MS,
                                                .body_max = HTTP_REPLY_MAX,
@@ -139,7 +171,7 @@ struct side *side_open(const char *program, struct roster_error *err)
     }
     snprintf(side->store, sizeof(side->store), "sqlite:%s/roster.db", side->folder);
     if (side->folder[0] == '\0' || side->arena == NULL || side->client == NULL ||
-        !start(side, err)) {
+        !begin_store(side, store, err) || !start(side, err)) {
         side_close(side);
         return NULL;
     }
@@ -188,28 +220,54 @@ static bool has_tenant(const struct side *side, str tenant)
     return false;
 }
 
+// The tenant as it is to be for the session, whether it was there or not.
 static bool make_tenant(struct side *side, const struct side_sender *who, const char *name,
                         struct roster_error *err)
 {
     char said[SAID_MAX];
-    const char *words[WORDS_MAX] = {side->program, "tenant",     "add",     name,
-                                    "--profile",   who->profile, "--store", side->store};
-    if (!run(side, words, said)) {
+    char profile[SAID_MAX];
+    const char *const show[] = {side->program, "tenant",    "show", name,
+                                "--store",     side->store, NULL};
+    const char *const add[] = {side->program, "tenant", "add", name, "--store", side->store, NULL};
+    if (!run(side, show, said) && !run(side, add, said)) {
         return refuse(side, err, "it did not make the tenant");
     }
-    const char *set[WORDS_MAX] = {side->program, "tenant", "set", name, "--store", side->store};
-    size_t count = 6;
+    snprintf(profile, sizeof(profile), "profile=%.20s", who->profile);
+    const char *set[WORDS_MAX] = {side->program, "tenant",    "set",  name,
+                                  "--store",     side->store, profile};
+    size_t count = 7;
     for (size_t at = 0; who->settings[at] != NULL && count < WORDS_MAX - 1; at++) {
         set[count++] = who->settings[at];
     }
-    return count == 6 || run(side, set, said) ||
-           refuse(side, err, "it did not take the tenant's settings");
+    return run(side, set, said) || refuse(side, err, "it did not take the tenant's settings");
 }
 
-static bool make_token(struct side *side, const char *tenant, const char *source, str *out,
+// The name of the source of a number; a new one where there is none.
+static bool name_source(struct side *side, const char *tenant, int64_t number, str *out)
+{
+    struct roster_json *list = NULL;
+    const char *const words[] = {side->program, "source",  "list",      "--tenant", tenant,
+                                 "--json",      "--store", side->store, NULL};
+    bool listed = run_json(side, words, side->arena, &list);
+    for (const struct roster_json *at = listed ? list->first : NULL; at != NULL; at = at->next) {
+        const struct roster_json *known = json_find(at, STR("number"));
+        int64_t value = 0;
+        if (json_is(known, JSON_NUMBER) && str_to_i64(known->text, &value) && value == number) {
+            return arena_copy(side->arena, json_find_text(at, STR("name")), out);
+        }
+    }
+    return arena_format(side->arena, out, "s%lld", (long long)number);
+}
+
+static bool make_token(struct side *side, const char *tenant, int64_t number, str *out,
                        struct roster_error *err)
 {
     char said[SAID_MAX];
+    str name = {0};
+    if (!name_source(side, tenant, number, &name)) {
+        return fail_memory(err);
+    }
+    const char *source = name.ptr;
     const char *const words[] = {side->program, "token",    "add",       "--tenant",
                                  tenant,        "--source", source,      "--expires",
                                  "never",       "--store",  side->store, NULL};
@@ -222,22 +280,22 @@ static const struct sender *find_sender(struct side *side, const struct side_sen
                                         struct roster_error *err)
 {
     for (const struct sender *at = side->senders; at != NULL; at = at->next) {
-        if (str_equal(at->tenant, who->tenant) && str_equal(at->source, who->source)) {
+        if (str_equal(at->tenant, who->tenant) && at->source == who->source) {
             return at;
         }
     }
     struct sender *made = arena_alloc(side->arena, sizeof(*made));
     if (made == NULL || side->sender_count == REPLAY_SENDERS_MAX ||
-        !arena_copy(side->arena, who->tenant, &made->tenant) ||
-        !arena_copy(side->arena, who->source, &made->source)) {
+        !arena_copy(side->arena, who->tenant, &made->tenant)) {
         fail(err, ROSTER_ERR_NO_MEMORY, 0, "there are more than %d tenants and sources",
              REPLAY_SENDERS_MAX);
         return NULL;
     }
     if ((!has_tenant(side, who->tenant) && !make_tenant(side, who, made->tenant.ptr, err)) ||
-        !make_token(side, made->tenant.ptr, made->source.ptr, &made->token, err)) {
+        !make_token(side, made->tenant.ptr, who->source, &made->token, err)) {
         return NULL;
     }
+    made->source = who->source;
     made->next = side->senders;
     side->senders = made;
     side->sender_count++;

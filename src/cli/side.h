@@ -11,15 +11,17 @@
 
 struct side;
 
-// NULL and `err` (UNAVAILABLE) when the program cannot be started or does not begin to listen.
-MUST_CHECK struct side *side_open(const char *program, struct roster_error *err);
+// `store`: the URL of a store whose copy it begins with; NULL: an empty one. NULL and `err`
+// (UNAVAILABLE) when there is no copy, or the program cannot be started or does not begin to
+// listen.
+MUST_CHECK struct side *side_open(const char *program, const char *store, struct roster_error *err);
 // Ends the process and removes its store. NULL is accepted.
 void side_close(struct side *side);
 
 // Whom a request comes from.
 struct side_sender {
     str tenant;
-    str source;  // name; each has a token of its own
+    int64_t source;  // number; each has a token of its own
     const char *profile;
     const char *const *settings;  // "coerce-boolean=off"; NULL ends them
 };
@@ -32,7 +34,8 @@ struct side_request {
     str body;
 };
 
-// The tenant and the token are made when they are asked for first. The answer lives in `arena`; in
+// A tenant that is not there is made when it is asked for first, and set up; a token is made for
+// each source, which is that of its number where the store has one. The answer lives in `arena`; in
 // its body the address of the server is left out.
 MUST_CHECK bool side_send(struct side *side, const struct side_request *request,
                           struct roster_arena *arena, int *status, str *body,

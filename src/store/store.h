@@ -40,6 +40,9 @@ struct store_options {
 MUST_CHECK struct store *store_open(const struct store_options *options, struct roster_error *err);
 // Whether another process holds the lock of the store at `url`.
 bool store_is_owned(const char *url);
+// Writes what the store at `url` holds now into a new file, whoever owns it: a copy of one moment,
+// without keys and journal. UNAVAILABLE when the store cannot be read or the file not be made.
+MUST_CHECK bool store_copy(const char *url, const char *path, struct roster_error *err);
 // The URL that it was opened with.
 const char *store_url(const struct store *store);
 // Path of the administration socket beside the store ("PATH.sock").

@@ -241,6 +241,76 @@ def test_a_recorded_answer_that_changed_is_shown(session, tmp_path):
     assert done.returncode == 1 and "recorded  204\nhere      200" in done.stdout
 
 
+@pytest.fixture(scope="module")
+def later(tmp_path_factory):
+    """A session about people that were there before it, and the store from before it."""
+    daemon = Daemon(tmp_path_factory.mktemp("later")).start()
+    tenant = daemon.tenant("later", profile="rfc")
+    daemon.do("source", "add", "partner", "--tenant", "later", "sees=own")
+    partner = daemon.token("later", "--source", "partner")
+    with tenant.client() as http, tenant.client(partner) as other:
+        person = made(http.post("/Users", json=user("old@example.com")))
+        staff = made(http.post("/Groups", json=group("staff", person)))
+        made(other.post("/Users", json=user("theirs@example.com", externalId="e1")))
+        daemon.stop()
+        backup = daemon.folder / "backup.db"
+        backup.write_bytes(daemon.database.read_bytes())
+        daemon.do("journal", "forget", "--tenant", "later", "--all")
+        daemon.start()
+    with tenant.client() as http, tenant.client(partner) as other:
+        http.patch(f"/Users/{person}", json=patch({"op": "replace", "path": "active", "value": False}))
+        http.post("/Users", json=user("old@example.com"))
+        http.patch(f"/Groups/{staff}", json=patch({"op": "remove", "path": f'members[value eq "{person}"]'}))
+        made(http.post("/Users", json=user("new@example.com")))
+        assert other.get(f"/Users/{person}").status_code == 404  # of another source: a new one would see it
+        http.get("/Users/0198c9a0-7a1e-7000-8000-000000000001")
+        wait_for(lambda: len(records(daemon)) == 6, "six requests in the journal")
+    path = daemon.folder / "session.ndjson"
+    path.write_text(daemon.do("journal", "export"))
+    yield path, f"sqlite:{backup}", daemon
+    daemon.end()
+
+
+def test_a_session_about_people_who_were_there_is_replayed_on_a_copy(later):
+    session, backup, _ = later
+    done = roster("journal", "replay", str(session), "--store", backup)
+    assert (done.returncode, done.stderr) == (0, "6 exchanges compared, 0 skipped: no answer differs\n"), done.stdout
+    alone = roster("journal", "replay", str(session))
+    assert (alone.returncode, alone.stderr) == (0, "1 exchanges compared, 5 skipped: no answer differs\n")
+
+
+def test_both_sides_of_a_comparison_begin_with_the_copy(later):
+    session, backup, _ = later
+    done = roster("journal", "replay", str(session), "--store", backup, "--binary", binary())
+    assert done.returncode == 0 and done.stderr.startswith("6 exchanges compared")
+    text = session.read_text().splitlines()
+    changed = session.with_name("interop.ndjson")
+    coerced = json.loads(text[0])
+    coerced["body"] = coerced["body"].replace("false", '"False"')
+    changed.write_text(json.dumps(coerced) + "\n")
+    done = roster("journal", "replay", str(changed), "--store", backup, "--profile", "interop", "--json")
+    difference = json.loads(done.stdout)["difference"]
+    assert (difference["here"]["status"], difference["there"]["status"]) == (400, 200)
+
+
+def test_a_store_in_use_is_copied_and_left_alone(later, tmp_path):
+    session, backup, daemon = later
+    before = sorted((path.name, path.read_bytes()) for path in daemon.folder.glob("backup*"))
+    done = roster("journal", "replay", str(session), "--store", backup, environment={"TMPDIR": str(tmp_path)})
+    assert done.returncode == 0 and list(tmp_path.iterdir()) == []
+    assert sorted((path.name, path.read_bytes()) for path in daemon.folder.glob("backup*")) == before
+    # After the session its people are gone or changed already: what differs is told, nothing is written.
+    done = roster("journal", "replay", str(session), "--store", daemon.store, "--json")
+    assert done.returncode == 1 and json.loads(done.stdout)["difference"]["recorded"] == 201
+    assert daemon.do_json("audit", "verify")["whole"] and len(records(daemon)) == 6
+
+
+@pytest.mark.parametrize("url, said", [("sqlite:/nowhere/roster.db", "cannot copy the store"), ("none", "sqlite:PATH")])
+def test_a_store_that_cannot_be_copied_is_told(session, url, said):
+    done = roster("journal", "replay", str(session), "--store", url)
+    assert done.returncode == 69 and said in done.stderr
+
+
 def test_a_replay_leaves_nothing_behind(session, tmp_path):
     done = roster("journal", "replay", str(session), environment={"TMPDIR": str(tmp_path)})
     assert done.returncode == 0 and list(tmp_path.iterdir()) == []
