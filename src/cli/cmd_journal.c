@@ -433,7 +433,7 @@ const struct command journal_commands[] = {
             "a\n"
             "word is, and whether two are the same, can still be seen.",
         .examples = "roster journal export --tenant acme --since 1h\n"
-                    "roster journal export --tenant acme --anonymise > session.ndjson",
+                    "roster journal export --tenant acme --anonymise",
         .options = export_options,
         .place = PLACE_HERE,
         .run = run_export,
