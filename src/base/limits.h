@@ -228,7 +228,8 @@
 #define KEY_WAITERS_MAX 256       // requests that wait for keys; others get 503
 #define REPLAYS_MAX 65536         // assertions that are remembered until their end
 #define USES_MAX 4096             // last uses that wait to be written; others come a minute later
-#define USE_NOTE_MS 60000         // between two notes of one credential by one thread
+#define CLOCK_WRONG_MS INT64_C(600000)  // noted further ahead: by a clock that was wrong then
+#define USE_NOTE_MS 60000               // between two notes of one credential by one thread
 #define TEND_MS 60000         // between two looks at what waits and what ends: one transaction each
 #define ENDING_ROWS_MAX 2000  // credentials that end, the soonest first, looked at each time
 #define ENDING_METRICS_MAX 1000  // tenants whose next end is a metric

@@ -143,7 +143,8 @@ static void digest_shown(const struct credentials *credentials, unsigned char di
 static void note(struct actors *actors, const struct actor_request *request,
                  struct actor_entry *entry)
 {
-    if (request->now_ms - entry->noted_ms >= USE_NOTE_MS) {
+    int64_t passed_ms = request->now_ms - entry->noted_ms;
+    if (passed_ms >= USE_NOTE_MS || passed_ms < -CLOCK_WRONG_MS) {
         entry->noted_ms = request->now_ms;
         uses_note(actors->uses, entry->actor.credential, request->now_ms, request->address);
     }

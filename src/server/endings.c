@@ -103,9 +103,11 @@ void endings_look(struct endings *endings, struct conn *conn, int64_t now_ms)
 {
     struct token_row *first = NULL;
     struct roster_arena *arena = roster_arena_open(ARENA_REQUEST_MAX);
+    // A look from a time that never came is none.
+    int64_t looked_ms = endings->looked_ms > now_ms ? 0 : endings->looked_ms;
     if (arena != NULL && token_ending(conn, now_ms, ENDING_ROWS_MAX, arena, &first) == STORE_OK) {
         for (const struct token_row *row = first; row != NULL; row = row->next) {
-            int distance = ending_distance(row, endings->looked_ms, now_ms);
+            int distance = ending_distance(row, looked_ms, now_ms);
             if (distance > 0) {
                 warn(row, distance);
             }

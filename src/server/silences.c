@@ -81,6 +81,12 @@ static void tell_over(const struct token_row *token, const struct silence_row *r
               LOG_NUMBER("silent_s", (now_ms - row->heard_ms) / 1000));
 }
 
+// Noted by a clock that was set back since: as good as never.
+static bool was_ahead(int64_t noted_ms, int64_t now_ms)
+{
+    return noted_ms - now_ms > CLOCK_WRONG_MS;
+}
+
 static enum store_outcome hear(struct silences *silences, struct conn *writer,
                                const struct token_row *token, int64_t used_ms)
 {
@@ -94,12 +100,12 @@ static enum store_outcome hear(struct silences *silences, struct conn *writer,
         return got;
     }
     if (!tenant_settings_read(token->tenant_settings, silences->arena, &settings, &err) ||
-        used_ms <= row.heard_ms) {
+        (used_ms <= row.heard_ms && !was_ahead(row.heard_ms, used_ms))) {
         return STORE_OK;
     }
     read_days(silences, &row, &days);
     // A gap in which nobody could have called says nothing.
-    if (row.heard_ms > 0 && since(silences, &row) == row.heard_ms) {
+    if (row.heard_ms > 0 && row.heard_ms < used_ms && since(silences, &row) == row.heard_ms) {
         silence_learn(&days, used_ms, used_ms - row.heard_ms);
     }
     if (row.alarmed_ms > 0) {
@@ -163,6 +169,12 @@ static enum store_outcome look_at(struct silences *silences, struct conn *writer
     return silence_save(writer, row);
 }
 
+static bool is_due(const struct silences *silences, int64_t now_ms)
+{
+    return now_ms - silences->served_ms >= SILENCE_SERVED_MS ||
+           was_ahead(silences->served_ms, now_ms);
+}
+
 static enum store_outcome look_at_all(struct silences *silences, struct conn *writer,
                                       struct silence_row *first, int64_t now_ms)
 {
@@ -170,7 +182,7 @@ static enum store_outcome look_at_all(struct silences *silences, struct conn *wr
     for (struct silence_row *row = first; row != NULL && got == STORE_OK; row = row->next) {
         got = look_at(silences, writer, row, now_ms);
     }
-    if (got == STORE_OK && now_ms - silences->served_ms >= SILENCE_SERVED_MS) {
+    if (got == STORE_OK && is_due(silences, now_ms)) {
         got = served_save(writer, now_ms);
     }
     return got;
@@ -180,7 +192,8 @@ void silences_look(struct silences *silences, struct conn *writer, int64_t now_m
 {
     struct silence_row *first = NULL;
     int64_t count = 0;
-    bool writes = now_ms - silences->served_ms >= SILENCE_SERVED_MS;
+    bool writes = is_due(silences, now_ms);
+    silences->up_ms = silences->up_ms > now_ms ? now_ms : silences->up_ms;
     roster_arena_reset(silences->arena);
     if (!silences->began ||
         silence_due(writer, now_ms, SILENCE_LOOKS_MAX, silences->arena, &first) != STORE_OK) {

@@ -91,8 +91,10 @@ static bool refuse_open(struct sqlite_link *link, const char *path, int code,
         return fail(err, ROSTER_ERR_UNAVAILABLE, 0,
                     "%s is damaged or no store of roster: restore it from a backup", path);
     }
-    return fail(err, ROSTER_ERR_UNAVAILABLE, 0, "cannot open the store %s: %s", path,
-                link->db != NULL ? sqlite3_errmsg(link->db) : "out of memory");
+    int cause = link->db != NULL ? sqlite3_system_errno(link->db) : ENOMEM;
+    return fail(err, ROSTER_ERR_UNAVAILABLE, 0, "cannot open the store %s: %s%s%s", path,
+                link->db != NULL ? sqlite3_errmsg(link->db) : "out of memory",
+                cause != 0 ? ": " : "", cause != 0 ? strerror(cause) : "");
 }
 
 // A file that another program made is left alone.

@@ -127,7 +127,7 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
                                " (SELECT tenant, token FROM token WHERE token = $1)",
     [STATEMENT_TOKEN_TOUCH] = "UPDATE token SET used_ms = $2, used_address = $3"
                               " WHERE (tenant, token) IN (SELECT tenant, token FROM token"
-                              " WHERE token = $1 AND used_ms < $2)",
+                              " WHERE token = $1 AND (used_ms < $2 OR used_ms > $4))",
     [STATEMENT_TOKEN_FORGET] = "UPDATE token SET digest = $2"
                                " WHERE (tenant, token) IN"
                                " (SELECT tenant, token FROM token WHERE token = $1)",

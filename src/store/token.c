@@ -198,6 +198,7 @@ enum store_outcome token_touch(struct conn *writer, int64_t token, int64_t used_
     sql_i64(&q, 1, token);
     sql_i64(&q, 2, used_ms);
     sql_text(&q, 3, address);
+    sql_i64(&q, 4, used_ms + CLOCK_WRONG_MS);
     enum store_outcome got = sql_run(&q, &count);
     return got == STORE_OK && count == 0 ? STORE_NONE : got;
 }

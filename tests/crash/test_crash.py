@@ -9,7 +9,6 @@ in the store's place after every kill. Its control, a sync that does nothing, mu
 import random
 import shutil
 import sqlite3
-import subprocess
 import time
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from daemon import Daemon, wait_for
 from expect import group, made, user
 from ledger import Ledger, Person, Token, judge
 from load import Load
+from preload import build, preloaded
 from wire import connected, head
 
 KILL_AFTER_S = (0.06, 0.31)
@@ -80,28 +80,17 @@ class PowerCut(Kill):
         self.shadow, self.lie, self.eio = folder / "shadow", folder / "lie", folder / "eio"
         self.shadow.mkdir()
         self.environment = {
-            "LD_PRELOAD": str(build(folder)),
+            **preloaded(build(Path(__file__).with_name("power.c"), folder)),
             "POWER_FOLDER": str(self.store.resolve()),
             "POWER_SHADOW": str(self.shadow),
             "POWER_LIE": str(self.lie),
             "POWER_EIO": str(self.eio),
-            "ASAN_OPTIONS": "verify_asan_link_order=0",
         }
 
     def survive(self):
         keep_names(self.shadow)
         shutil.rmtree(self.store)
         shutil.copytree(self.shadow, self.store, ignore=shutil.ignore_patterns(".names"))
-
-
-def build(folder):
-    library = folder / "power.so"
-    source = Path(__file__).with_name("power.c")
-    subprocess.run(
-        ["cc", "-std=c17", "-O1", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl", "-lpthread"],
-        check=True,
-    )
-    return library
 
 
 def keep_names(folder):

@@ -150,6 +150,22 @@ static void a_server_that_was_away_misses_nobody_for_it(void **state)
     assert_silent("entra");
 }
 
+// What was noted in a future that never came must not keep what is true from being noted.
+static void a_clock_that_was_ahead_for_a_while_keeps_nobody_from_being_missed(void **state)
+{
+    keep_calling(&entra, 4 * DAY);
+    const int64_t right_ms = rig.stopped_ms;
+    wait_for(400 * DAY);
+    call(&entra);
+    wait_for(MINUTE);
+    rig_clock(&rig, right_ms + 2 * MINUTE);
+    app_tend(&rig.app, store_writer(rig.store));
+    keep_calling(&entra, 4 * HOUR);
+    assert_silent("");
+    wait_for(4 * HOUR);
+    assert_silent("entra");
+}
+
 static void a_tenant_that_is_suspended_is_silent_on_purpose(void **state)
 {
     keep_calling(&entra, 4 * DAY);
@@ -220,6 +236,7 @@ int main(void)
         WITH_RIG(nobody_is_missed_who_was_never_known),
         WITH_RIG(a_restart_forgets_nothing),
         WITH_RIG(a_server_that_was_away_misses_nobody_for_it),
+        WITH_RIG(a_clock_that_was_ahead_for_a_while_keeps_nobody_from_being_missed),
         WITH_RIG(a_tenant_that_is_suspended_is_silent_on_purpose),
         WITH_RIG(whose_tokens_were_revoked_is_not_missed),
         WITH_RIG(a_setting_holds_at_once),
