@@ -131,7 +131,7 @@ def test_others_are_served_while_a_slow_issuer_is_asked(server, tmp_path, key):
             )
             waiting.start()
             wait_for(lambda: published.asked, "the issuer to be asked")
-            assert [get(server, tenant.token).status_code for _ in range(20)] == [200] * 20
+            assert [get(server, tenant.token).status_code for _ in range(3)] == [200] * 3  # a fetch ends after 5 s
             assert answers == []
             published.gate.set()
             waiting.join()
