@@ -89,10 +89,15 @@ struct set *where_index(struct where *where, const struct roster_filter *filter,
     return filter->kind == FILTER_NE ? set_not(where, set) : set;
 }
 
+// Conditions of one element that go into the statement: more narrow nothing that a few do not, and
+// the evaluator asks them all.
+enum { BRACKET_CONDITIONS_MAX = 6 };
+
 struct brackets {
     struct where *where;
     const struct index *index;
     struct key_condition all;
+    size_t count;
     bool found;  // a condition on the indexed value
 };
 
@@ -125,6 +130,10 @@ static bool is_positive(const struct roster_filter *term)
 static bool add_term(struct brackets *b, const struct roster_filter *term)
 {
     struct key_condition condition;
+    if (b->count++ >= BRACKET_CONDITIONS_MAX) {
+        b->all.exact = false;
+        return true;
+    }
     if (is_positive(term) && term->path.sub == b->index->sub) {
         b->found = true;
         return where_key(b->where, term, b->index, &condition) && add_condition(b, &condition);
