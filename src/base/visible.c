@@ -2,6 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/visible.h"
 
+// The second byte of some heads says that they are overlong, a surrogate, or beyond U+10FFFF (RFC
+// 3629 section 4): terminals that take them see what stands behind.
+static bool may_follow(unsigned char head, unsigned char second)
+{
+    switch (head) {
+    case 0xE0:
+        return second >= 0xA0;
+    case 0xED:
+        return second < 0xA0;
+    case 0xF0:
+        return second >= 0x90;
+    case 0xF4:
+        return second < 0x90;
+    default:
+        return true;
+    }
+}
+
 size_t visible_len(str text)
 {
     unsigned char head = (unsigned char)text.ptr[0];
@@ -14,7 +32,7 @@ size_t visible_len(str text)
             return 0;
         }
     }
-    return len;
+    return len == 1 || may_follow(head, (unsigned char)text.ptr[1]) ? len : 0;
 }
 
 // C0, DEL and C1 drive terminals; U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F and the

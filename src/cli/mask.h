@@ -14,8 +14,8 @@ struct mask {
 };
 
 // The body with "#n" in place of the n-th id, and without members that are never twice the same:
-// created, lastModified, version, cursors. A body that is no JSON stays as it is. False: the arena
-// of the mask is full, or there are more than REPLAY_IDS_MAX ids.
+// created, lastModified, version, cursors. In a body that is no JSON only ids are replaced. False:
+// the arena of the mask is full, or there are more than REPLAY_IDS_MAX ids.
 MUST_CHECK bool mask_body(struct mask *mask, str body, struct roster_arena *arena, str *out);
 
 #endif
