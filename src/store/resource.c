@@ -7,8 +7,17 @@
 #include "store/id.h"
 #include "store/index.h"
 #include "store/row.h"
+#include "sys/log.h"
 
 enum { ENCODING_JSON = 0 };
+
+// What else the row says is about the bytes of its document: in a damaged store they may be others.
+static bool is_whole(const struct resource_row *row)
+{
+    str document = row->document;
+    return document.len >= 2 && document.ptr[0] == '{' && document.ptr[document.len - 1] == '}' &&
+           row->manager_at < document.len;
+}
 
 void row_read(struct sql *q, int64_t source, struct roster_arena *arena, struct resource_row *row)
 {
@@ -31,6 +40,10 @@ void row_read(struct sql *q, int64_t source, struct roster_arena *arena, struct 
     }
     sql_column_copy(q, COLUMN_DISPLAY, arena, &row->display);
     sql_column_copy(q, COLUMN_DOCUMENT, arena, &row->document);
+    if (q->outcome == SQL_ROW && !is_whole(row)) {
+        log_event(LOG_LEVEL_ERROR, "row_damaged", LOG_NUMBER("row", row->row));
+        sql_fail(q);
+    }
 }
 
 enum store_outcome row_load(struct conn *conn, int64_t tenant, int64_t number, int64_t source,
