@@ -6,6 +6,7 @@
 #include "core/schemas.h"
 #include "scim/fold.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,10 +77,15 @@ static void close_server(struct rig *rig)
 
 void rig_open(struct rig *rig)
 {
+    rig_open_in(rig, "/tmp");
+}
+
+void rig_open_in(struct rig *rig, const char *parent)
+{
     struct roster_error err = {0};
     memset(rig, 0, sizeof(*rig));
     rig->env = (struct env){now_of, random_of, rig, monotonic_of};
-    snprintf(rig->folder, sizeof(rig->folder), "/tmp/roster-rig-XXXXXX");
+    snprintf(rig->folder, sizeof(rig->folder), "%s/roster-rig-XXXXXX", parent);
     must(mkdtemp(rig->folder) != NULL, &err);
     snprintf(rig->url, sizeof(rig->url), "sqlite:%s/roster.db", rig->folder);
     open_server(rig);
@@ -91,17 +97,29 @@ void rig_restart(struct rig *rig)
     open_server(rig);
 }
 
+// A folder of files.
+static void remove_folder(const char *path)
+{
+    DIR *dir = opendir(path);
+    for (struct dirent *entry = dir == NULL ? NULL : readdir(dir); entry != NULL;
+         entry = readdir(dir)) {
+        (void)unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    (void)rmdir(path);
+}
+
 void rig_close(struct rig *rig)
 {
-    static const char *const files[] = {"roster.db", "roster.db-wal", "roster.db-shm",
-                                        "roster.db.lock"};
+    static const char *const folders[] = {"/keys", "/roster.db.journal", ""};
     char path[128];
     close_server(rig);
-    for (size_t at = 0; at < COUNT_OF(files); at++) {
-        snprintf(path, sizeof(path), "%s/%s", rig->folder, files[at]);
-        (void)unlink(path);
+    for (size_t at = 0; at < COUNT_OF(folders); at++) {
+        snprintf(path, sizeof(path), "%s%s", rig->folder, folders[at]);
+        remove_folder(path);
     }
-    (void)rmdir(rig->folder);
 }
 
 struct admin rig_admin(struct rig *rig)

@@ -38,6 +38,12 @@ fuzz_one() {
     for dictionary in "$root/fuzz/$name.dict" "$root/fuzz/dict/$name.dict"; do
         [ -e "$dictionary" ] && options+=(-dict="$dictionary")
     done
+    # What a target needs besides: libFuzzer's words, blanks between them.
+    if [ -e "$root/fuzz/$name.options" ]; then
+        local more
+        read -ra more <"$root/fuzz/$name.options"
+        options+=("${more[@]}")
+    fi
     step "fuzz $name, $seconds seconds"
     local corpora=("$fuzz_out/$name/corpus") corpus
     for corpus in "$root/fuzz/corpus/$name" "$root/fuzz/$name"; do

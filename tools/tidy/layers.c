@@ -42,7 +42,7 @@ static const struct library {
     {"gnutls/", "src/http/", "http/"},
     {"curl/", "src/http/", "http/"},
     {"yyjson.h", "src/json/ bench/", "json/"},
-    {"sqlite3.h", "src/store/ tests/unit/store/ bench/", "store/"},
+    {"sqlite3.h", "src/store/ tests/unit/store/ bench/ fuzz/stored", "store/"},
     {"libpq-fe.h", "src/store/ bench/", "store/"},
     {"argon2.h", "src/sys/", "sys/password.h"},
     {"openssl/", "src/sys/ tests/ bench/", "sys/"},
