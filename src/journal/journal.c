@@ -150,14 +150,15 @@ static bool is_harmless(const struct secrets *secrets, const struct record *reco
             secrets_absent(secrets, record->texts[RECORD_BODY]));
 }
 
-// Most requests have no query, a path of names and ids, and no refusal to be told.
+// Most requests have a path of names and ids, and no refusal to be told.
 static bool may_be_secret(const struct secrets *secrets, const struct record *record)
 {
     const str *texts = record->texts;
-    return texts[RECORD_QUERY].len > 0 || texts[RECORD_DETAIL].len > 0 ||
-           !secrets_is_plain_path(texts[RECORD_PATH]) || !secrets_is_plain_path(texts[RECORD_ID]) ||
-           secrets_token(texts[RECORD_METHOD]) || secrets_token(texts[RECORD_PATH]) ||
-           secrets_token(texts[RECORD_HEADERS]) || secrets_token(texts[RECORD_ID]) ||
+    return texts[RECORD_DETAIL].len > 0 || !secrets_is_plain_path(texts[RECORD_PATH]) ||
+           !secrets_is_plain_path(texts[RECORD_ID]) || secrets_token(texts[RECORD_METHOD]) ||
+           secrets_token(texts[RECORD_PATH]) || secrets_token(texts[RECORD_HEADERS]) ||
+           secrets_token(texts[RECORD_ID]) ||
+           !secrets_absent_from_query(secrets, texts[RECORD_QUERY]) ||
            !is_harmless(secrets, record);
 }
 

@@ -93,6 +93,25 @@ bool secrets_absent(const struct secrets *secrets, str text)
     return hints_absent(&secrets->hints, text);
 }
 
+// Whether blanks, quotes and the like alone are encoded, and no letter.
+static bool escapes_are_plain(str query)
+{
+    const char *found = NULL;
+    while (query.len > 0 && (found = memchr(query.ptr, '%', query.len)) != NULL) {
+        query = str_tail(query, (size_t)(found - query.ptr) + 1);
+        if (query.len < 2 || (query.ptr[0] != '2' && query.ptr[0] != '3') ||
+            memchr("0123456789ABCDEFabcdef", query.ptr[1], 22) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool secrets_absent_from_query(const struct secrets *secrets, str query)
+{
+    return query.len == 0 || (escapes_are_plain(query) && secrets_absent(secrets, query));
+}
+
 // Bit n of a set stands for the byte n. Every path of every request is looked at.
 #define BIT(c) (UINT64_C(1) << ((c)&63))
 #define BITS(from, to) ((BIT(to) - BIT(from)) | BIT(to))
@@ -215,17 +234,22 @@ static bool starts_token(str text)
     return false;
 }
 
+// The rare byte of its start is the last.
 static bool has_signed(str text)
 {
-    const char *found = NULL;
-    while (text.len >= signed_start.len &&
-           (found = memmem(text.ptr, text.len, signed_start.ptr, signed_start.len)) != NULL) {
-        text = str_tail(text, (size_t)(found - text.ptr));
-        size_t len = word_len(text);
-        if (len >= TOKEN_REST_MIN && len < text.len && text.ptr[len] == '.') {
+    const size_t before = signed_start.len - 1;
+    for (size_t from = before; from < text.len; from++) {
+        const char *end = memchr(text.ptr + from, 'J', text.len - from);
+        if (end == NULL) {
+            break;
+        }
+        from = (size_t)(end - text.ptr);
+        str rest = str_tail(text, from - before);
+        size_t len = str_equal(str_head(rest, signed_start.len), signed_start) ? word_len(rest) : 0;
+        if (len >= TOKEN_REST_MIN && len < rest.len && rest.ptr[len] == '.') {
             return true;
         }
-        text = str_tail(text, len);
+        from += len;  // once over each word
     }
     return false;
 }

@@ -18,6 +18,8 @@ bool secrets_sentence(const struct secrets *secrets, str text);
 // Whether nothing that any of these look for stands anywhere in a text, JSON or not. One pass, so
 // that what most texts are is found out for little; false says nothing.
 bool secrets_absent(const struct secrets *secrets, str text);
+// The same of the query of a URL, encoded.
+bool secrets_absent_from_query(const struct secrets *secrets, str query);
 // Whether all of it may be part of a list of attribute paths.
 bool secrets_is_plain(str text);
 // The same for a path of a URL: names and ids between slashes.
