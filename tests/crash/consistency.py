@@ -48,10 +48,12 @@ RULES = {
     "no audit row lies behind the head": """
         SELECT a.tenant FROM audit AS a LEFT JOIN audit_head AS h USING (tenant)
             WHERE h.sequence IS NULL OR a.sequence > h.sequence""",
-    "an audit row has its detail": """
+    "an audit row has its detail, unless an erasure says that it went": """
         SELECT a.tenant FROM audit AS a WHERE detail <> 0 AND NOT EXISTS
             (SELECT 1 FROM audit_detail AS d WHERE d.detail = a.detail
-                AND d.tenant = a.tenant AND d.sequence = a.sequence)""",
+                AND d.tenant = a.tenant AND d.sequence = a.sequence)
+            AND NOT EXISTS (SELECT 1 FROM audit AS e WHERE e.tenant = a.tenant AND e.kind = 10
+                AND e.id = a.id AND e.sequence > a.sequence)""",
     "a token belongs to a source of its tenant": """
         SELECT token FROM token AS t WHERE NOT EXISTS
             (SELECT 1 FROM source AS s WHERE s.tenant = t.tenant AND s.source = t.source)""",

@@ -8,6 +8,10 @@ under way. Each client owns its people, so nothing here needs a lock.
 from dataclasses import dataclass, field
 
 
+class Gone(Exception):
+    """The server did not answer any more."""
+
+
 @dataclass
 class Person:
     name: str
@@ -27,6 +31,9 @@ class Token:
 class Ledger:
     people: list = field(default_factory=list)
     tokens: list = field(default_factory=list)
+    facts: dict = field(default_factory=dict)  # of the administration: name to what may be so
+    checkpoints: list = field(default_factory=list)  # files
+    erased: list = field(default_factory=list)  # names of which nothing may be left
     acknowledged: int = 0
     surprises: list = field(default_factory=list)
 
@@ -34,6 +41,9 @@ class Ledger:
         for other in others:
             self.people += other.people
             self.tokens += other.tokens
+            self.facts.update(other.facts)
+            self.checkpoints += other.checkpoints
+            self.erased += other.erased
             self.acknowledged += other.acknowledged
             self.surprises += other.surprises
 
@@ -48,6 +58,11 @@ def judge(ledger, seen):
         if works not in token.works:
             wrong.append(f"a token is {'alive' if works else 'dead'} that should not be")
         token.works = {works}
+    for name, values in ledger.facts.items():
+        is_so = seen.shows(name)
+        if is_so not in values:
+            wrong.append(f"{name} is {is_so}, not {values}")
+        ledger.facts[name] = {is_so}
     known = {person.name for person in ledger.people}
     wrong += [f"{name} appeared from nowhere" for name in seen.people if name not in known]
     present = {shown["id"] for shown in seen.people.values()}

@@ -1,27 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Seventeen clients that write until the server is gone, and keep a ledger of what they were told."""
+"""Clients that write until the server is gone, and keep a ledger of what they were told."""
 
 import itertools
 import json
 import threading
 
 from expect import ENTERPRISE, add_members, patch, remove_member, user
-from ledger import Ledger, Person, Token
-from wire import Wire, with_body
+from keepers import KINDS, Client, Tokens
+from ledger import Gone, Person
+from wire import Wire
 
-WRITERS = 15  # one of jobs, and one that makes tokens
-
-
-class Gone(Exception):
-    """The server did not answer any more."""
+WRITERS = 15  # one more writes jobs, and three administer
 
 
-class Writer:
-    """Creates people, changes them, moves them in and out of the group, deletes some."""
-
-    def __init__(self, server, tenant, group, prefix):
-        self.server, self.tenant, self.group, self.prefix = server, tenant, group, prefix
-        self.ledger = Ledger()
+class Writer(Client):
+    """Creates people, changes and replaces them, moves them in and out of the group, deletes some."""
 
     def run(self):
         try:
@@ -33,41 +26,16 @@ class Writer:
 
     def live(self, number):
         person = Person(f"{self.prefix}-{number}")
-        self.ledger.people.append(person)
-        person.exists = {False, True}
-        person.id = json.loads(self.told("POST", "/Users", user(person.name), 201))["id"]
-        person.exists = {True}
-        self.change(
-            person.title,
-            f"title {number}",
-            "PATCH",
-            f"/Users/{person.id}",
-            patch({"op": "add", "path": "title", "value": f"title {number}"}),
-            200,
-        )
+        self.create(person)
+        self.title(person, f"title {number}")
         self.change(person.member, True, "PATCH", f"/Groups/{self.group}", add_members(person.id), 204)
+        if number % 2 == 0:
+            whole = user(person.name, title=f"put {number}")
+            self.change(person.title, whole["title"], "PUT", f"/Users/{person.id}", whole, 200)
         if number % 3 == 0:
             self.change(person.member, False, "PATCH", f"/Groups/{self.group}", remove_member(person.id), 204)
         if number % 4 == 0:
             self.change(person.exists, False, "DELETE", f"/Users/{person.id}", None, 204)
-
-    def change(self, fact, value, *request):
-        """Both the old and the new value may be true until the answer is here."""
-        fact.add(value)
-        self.told(*request)
-        fact.intersection_update({value})
-
-    def told(self, method, path, body, status):
-        reply = self.wire.send(
-            with_body(method, f"/scim/v2{path}", self.tenant, "" if body is None else body)
-        ).reply(method)
-        if reply is None:
-            raise Gone
-        if reply.status != status:
-            self.ledger.surprises.append(f"{method} {path}: {reply.status} {reply.text[:200]}")
-            raise Gone
-        self.ledger.acknowledged += 1
-        return reply.text
 
 
 class JobWriter(Writer):
@@ -123,30 +91,16 @@ class JobWriter(Writer):
             raise Gone
 
 
-class TokenMaker:
-    """Adds tokens by the command line, which goes over the socket of the server while there is one."""
-
-    def __init__(self, server, tenant, over):
-        self.server, self.tenant, self.over = server, tenant, over
-        self.ledger = Ledger()
-
-    def run(self):
-        while not self.over.is_set():
-            done = self.server.command("token", "add", "--tenant", self.tenant.name)
-            if done.returncode != 0:
-                break
-            self.ledger.tokens.append(Token(done.stdout.strip(), {True}))
-            self.ledger.acknowledged += 1
-
-
 class Load:
-    """The clients, each on a thread of its own."""
+    """The clients, each on a thread of its own. Kinds of administration take turns from run to run."""
 
-    def __init__(self, server, tenant, group, run):
+    def __init__(self, server, tenant, group, run, known):
         self.clients = [Writer(server, tenant, group, f"r{run}w{number}") for number in range(WRITERS)]
         self.clients.append(JobWriter(server, tenant, group, f"r{run}jobs"))
         self.over = threading.Event()
-        self.clients.append(TokenMaker(server, tenant, self.over))
+        kinds = [Tokens, KINDS[2 * run % len(KINDS)], KINDS[(2 * run + 1) % len(KINDS)]]
+        self.keepers = [kind(server, tenant, group, f"r{run}{kind.__name__.lower()}", self.over, known) for kind in kinds]
+        self.clients += self.keepers
         self.threads = [threading.Thread(target=client.run) for client in self.clients]
 
     def start(self):
@@ -156,6 +110,11 @@ class Load:
     @property
     def acknowledged(self):
         return sum(client.ledger.acknowledged for client in self.clients)
+
+    @property
+    def is_mixed(self):
+        """Whether each of those who administer has done its work once, or cannot go on."""
+        return all(keeper.rounds > 0 or keeper.ledger.surprises for keeper in self.keepers)
 
     def join(self, into):
         """Waits for the clients of a dead server and takes over what they know."""

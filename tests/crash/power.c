@@ -3,7 +3,8 @@
 // A preloaded library. A killed process proves nothing about fsync: the kernel keeps its pages. So
 // this keeps a shadow of the folder POWER_FOLDER in POWER_SHADOW that holds what was synced only:
 // the bytes of a file as of its last fdatasync or fsync, and the names that the folder had when the
-// folder itself was last synced. After a kill the test puts the shadow in the place of the folder.
+// folder itself was last synced; until then a renamed file has its old name. After a kill the test
+// puts the shadow in the place of the folder.
 // While the file POWER_LIE exists, every sync succeeds and does nothing: the control of the test.
 // While the file POWER_EIO exists, every sync fails with EIO, and what was to be synced is lost for
 // later syncs too, since the kernel takes such pages for clean from then on.
@@ -26,7 +27,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 64, RANGES_MAX = 4096, COPY_BYTES = 1 << 16 };
+enum { FILES_MAX = 64, RANGES_MAX = 4096, RENAMES_MAX = 64, COPY_BYTES = 1 << 16 };
 
 struct range {
     off_t from, to;
@@ -42,13 +43,21 @@ struct dirty {
     struct range ranges[RANGES_MAX];
 };
 
+// Names below the folder, of which the folder has not been synced since.
+struct renamed {
+    char from[PATH_MAX], to[PATH_MAX];
+};
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct dirty files[FILES_MAX];
 static size_t file_count;
+static struct renamed renames[RENAMES_MAX];
+static size_t rename_count;
 
 static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
 static ssize_t (*real_write)(int, const void *, size_t);
 static ssize_t (*real_writev)(int, const struct iovec *, int);
+static int (*real_renameat)(int, const char *, int, const char *);
 
 static void die(const char *what)
 {
@@ -61,26 +70,32 @@ static void load(void)
     if (real_write == NULL) {
         real_pwrite = (ssize_t(*)(int, const void *, size_t, off_t))dlsym(RTLD_NEXT, "pwrite64");
         real_writev = (ssize_t(*)(int, const struct iovec *, int))dlsym(RTLD_NEXT, "writev");
+        real_renameat = (int (*)(int, const char *, int, const char *))dlsym(RTLD_NEXT, "renameat");
         real_write = (ssize_t(*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
     }
 }
 
-// Name of the open file below the watched folder, "" for the folder itself, NULL for all else.
-static const char *watched(int fd, char path[static PATH_MAX])
+// What of a path is below the watched folder, "" for the folder itself, NULL for all else.
+static const char *below(const char *path)
 {
     const char *folder = getenv("POWER_FOLDER");
-    char link[64];
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    ssize_t len = folder == NULL ? -1 : readlink(link, path, PATH_MAX - 1);
-    if (len < 0) {
+    if (folder == NULL) {
         return NULL;
     }
-    path[len] = '\0';
     size_t prefix = strlen(folder);
     if (strncmp(path, folder, prefix) != 0 || (path[prefix] != '/' && path[prefix] != '\0')) {
         return NULL;
     }
     return path[prefix] == '/' ? path + prefix + 1 : path + prefix;
+}
+
+static const char *watched(int fd, char path[static PATH_MAX])
+{
+    char link[64];
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    ssize_t len = readlink(link, path, PATH_MAX - 1);
+    path[len < 0 ? 0 : len] = '\0';
+    return len < 0 ? NULL : below(path);
 }
 
 static struct dirty *dirty_of(int fd, const char *name)
@@ -192,6 +207,34 @@ static void sync_file(int fd, const char *name)
     close(to);
 }
 
+static void shadow_path(const char *name, char out[static PATH_MAX])
+{
+    if (snprintf(out, PATH_MAX, "%s/%s", getenv("POWER_SHADOW"), name) >= PATH_MAX) {
+        die("a path is too long");
+    }
+}
+
+// What was synced under an old name is found under the new one from now on.
+static void sync_renames(const char *folder)
+{
+    size_t kept = 0, len = strlen(folder);
+    for (size_t i = 0; i < rename_count; i++) {
+        char from[PATH_MAX], to[PATH_MAX];
+        const char *slash = strrchr(renames[i].to, '/');
+        size_t place = slash == NULL ? 0 : (size_t)(slash - renames[i].to);
+        if (place != len || strncmp(renames[i].to, folder, len) != 0) {
+            renames[kept++] = renames[i];
+            continue;
+        }
+        shadow_path(renames[i].from, from);
+        shadow_path(renames[i].to, to);
+        if (real_renameat(AT_FDCWD, from, AT_FDCWD, to) != 0 && errno != ENOENT) {
+            die("cannot rename in the shadow");
+        }
+    }
+    rename_count = kept;
+}
+
 // The names in a folder reach the disk: the shadow keeps their list beside the files. A folder is
 // journalled, so a kill in the middle of this leaves the old list or the new one, never half of it.
 static void sync_names(int fd, const char *name)
@@ -209,6 +252,7 @@ static void sync_names(int fd, const char *name)
     }
     closedir(folder);
     close(to);
+    sync_renames(name);
     snprintf(made, sizeof(made), "%s/%s", getenv("POWER_SHADOW"), list);
     snprintf(path, sizeof(path), "%.*s", (int)(strlen(made) - strlen(".new")), made);
     if (rename(made, path) != 0) {
@@ -286,6 +330,43 @@ ssize_t write(int fd, const void *data, size_t len)
     note_behind(fd, done);
     errno = error;
     return done;
+}
+
+// A path that is relative to the working folder is none of the store's, which is named whole.
+static const char *name_at(int folder, const char *path, char whole[static PATH_MAX])
+{
+    whole[0] = '\0';
+    if (path[0] != '/' && folder != AT_FDCWD && watched(folder, whole) == NULL) {
+        return NULL;
+    }
+    size_t len = strlen(whole);
+    int more = snprintf(whole + len, PATH_MAX - len, "%s%s", len > 0 ? "/" : "", path);
+    return (size_t)more < PATH_MAX - len ? below(whole) : NULL;
+}
+
+int renameat(int from_folder, const char *from, int to_folder, const char *to)
+{
+    char from_path[PATH_MAX], to_path[PATH_MAX];
+    load();
+    const char *from_name = name_at(from_folder, from, from_path);
+    const char *to_name = name_at(to_folder, to, to_path);
+    int failed = real_renameat(from_folder, from, to_folder, to);
+    if (failed == 0 && from_name != NULL && to_name != NULL) {
+        pthread_mutex_lock(&lock);
+        if (rename_count == RENAMES_MAX) {
+            die("too many renames");
+        }
+        struct renamed *renamed = &renames[rename_count++];
+        snprintf(renamed->from, PATH_MAX, "%s", from_name);
+        snprintf(renamed->to, PATH_MAX, "%s", to_name);
+        pthread_mutex_unlock(&lock);
+    }
+    return failed;
+}
+
+int rename(const char *from, const char *to)
+{
+    return renameat(AT_FDCWD, from, AT_FDCWD, to);
 }
 
 ssize_t writev(int fd, const struct iovec *pieces, int count)

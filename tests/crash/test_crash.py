@@ -6,6 +6,7 @@ mode preloads power.c, which keeps a shadow of the store that holds only what wa
 in the store's place after every kill. Its control, a sync that does nothing, must lose data.
 """
 
+import json
 import random
 import shutil
 import sqlite3
@@ -15,6 +16,7 @@ from pathlib import Path
 from consistency import audited_people, broken_rules
 from daemon import Daemon, wait_for
 from expect import group, made, user
+from keepers import QUIET_SOURCE
 from ledger import Ledger, Person, Token, judge
 from load import Load
 from preload import build, preloaded
@@ -44,10 +46,30 @@ class Seen:
             self.people = {one["userName"]: one for one in walk(http)}
             self.members = {one["value"] for one in http.get(f"/Groups/{group_id}").json().get("members", [])}
 
+        rows = self.server.do_json("guard", "show", "--tenant", tenant.name)
+        [guard] = [row for row in rows if (row["source"], row["kind"]) == (QUIET_SOURCE, "deletions")]
+        self.single = {
+            "guard": guard["state"],
+            "users-max": self.server.do_json("tenant", "show", tenant.name)["users-max"],
+        }
+        self.lists = {
+            "source": {row["name"] for row in self.server.do_json("source", "list", "--tenant", tenant.name)},
+            "role": {row["value"] for row in self.server.do_json("role", "list", "--tenant", tenant.name)},
+        }
+
+    def shows(self, name):
+        """What is so of a fact of the administration."""
+        return self.single[name] if isinstance(name, str) else name[1] in self.lists[name[0]]
+
     def works(self, token):
         request = head("GET", "/scim/v2/Users?count=0", f"Authorization: Bearer {token}")
         with connected(self.server) as wire:
             return wire.send(request).reply().status == 200
+
+
+def is_left(name, folder):
+    """Whether any file of a store still has the name of somebody who was erased."""
+    return any(name.encode() in path.read_bytes() for path in folder.glob("roster.db*") if path.is_file())
 
 
 def walk(http):
@@ -107,21 +129,22 @@ class Victim:
     """A server that dies again and again over one store."""
 
     def __init__(self, folder, mode):
-        self.folder, self.mode, self.ledger, self.run = folder, mode, Ledger(), 0
+        self.folder, self.mode, self.ledger, self.run, self.verified = folder, mode, Ledger(), 0, 0
         self.server = Daemon(
             folder, store=f"sqlite:{mode.store}/roster.db", environment=mode.environment
         ).start()
         self.tenant = self.server.tenant("crash")
-        self.server.tell("tenant", "set", "crash", *WIDE_BUDGETS)
+        self.server.tell("tenant", "set", "crash", "roles=on", *WIDE_BUDGETS)
+        self.server.tell("source", "add", QUIET_SOURCE, "--tenant", "crash")
         with self.tenant.client() as http:
             self.group = made(http.post("/Groups", json=group("Everybody")))
 
     def die(self, at_least=1):
         """Runs the load, kills the server in the middle of it, and takes away what did not survive."""
         self.run += 1
-        load = Load(self.server, self.tenant, self.group, self.run)
+        load = Load(self.server, self.tenant, self.group, self.run, self.ledger.facts)
         load.start()
-        wait_for(lambda: load.acknowledged >= at_least, "the first answers")
+        wait_for(lambda: load.acknowledged >= at_least and load.is_mixed, "the first answers of all kinds")
         time.sleep(random.uniform(*KILL_AFTER_S))
         load.over.set()
         self.server.kill()
@@ -135,16 +158,25 @@ class Victim:
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(self.mode.store, copy, ignore=shutil.ignore_patterns("*.sock", "*-shm"))
         assert broken_rules(copy / "roster.db") == []
+        assert [name for name in self.ledger.erased if is_left(name, copy)] == []
         return audited_people(copy / "roster.db")
 
     def live_again(self):
         """Starts the server and says what it got wrong."""
         audited = self.look()
         self.server.start()
-        wrong = judge(self.ledger, Seen(self.tenant, self.group))
+        wrong = judge(self.ledger, Seen(self.tenant, self.group)) + self.broken_chains()
         return (
             wrong if audited == self.people() else [*wrong, f"the audit has {audited}, not {self.people()}"]
         )
+
+    def broken_chains(self):
+        """What the server itself says of its audit, compared with the newest checkpoint that was made."""
+        newest = self.ledger.checkpoints[-1:]
+        against = [word for path in newest for word in ("--checkpoint", str(path))]
+        done = self.server.command("audit", "verify", *against, "--json")
+        self.verified += 1
+        return [] if done.returncode == 0 and json.loads(done.stdout)["whole"] else [done.stdout + done.stderr]
 
     def people(self):
         """How many people were ever created, and how many deleted, now that nothing is in doubt."""
@@ -153,8 +185,8 @@ class Victim:
 
 
 def die_often(folder, mode, runs):
-    """Kills servers, each several times over one store; how many writes were acknowledged in all."""
-    acknowledged = 0
+    """Kills servers, each several times over one store; says what was counted when nothing is wrong."""
+    acknowledged = verified = 0
     for first in range(0, runs, RUNS_A_STORE):
         place = folder / f"from-run-{first}"
         place.mkdir()
@@ -164,17 +196,16 @@ def die_often(folder, mode, runs):
             assert victim.live_again() == []
         victim.server.stop()
         acknowledged += victim.ledger.acknowledged
-    return acknowledged
+        verified += victim.verified
+    return f"{runs} runs, {acknowledged} acknowledged writes, 0 lost, {verified} verifications, 0 chains broken"
 
 
 def test_acknowledged_writes_survive_a_kill(tmp_path, runs, say):
-    acknowledged = die_often(tmp_path, Kill, runs)
-    say(f"SIGKILL: {runs} runs, {acknowledged} acknowledged writes, 0 lost")
+    say(f"SIGKILL: {die_often(tmp_path, Kill, runs)}")
 
 
 def test_acknowledged_writes_survive_a_power_cut(tmp_path, runs, say):
-    acknowledged = die_often(tmp_path, PowerCut, runs)
-    say(f"power cut: {runs} runs, {acknowledged} acknowledged writes, 0 lost")
+    say(f"power cut: {die_often(tmp_path, PowerCut, runs)}")
 
 
 def test_a_sync_that_does_nothing_loses_data(tmp_path, say):
@@ -247,6 +278,7 @@ def test_the_judge_finds_what_is_lost_back_or_changed():
             Person("doubt", None, {True, False}),
         ],
         tokens=[Token("t", {True})],
+        facts={"users-max": {1, 2}, ("source", "s"): {True}},
     )
     shown = {
         "back": {"id": "2"},
@@ -254,7 +286,7 @@ def test_the_judge_finds_what_is_lost_back_or_changed():
         "out": {"id": "4"},
         "ghost": {"id": "7"},
     }
-    seen = type("Shown", (), {"people": shown, "members": {"8"}, "works": lambda self, token: False})()
+    seen = type("Shown", (), {"people": shown, "members": {"8"}, "works": lambda self, token: False, "shows": lambda self, name: None})()
     wrong = judge(ledger, seen)
-    assert len(wrong) == 8, wrong
+    assert len(wrong) == 10, wrong
     assert judge(ledger, seen) == ["ghost appeared from nowhere", "the group has 8, whom nobody knows"]
