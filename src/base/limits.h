@@ -100,12 +100,18 @@
 #define FILTER_TERMS_MAX 256
 #define FILTER_DEPTH_MAX 32
 #define FILTER_TEXT_MAX KIB(8)
+// What evaluating costs is counted in steps, so that it is bounded on any machine: a term that is
+// looked at is one, and so are these bytes of a value or document. A million are 0.05 to 0.1 s.
+#define FILTER_STEP_BYTES 64
+#define SEARCH_STEPS_MAX INT64_C(50000000)  // of one search on a worker: a million users; 2 to 4 s
+#define SEARCH_STEPS_INLINE 20000           // and on a loop thread, which leaves the rest: 2 ms
 
 #define PROJECTION_NAMES_MAX 500  // names in attributes or excludedAttributes: all of a schema
 
 // PATCH (P-251)
 #define PATCH_OPERATIONS_MAX 10000
-#define PATCH_VISITS_MAX 5000000  // values of a resource that one PATCH looks at: half a second
+#define PATCH_VISITS_MAX 5000000  // values, and terms of filters, that one PATCH looks at: 0.5 s
+#define EDGES_STEPS_MAX INT64_C(5000000)  // terms that it asks of members: a million, and a filter
 #define VALUE_STEPS_MAX 10000000  // slots passed over in a table of values: honest keys take two
 #define EDGES_REQUEST_MAX 100000  // edges that one request may change: one transaction of 0.1 s
 
@@ -148,9 +154,10 @@
 #define WALKS_WAYS 8            // walks of one query with one token that are at the same index
 #define WALK_MS 600000          // that such a place is remembered: ten minutes
 #define SCAN_MS_MAX 2000        // a scan on a worker: then 400 tooMany
-#define SORT_ROWS_MAX 200000    // rows sorted in memory: 40 MB of keys
-#define GROUPS_DEPTH_MAX 16     // nesting that User.groups follows
-#define GROUPS_USER_MAX 5000    // groups shown in one user
+#define SCAN_STEPS_MAX INT64_C(200000000)  // of SQLite's machine: about as long, on any machine
+#define SORT_ROWS_MAX 200000               // rows sorted in memory: 40 MB of keys
+#define GROUPS_DEPTH_MAX 16                // nesting that User.groups follows
+#define GROUPS_USER_MAX 5000               // groups shown in one user
 #define GROUPS_LINKS_MAX 50000  // edges between nested groups that a loop thread follows: 10 ms
 #define GROUPS_LINKS_WORKER_MAX 150000  // and a worker: 50 MB when all are of different groups
 #define MEMBERS_INLINE_MAX 1000         // members that a loop thread reads itself for one resource

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/collect.h"
 
+#include "base/limits.h"
 #include "scim/compare.h"
 
 #include <stdlib.h>
@@ -25,6 +26,7 @@ struct collector {
     bool sorting;
     unsigned parts;  // of a tree that filter or order look at: enum tree_part
     bool too_many;
+    bool too_much;  // the budget was not enough
     bool no_memory;
     enum store_outcome failure;
 };
@@ -146,19 +148,57 @@ static bool add_found(struct collector *c, const struct hit *hit)
     return !c->no_memory && !(c->page->stops && c->out->count == c->page->limit);
 }
 
+// False: the budget is over.
+static bool spend(struct collector *c, size_t steps)
+{
+    c->page->budget->left -= (int64_t)steps;
+    c->too_much |= c->page->budget->left < 0;
+    return !c->too_much;
+}
+
+static size_t count_links(const struct roster_json *resource)
+{
+    const struct roster_json *members = json_find(resource, STR("members"));
+    const struct roster_json *groups = json_find(resource, STR("groups"));
+    return (members == NULL ? 0 : members->count) + (groups == NULL ? 0 : groups->count);
+}
+
+// The document of a candidate, with what is asked for beside it. False: this is the end.
+static bool read_candidate(struct collector *c, const struct resource_row *row,
+                           struct roster_json **out)
+{
+    if (!spend(c, 1 + row->document.len / FILTER_STEP_BYTES)) {
+        return false;
+    }
+    c->failure = represent_tree(c->ctx, c->part->type, row, c->parts, c->scratch, out);
+    return c->failure == STORE_OK && spend(c, c->parts == 0 ? 0 : count_links(*out));
+}
+
+// Whether the search goes on; *matches: what the filter says.
+static bool ask_filter(struct collector *c, const struct roster_json *resource, bool *matches)
+{
+    enum filter_outcome got =
+        filter_decide(c->part->filter, resource, false, c->page->budget, c->scratch);
+    *matches = got == FILTER_MATCHES;
+    c->no_memory |= got == FILTER_NO_MEMORY;
+    c->too_much |= got == FILTER_TOO_MUCH;
+    return got == FILTER_MATCHES || got == FILTER_DIFFERS;
+}
+
 static bool look_at(void *ctx, const struct hit *hit)
 {
     struct collector *c = ctx;
     const struct resource_row *row = &hit->row;
     struct roster_json *resource = NULL;
-    bool match = c->part->filter != NULL && !c->part->traits.exact;
-    if (match || c->sorting) {
-        c->failure = represent_tree(c->ctx, c->part->type, row, c->parts, c->scratch, &resource);
-        if (c->failure != STORE_OK) {
-            return false;
-        }
+    bool asks = c->part->filter != NULL && !c->part->traits.exact;
+    bool matches = true;
+    if ((asks || c->sorting) && !read_candidate(c, row, &resource)) {
+        return false;
     }
-    if (match && !roster_filter_match(c->part->filter, resource, c->scratch)) {
+    if (asks && !ask_filter(c, resource, &matches)) {
+        return false;
+    }
+    if (!matches) {
         return true;
     }
     return c->sorting ? add_key(c, row, resource) : add_found(c, hit);
@@ -220,7 +260,10 @@ static enum outcome collect_part(struct collector *c, struct roster_error *err)
         fail_memory(err);
         return OUTCOME_REFUSED;
     }
-    if (c->too_many) {
+    if (c->too_much && !c->ctx->on_worker) {
+        return OUTCOME_DEFER;
+    }
+    if (c->too_many || c->too_much) {
         return outcome_of_store(STORE_TIMEOUT, err);
     }
     if (c->failure != STORE_OK) {

@@ -7,6 +7,7 @@
 #define CORE_COLLECT_H
 
 #include "core/represent.h"
+#include "scim/filter.h"
 #include "store/search.h"
 
 // One type's part of a query.
@@ -27,9 +28,10 @@ struct page {
     int64_t skip;
     size_t limit;
     bool descending;
-    bool backward;             // towards the beginning; what is found is in that order then
-    bool stops;                // found.total does not matter: stop at the limit
-    const struct place *from;  // only what comes behind it; NULL: all
+    bool backward;                 // towards the beginning; what is found is in that order then
+    bool stops;                    // found.total does not matter: stop at the limit
+    const struct place *from;      // only what comes behind it; NULL: all
+    struct filter_budget *budget;  // of the whole query
 };
 
 struct found {
@@ -48,7 +50,8 @@ struct found_page {
 bool page_is_behind(const struct page *page, const struct place *place, const struct place *from);
 // What the store says of a place, as the query has it.
 struct place part_place(const struct search_part *part, struct place place);
-// All parts in turn; with a sort, over all parts together. Refused: TOO_MANY.
+// All parts in turn; with a sort, over all parts together. Refused: TOO_MANY. DEFER: the budget of
+// a loop thread was not enough, a worker has more.
 MUST_CHECK enum outcome collect(const struct context *ctx, const struct search_part *parts,
                                 size_t part_count, const struct page *page, struct found_page *out,
                                 struct roster_error *err);

@@ -175,9 +175,10 @@ static enum outcome sweep_page(const struct context *ctx, int64_t group, struct 
                                size_t count, struct roster_error *err)
 {
     enum outcome outcome = OUTCOME_DONE;
+    struct filter_budget budget = {INT64_MAX};  // edges_check has spent as much
     for (size_t at = 0; at < count && outcome == OUTCOME_DONE; at++) {
         bool goes = false;
-        if (!edge_step_takes(ctx, step, &members[at], &goes)) {
+        if (!edge_step_takes(ctx, step, &members[at], &budget, &goes)) {
             return refuse_memory(err);
         }
         outcome = goes ? put_edge(ctx, group, plan, &members[at], false, err) : OUTCOME_DONE;

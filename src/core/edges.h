@@ -36,14 +36,16 @@ MUST_CHECK enum outcome edges_resolve_values(const struct context *ctx, enum edg
                                              const struct roster_json *values,
                                              struct edge_plan *plan, struct roster_error *err);
 // Looks at the group before anything is written: how many edges the plan takes away. Always between
-// resolving and applying. Refused: TOO_LARGE above EDGES_REQUEST_MAX.
+// resolving and applying. Refused: TOO_LARGE above EDGES_REQUEST_MAX, TOO_MANY where operations
+// that go over the whole group ask more than EDGES_STEPS_MAX of its members.
 // Also counts what the plan loses the group in the end.
 MUST_CHECK enum outcome edges_check(const struct context *ctx, int64_t group,
                                     struct edge_plan *plan, struct roster_error *err);
 // Whether a step that goes over the whole group takes this member away, between edges_check and
-// edges_apply. False: the arena is full.
+// edges_apply. False: the arena is full, or the budget was not enough.
 MUST_CHECK bool edge_step_takes(const struct context *ctx, const struct edge_step *step,
-                                const struct member_row *member, bool *takes);
+                                const struct member_row *member, struct filter_budget *budget,
+                                bool *takes);
 // Writes the edges of `group` and notes each that really changed.
 MUST_CHECK enum outcome edges_apply(const struct context *ctx, int64_t group,
                                     struct edge_plan *plan, struct roster_error *err);

@@ -23,6 +23,7 @@ struct edge_pass {
     struct edge_plan *plan;
     struct edge_event *events;  // by row, then by step
     size_t event_count;
+    struct filter_budget budget;
     bool sweeps;  // there are steps that go over the whole group
     bool has_filters;
 };
@@ -40,35 +41,46 @@ static bool is_kept(const struct edge_step *step, const struct member_row *membe
                                       compare_rows) != NULL;
 }
 
-// False when the arena is full.
+// False when the arena is full or the budget was not enough.
 static bool filter_takes(const struct context *ctx, const struct edge_step *step,
-                         const struct member_row *member, bool *takes)
+                         const struct member_row *member, struct filter_budget *budget, bool *takes)
 {
+    enum filter_outcome got = FILTER_NO_MEMORY;
     struct arena_mark mark = arena_mark(ctx->arena);
     struct roster_json *element = json_new(ctx->arena, JSON_OBJECT);
     str type = context_type_name(ctx, member->type);
-    bool looked = element != NULL &&
-                  json_put_string(element, ctx->arena, STR("value"), member->id) &&
-                  json_put_string(element, ctx->arena, STR("type"), type) &&
-                  json_put_string(element, ctx->arena, STR("display"), member->display) &&
-                  filter_select_value(step->filter, element, ctx->arena, takes);
+    if (element != NULL && json_put_string(element, ctx->arena, STR("value"), member->id) &&
+        json_put_string(element, ctx->arena, STR("type"), type) &&
+        json_put_string(element, ctx->arena, STR("display"), member->display)) {
+        got = filter_decide(step->filter, element, true, budget, ctx->arena);
+    }
     arena_rewind(ctx->arena, mark);
-    return looked;
+    *takes = got == FILTER_MATCHES;
+    return got == FILTER_MATCHES || got == FILTER_DIFFERS;
 }
 
 bool edge_step_takes(const struct context *ctx, const struct edge_step *step,
-                     const struct member_row *member, bool *takes)
+                     const struct member_row *member, struct filter_budget *budget, bool *takes)
 {
+    budget->left--;
     if (step->filter != NULL) {
-        return filter_takes(ctx, step, member, takes);
+        return filter_takes(ctx, step, member, budget, takes);
     }
     *takes = !is_kept(step, member);
-    return true;
+    return budget->left >= 0;
 }
 
 static enum outcome refuse_memory(struct roster_error *err)
 {
     fail_memory(err);
+    return OUTCOME_REFUSED;
+}
+
+static enum outcome refuse_steps(struct roster_error *err)
+{
+    fail(err, ROSTER_ERR_TOO_MANY, 0,
+         "the operations look at too many members: send them in several requests, or name the "
+         "members");
     return OUTCOME_REFUSED;
 }
 
@@ -196,8 +208,8 @@ static enum outcome follow(struct edge_pass *pass, const struct member_row *memb
         if (!is_sweep(step)) {
             continue;
         }
-        if (!edge_step_takes(pass->ctx, step, member, &takes)) {
-            return refuse_memory(err);
+        if (!edge_step_takes(pass->ctx, step, member, &pass->budget, &takes)) {
+            return pass->budget.left < 0 ? refuse_steps(err) : refuse_memory(err);
         }
         if (takes && ++pass->plan->leaving > EDGES_REQUEST_MAX) {
             return refuse_many(err);
@@ -235,7 +247,7 @@ static enum outcome follow_all(struct edge_pass *pass, struct roster_error *err)
 enum outcome edges_check(const struct context *ctx, int64_t group, struct edge_plan *plan,
                          struct roster_error *err)
 {
-    struct edge_pass pass = {.ctx = ctx, .group = group, .plan = plan};
+    struct edge_pass pass = {.ctx = ctx, .group = group, .plan = plan, .budget = {EDGES_STEPS_MAX}};
     struct arena_mark mark = arena_mark(ctx->arena);
     if (!takes_away(plan)) {
         return OUTCOME_DONE;

@@ -28,6 +28,7 @@ struct query {
     str next;
     str previous;
     bool uncounted;  // there is no totalResults
+    struct filter_budget budget;
 };
 
 // The page, and what is said of it, by index and by cursor. DEFER: not on a loop thread.

@@ -363,22 +363,34 @@ static enum outcome write_list(const struct query *q, const struct found_page *f
     return too_large ? OUTCOME_STREAM : OUTCOME_DONE;
 }
 
+static enum outcome find(struct query *q, struct found_page *found, struct search_result *out,
+                         struct roster_error *err)
+{
+    int64_t steps = q->ctx->on_worker ? SEARCH_STEPS_MAX : SEARCH_STEPS_INLINE;
+    q->budget.left = steps;
+    // A page of none is asked for its total, which only the other way counts whatever it costs.
+    enum outcome outcome = q->by_cursor && q->page.limit > 0 ? find_by_cursor(q, found, err)
+                                                             : find_by_index(q, found, err);
+    out->steps = steps - q->budget.left;
+    return outcome;
+}
+
 enum outcome search_run(const struct context *ctx, const struct search_call *call,
                         struct search_result *out, struct roster_error *err)
 {
     struct query *q = arena_alloc(ctx->arena, sizeof(*q));
     struct found_page found = {0};
+    out->steps = 0;
     if (q == NULL) {
         fail_memory(err);
         return OUTCOME_REFUSED;
     }
     q->ctx = ctx;
     q->call = call;
+    q->page.budget = &q->budget;
     if (!parse(q, err)) {
         return OUTCOME_REFUSED;
     }
-    // A page of none is asked for its total, which only the other way counts whatever it costs.
-    enum outcome outcome = q->by_cursor && q->page.limit > 0 ? find_by_cursor(q, &found, err)
-                                                             : find_by_index(q, &found, err);
+    enum outcome outcome = find(q, &found, out, err);
     return outcome == OUTCOME_DONE ? write_list(q, &found, out, err) : outcome;
 }

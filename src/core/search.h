@@ -16,6 +16,7 @@ struct search_result {
     struct answer answer;
     int64_t total;
     size_t items;
+    int64_t steps;  // that were spent on documents and filters, of SEARCH_STEPS_MAX
 };
 
 // A ListResponse. Refused: INVALID_FILTER, INVALID_VALUE, TOO_MANY, SENSITIVE. Never NOT_FOUND.

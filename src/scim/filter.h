@@ -46,13 +46,24 @@ MUST_CHECK bool filter_parse(const struct scope *scope, str text, const struct r
 // A filter for the elements of one attribute: what stands between brackets.
 MUST_CHECK bool filter_parse_values(const struct scope *scope, const struct attr *attr, str text,
                                     const struct roster_filter **out, struct roster_error *err);
+// What evaluating may still cost, in steps (base/limits.h). Below zero: it was not enough.
+struct filter_budget {
+    int64_t left;
+};
+enum filter_outcome {
+    FILTER_DIFFERS,
+    FILTER_MATCHES,
+    FILTER_NO_MEMORY,  // the scratch is full: nothing is known
+    FILTER_TOO_MUCH,   // the budget was not enough: nothing is known
+};
+// What a filter says of a resource, or, from filter_parse_values, of one element of its attribute.
+MUST_CHECK enum filter_outcome filter_decide(const struct roster_filter *filter,
+                                             const struct roster_json *value, bool is_element,
+                                             struct filter_budget *budget,
+                                             struct roster_arena *scratch);
 // Whether one element of a multi-valued attribute satisfies a filter from filter_parse_values.
 bool filter_match_value(const struct roster_filter *filter, const struct roster_json *element,
                         struct roster_arena *scratch);
-// The same for writes, where a full arena must not pass for "no match": then it returns false.
-MUST_CHECK bool filter_select_value(const struct roster_filter *filter,
-                                    const struct roster_json *element, struct roster_arena *scratch,
-                                    bool *matches);
 // Whether the filter looks at this attribute anywhere (for example members, groups).
 bool filter_uses(const struct roster_filter *filter, const struct attr *attr);
 // Canonical text of a filter from filter_parse, and of one from filter_parse_values.

@@ -5,6 +5,7 @@
 // them satisfies it, `ne` also when there is none (P-152, P-167). A value that does not fit its
 // type differs from every operand.
 // SPDX-License-Identifier: Apache-2.0
+#include "base/limits.h"
 #include "scim/compare.h"
 #include "scim/filter.h"
 
@@ -12,8 +13,16 @@
 
 struct matcher {
     struct roster_arena *scratch;
+    struct filter_budget *budget;
     bool full;  // sticky: then the whole filter does not match
 };
+
+// False: nothing more may be looked at.
+static bool spend(struct matcher *m, size_t steps)
+{
+    m->budget->left -= m->budget->left >= 0 ? (int64_t)steps : 0;
+    return m->budget->left >= 0;
+}
 
 static const struct attr *target_of(const struct path *path)
 {
@@ -103,6 +112,9 @@ static bool match_one(struct matcher *m, const struct roster_filter *filter,
     if (filter->kind == FILTER_PRESENT) {
         return is_present(value);
     }
+    if (!spend(m, 1 + value->text.len / FILTER_STEP_BYTES)) {
+        return false;
+    }
     struct arena_mark mark = arena_mark(m->scratch);
     str key = {0};
     bool matches = false;
@@ -134,7 +146,7 @@ static bool match_any(struct matcher *m, const struct roster_filter *filter,
     if (value->kind != JSON_ARRAY) {
         return match(m, filter, value);
     }
-    for (const struct roster_json *element = value->first; element != NULL;
+    for (const struct roster_json *element = value->first; element != NULL && spend(m, 0);
          element = element->next) {
         if (match(m, filter, element)) {
             return true;
@@ -189,6 +201,9 @@ static bool has_child(struct matcher *m, const struct roster_filter *filter,
 static bool match(struct matcher *m, const struct roster_filter *filter,
                   const struct roster_json *value, bool inside)
 {
+    if (!spend(m, 1)) {
+        return false;
+    }
     switch (filter->kind) {
     case FILTER_AND:
         return !has_child(m, filter, value, inside, false);
@@ -215,28 +230,33 @@ static bool match(struct matcher *m, const struct roster_filter *filter,
     return false;
 }
 
+enum filter_outcome filter_decide(const struct roster_filter *filter,
+                                  const struct roster_json *value, bool is_element,
+                                  struct filter_budget *budget, struct roster_arena *scratch)
+{
+    struct matcher m = {scratch, budget, false};
+    bool matches = match(&m, filter, value, is_element);
+    if (m.full) {
+        return FILTER_NO_MEMORY;
+    }
+    if (budget->left < 0) {
+        return FILTER_TOO_MUCH;
+    }
+    return matches ? FILTER_MATCHES : FILTER_DIFFERS;
+}
+
 bool roster_filter_match(const struct roster_filter *filter, const struct roster_json *resource,
                          struct roster_arena *scratch)
 {
-    struct matcher m = {scratch, false};
-    bool matches = match(&m, filter, resource, false);
-    return matches && !m.full;
+    struct filter_budget budget = {INT64_MAX};
+    return filter_decide(filter, resource, false, &budget, scratch) == FILTER_MATCHES;
 }
 
 bool filter_match_value(const struct roster_filter *filter, const struct roster_json *element,
                         struct roster_arena *scratch)
 {
-    struct matcher m = {scratch, false};
-    bool matches = match(&m, filter, element, true);
-    return matches && !m.full;
-}
-
-bool filter_select_value(const struct roster_filter *filter, const struct roster_json *element,
-                         struct roster_arena *scratch, bool *matches)
-{
-    struct matcher m = {scratch, false};
-    *matches = match(&m, filter, element, true);
-    return !m.full;
+    struct filter_budget budget = {INT64_MAX};
+    return filter_decide(filter, element, true, &budget, scratch) == FILTER_MATCHES;
 }
 
 bool filter_uses(const struct roster_filter *filter, const struct attr *attr)

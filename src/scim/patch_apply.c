@@ -54,10 +54,17 @@ static bool (*const targets[])(struct patch_run *run, const struct patch_operati
 
 bool patch_visit(struct patch_run *run, size_t count)
 {
-    run->visits += count;
-    return run->visits <= PATCH_VISITS_MAX ||
-           fail(run->err, ROSTER_ERR_TOO_MANY, 0,
-                "the PATCH looks at too many values: send it in parts");
+    run->budget.left -= (int64_t)count;
+    return run->budget.left >= 0 || fail(run->err, ROSTER_ERR_TOO_MANY, 0,
+                                         "the PATCH looks at too many values: send it in parts");
+}
+
+bool patch_select(struct patch_run *run, const struct roster_filter *filter,
+                  const struct roster_json *element, bool *matches)
+{
+    enum filter_outcome got = filter_decide(filter, element, true, &run->budget, run->scope->arena);
+    *matches = got == FILTER_MATCHES;
+    return got == FILTER_NO_MEMORY ? fail_memory(run->err) : patch_visit(run, 0);
 }
 
 bool patch_is_removal(const struct patch_operation *op)
@@ -209,7 +216,8 @@ bool patch_apply(const struct scope *scope, const struct patch *patch, struct ro
                  const struct attr *external, struct edge_change **edges, struct roster_error *err)
 {
     assert(external == NULL || edges != NULL);
-    struct patch_run run = {.scope = scope, .resource = resource, .err = err};
+    struct patch_run run = {
+        .scope = scope, .resource = resource, .err = err, .budget = {PATCH_VISITS_MAX}};
     struct edge_list list = {0};
     struct lacks lacks = {0};
     list.tail = &list.first;

@@ -6,6 +6,7 @@
 #ifndef SCIM_PATCH_RUN_H
 #define SCIM_PATCH_RUN_H
 
+#include "scim/filter.h"
 #include "scim/patch.h"
 #include "scim/value_index.h"
 
@@ -13,7 +14,7 @@ struct patch_run {
     const struct scope *scope;
     struct roster_json *resource;
     struct roster_error *err;
-    size_t visits;  // elements looked at so far
+    struct filter_budget budget;  // what it may still look at
 
     // The list that consecutive operations add to and remove from by value; NULL when there is
     // none. Its removed elements are null until patch_close_index.
@@ -24,6 +25,9 @@ struct patch_run {
 
 // Counts the work; TOO_MANY when there was too much.
 MUST_CHECK bool patch_visit(struct patch_run *run, size_t count);
+// Whether the filter of the operation selects an element. False: TOO_MANY, or no memory.
+MUST_CHECK bool patch_select(struct patch_run *run, const struct roster_filter *filter,
+                             const struct roster_json *element, bool *matches);
 void patch_close_index(struct patch_run *run);
 
 // What an operation does to a kind of target: patch_single.c, patch_list.c, patch_values.c.

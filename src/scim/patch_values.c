@@ -18,19 +18,8 @@ struct visitor {
     struct patch_run *run;
     const struct patch_operation *op;
     struct roster_json *old_primary;
-    size_t weight;  // terms of the filter: what looking at one element costs
     size_t matches;
 };
-
-static size_t weight_of(const struct roster_filter *filter)
-{
-    size_t weight = 1;
-    const struct roster_filter *child = filter == NULL ? NULL : filter->child;
-    for (; child != NULL; child = child->next) {
-        weight += weight_of(child);
-    }
-    return weight;
-}
 
 static bool refuse_target(struct patch_run *run, const struct patch_operation *op)
 {
@@ -107,8 +96,8 @@ bool patch_make_element(struct patch_run *run, const struct patch_operation *op,
     }
     // Terms that contradict each other are true of nothing.
     bool matches = false;
-    if (!filter_select_value(filter, element, run->scope->arena, &matches)) {
-        return fail_memory(run->err);
+    if (!patch_select(run, filter, element, &matches)) {
+        return false;
     }
     if (!matches) {
         return refuse_target(run, op);
@@ -153,14 +142,14 @@ static bool change_sub(struct visitor *v, struct roster_json *element, bool *kee
 static bool visit(struct visitor *v, struct roster_json *element, changer *change, bool *keeps)
 {
     *keeps = true;
-    if (!patch_visit(v->run, v->weight)) {
+    if (!patch_visit(v->run, 1)) {
         return false;
     }
     v->old_primary = value_is_primary(element) ? element : v->old_primary;
     bool matches = true;
     if (v->op->path.filter != NULL &&
-        !filter_select_value(v->op->path.filter, element, v->run->scope->arena, &matches)) {
-        return fail_memory(v->run->err);
+        !patch_select(v->run, v->op->path.filter, element, &matches)) {
+        return false;
     }
     v->matches += matches;
     return !matches || change(v, element, keeps);
@@ -220,7 +209,7 @@ static bool add_element(struct visitor *v, struct roster_json *list)
 
 static bool run_over(struct patch_run *run, const struct patch_operation *op, changer *change)
 {
-    struct visitor v = {.run = run, .op = op, .weight = weight_of(op->path.filter)};
+    struct visitor v = {.run = run, .op = op};
     struct roster_json *container = NULL;
     struct roster_json *list = NULL;
     if (!find_list(&v, &container, &list)) {

@@ -278,6 +278,7 @@ void app_work(struct lane *worker, struct pending *pending)
     } else {
         run_search(pending, worker->conn, true);
     }
+    metrics_scan(&pending->app->metrics, conn_steps(worker->conn));
     conn_deadline(worker->conn, 0);
     conn_rest(worker->conn);
 }

@@ -157,11 +157,17 @@ static bool schemas_moved(struct pending *pending, struct conn *conn)
     return type == 0 || now != NULL;
 }
 
+static void search(struct pending *pending)
+{
+    pending->outcome = search_run(&pending->ctx, &pending->search, &pending->result, &pending->err);
+    metrics_search(&pending->app->metrics, pending->result.steps);
+}
+
 static void run_once(struct pending *pending, struct conn *conn, bool on_worker)
 {
     pending->ctx.conn = conn;
     pending->ctx.on_worker = on_worker;
-    pending->outcome = search_run(&pending->ctx, &pending->search, &pending->result, &pending->err);
+    search(pending);
     if (pending->outcome != OUTCOME_STREAM) {
         return;
     }
@@ -174,7 +180,8 @@ static void run_once(struct pending *pending, struct conn *conn, bool on_worker)
     pending->ctx.snapshot = true;
     pending->ctx.on_worker = true;  // it was decided already that it may run here
     conn_deadline(pending->stream, SCAN_MS_MAX);
-    pending->outcome = search_run(&pending->ctx, &pending->search, &pending->result, &pending->err);
+    search(pending);
+    metrics_scan(&pending->app->metrics, conn_steps(pending->stream));
     conn_deadline(pending->stream, 0);
     if (pending->outcome != OUTCOME_DONE) {
         close_snapshot(pending, pending->stream);

@@ -48,6 +48,16 @@ void metrics_batch(struct metrics *metrics, const struct write_sums *sums, int64
     add(&metrics->commit_us, (uint64_t)took_us);
 }
 
+void metrics_search(struct metrics *metrics, int64_t steps)
+{
+    add(&metrics->search_steps, (uint64_t)steps);
+}
+
+void metrics_scan(struct metrics *metrics, int64_t steps)
+{
+    add(&metrics->scan_steps, (uint64_t)steps);
+}
+
 void metrics_bulk(struct metrics *metrics, const struct bulk_job *job)
 {
     add(&metrics->bulk_jobs, 1);
@@ -136,6 +146,11 @@ void metrics_write(const struct metrics *metrics, struct text *out)
                   get(&metrics->commit_failures));
     write_counter(out, "roster_deferred_total", "Requests that went to a worker.",
                   get(&metrics->deferred));
+    write_counter(out, "roster_search_steps_total",
+                  "Terms and 64 bytes of documents that searches looked at.",
+                  get(&metrics->search_steps));
+    write_counter(out, "roster_scan_steps_total", "Steps of the engine's machine on workers.",
+                  get(&metrics->scan_steps));
     write_counter(out, "roster_queue_full_total", "Requests refused because a queue was full.",
                   get(&metrics->queue_full));
     write_counter(out, "roster_throttled_total", "Requests over a rate, answered 429.",

@@ -24,6 +24,8 @@ struct metrics {
     _Atomic uint64_t commit_us;
     _Atomic uint64_t commit_failures;
     _Atomic uint64_t deferred;         // requests that went to a worker
+    _Atomic uint64_t search_steps;     // on documents and filters of searches (base/limits.h)
+    _Atomic uint64_t scan_steps;       // of the engine, on workers
     _Atomic uint64_t queue_full;       // refused because a queue was full
     _Atomic uint64_t throttled;        // answered 429
     _Atomic uint64_t guesses_refused;  // for too many failed credentials of an address
@@ -37,6 +39,9 @@ struct metrics {
 
 void metrics_request(struct metrics *metrics, int status, int64_t took_us, uint64_t quirks_used);
 void metrics_batch(struct metrics *metrics, const struct write_sums *sums, int64_t took_us);
+// Steps of a search, and of the engine on a worker.
+void metrics_search(struct metrics *metrics, int64_t steps);
+void metrics_scan(struct metrics *metrics, int64_t steps);
 // A job that was answered.
 void metrics_bulk(struct metrics *metrics, const struct bulk_job *job);
 // Sources that are silent (server/silences.h).

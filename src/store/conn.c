@@ -177,6 +177,11 @@ void conn_deadline(struct conn *reader, int ms)
     reader->link->driver->deadline(reader->link, ms);
 }
 
+int64_t conn_steps(const struct conn *reader)
+{
+    return reader->link->driver->steps(reader->link);
+}
+
 enum store_outcome conn_ping(struct conn *conn)
 {
     struct sql q = sql_begin(conn, STATEMENT_PING);

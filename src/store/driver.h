@@ -63,8 +63,11 @@ struct driver {
     enum sql_outcome (*commit)(struct driver_link *link);
     void (*rollback)(struct driver_link *link);
     bool (*in_transaction)(const struct driver_link *link);
-    // Steps end with SQL_TIMEOUT once `ms` have passed; 0: no deadline.
+    // Steps end with SQL_TIMEOUT once `ms` have passed, or SCAN_STEPS_MAX steps of the engine's
+    // machine, whatever comes first; 0: no deadline.
     void (*deadline)(struct driver_link *link, int ms);
+    // Those steps since a deadline was set last, but for a few thousand.
+    int64_t (*steps)(const struct driver_link *link);
     // Pages of the log after the last commit of this link; 0 for an engine that has none of ours.
     long (*log_pages)(const struct driver_link *link);
     // Moves the log into the file as far as it is there, while a writer goes on. *moved: how many

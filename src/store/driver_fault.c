@@ -183,6 +183,11 @@ static void fault_deadline(struct driver_link *link, int ms)
     inner_of(link)->deadline(link_of(link)->inner, ms);
 }
 
+static int64_t fault_steps(const struct driver_link *link)
+{
+    return inner_of(link)->steps(link_of(link)->inner);
+}
+
 static long fault_log_pages(const struct driver_link *link)
 {
     return inner_of(link)->log_pages(link_of(link)->inner);
@@ -226,6 +231,7 @@ const struct driver driver_fault = {
     .rollback = fault_rollback,
     .in_transaction = fault_in_transaction,
     .deadline = fault_deadline,
+    .steps = fault_steps,
     .log_pages = fault_log_pages,
     .move_log = fault_move_log,
     .end_log = fault_end_log,

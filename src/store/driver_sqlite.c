@@ -228,15 +228,22 @@ static void sqlite_rollback(struct driver_link *link)
 
 static int check_deadline(void *ctx)
 {
-    const struct sqlite_link *link = ctx;
-    return sys_monotonic_us() >= link->deadline_us;
+    struct sqlite_link *link = ctx;
+    link->steps += PROGRESS_STEPS;
+    return link->steps > SCAN_STEPS_MAX || sys_monotonic_us() >= link->deadline_us;
 }
 
 static void sqlite_deadline(struct driver_link *base, int ms)
 {
     struct sqlite_link *link = link_of(base);
     link->deadline_us = sys_monotonic_us() + (int64_t)ms * 1000;
+    link->steps = ms == 0 ? link->steps : 0;
     sqlite3_progress_handler(link->db, PROGRESS_STEPS, ms == 0 ? NULL : check_deadline, link);
+}
+
+static int64_t sqlite_steps(const struct driver_link *link)
+{
+    return link_of(link)->steps;
 }
 
 static long sqlite_log_pages(const struct driver_link *link)
@@ -325,6 +332,7 @@ const struct driver driver_sqlite = {
     .rollback = sqlite_rollback,
     .in_transaction = sqlite_in_transaction,
     .deadline = sqlite_deadline,
+    .steps = sqlite_steps,
     .log_pages = sqlite_log_pages,
     .move_log = sqlite_move_log,
     .end_log = sqlite_end_log,

@@ -15,6 +15,7 @@ struct sqlite_link {
     sqlite3 *db;
     bool writer;
     int64_t deadline_us;  // 0: none
+    int64_t steps;        // of the machine since the deadline was set
     long wal_pages;       // after the last commit
     sqlite3_stmt *controls[CONTROL_COUNT];
 };

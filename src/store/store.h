@@ -90,8 +90,11 @@ void conn_release(struct conn *reader);
 // anew.
 void conn_hold(struct conn *reader);
 void conn_rest(struct conn *reader);
-// Reads of this connection end with STORE_TIMEOUT after `ms` from now; 0 takes the deadline away.
+// Reads of this connection end with STORE_TIMEOUT after `ms` from now, or SCAN_STEPS_MAX steps of
+// the engine; 0 takes the deadline away.
 void conn_deadline(struct conn *reader, int ms);
+// Steps of the engine since a deadline was set last, but for a few thousand.
+int64_t conn_steps(const struct conn *reader);
 // Tests: the n-th driver call from now on fails (0: none). Only with options.fail_at.
 void store_fail_at(struct store *store, long call);
 // Calls until the one that fails; 0 or less: it was met, or none was asked for.
