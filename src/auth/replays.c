@@ -53,7 +53,7 @@ static enum replay_outcome take(struct replays *replays, int64_t tenant,
     for (uint32_t probe = 0; probe < PROBES_MAX; probe++) {
         struct replay *replay = &replays->table[(first + probe) % REPLAYS_MAX];
         bool over = replay->expires_ms <= now_ms;
-        if (!over && memcmp(replay->digest, digest, DIGEST_LEN) == 0) {
+        if (!over && replay->tenant == tenant && memcmp(replay->digest, digest, DIGEST_LEN) == 0) {
             return REPLAY_AGAIN;
         }
         place = place == NULL && over ? replay : place;

@@ -234,6 +234,7 @@
 #define KEYS_WATCH_MS 2000        // between two looks whether documents are old, or files new
 #define KEY_WAITERS_MAX 256       // requests that wait for keys; others get 503
 #define REPLAYS_MAX 65536         // assertions that are remembered until their end
+#define ASSERTIONS_TRIM_ROWS 20000  // that have ended, deleted once a minute: 333 a second
 #define USES_MAX 4096             // last uses that wait to be written; others come a minute later
 #define CLOCK_WRONG_MS INT64_C(600000)  // noted further ahead: by a clock that was wrong then
 #define USE_NOTE_MS 60000               // between two notes of one credential by one thread

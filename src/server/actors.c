@@ -69,17 +69,13 @@ static const char *kind_of(const struct token_row *row)
     return row->issuer.len > 0 ? "issuer" : certificate ? "certificate" : "token";
 }
 
-static bool fill(struct actor_entry *entry, const struct token_row *row,
-                 const struct roster_registry *registry, struct roster_arena *arena)
+void actor_take_row(struct actor *actor, const struct token_row *row)
 {
-    struct roster_error err = {0};
-    struct actor *actor = &entry->actor;
     *actor = (struct actor){
         .tenant = row->tenant,
         .source = row->source,
         .credential = row->token,
         .expires_ms = row->expires_ms,
-        .scope = scopes_mean(row->scopes, registry),
     };
     put_text(actor->tenant_name, sizeof(actor->tenant_name), row->tenant_name);
     put_text(actor->user_id, sizeof(actor->user_id), row->user_id);
@@ -88,7 +84,15 @@ static bool fill(struct actor_entry *entry, const struct token_row *row,
     } else {
         snprintf(actor->name, sizeof(actor->name), "%s:%lld", kind_of(row), (long long)row->token);
     }
-    return actor_take_policy(actor, row, arena) &&
+}
+
+static bool fill(struct actor_entry *entry, const struct token_row *row,
+                 const struct roster_registry *registry, struct roster_arena *arena)
+{
+    struct roster_error err = {0};
+    actor_take_row(&entry->actor, row);
+    entry->actor.scope = scopes_mean(row->scopes, registry);
+    return actor_take_policy(&entry->actor, row, arena) &&
            tenant_settings_read(row->tenant_settings, arena, &entry->settings, &err);
 }
 

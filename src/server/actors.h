@@ -43,6 +43,8 @@ struct actor_request {
     uint64_t generation;
 };
 
+// Whose credential `row` is: all of the actor but its scopes and the policy of its source.
+void actor_take_row(struct actor *actor, const struct token_row *row);
 // What the source of the credential may see and change, as `row` says it. False: it cannot be read.
 MUST_CHECK bool actor_take_policy(struct actor *actor, const struct token_row *row,
                                   struct roster_arena *arena);

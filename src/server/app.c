@@ -3,8 +3,8 @@
 #include "server/app.h"
 
 #include "auth/keys.h"
-#include "auth/replays.h"
 #include "core/walks.h"
+#include "server/assertions.h"
 #include "server/bulk.h"
 #include "server/crowd.h"
 #include "server/endings.h"
@@ -72,7 +72,8 @@ bool app_open(struct app *app, const struct app_options *options, struct roster_
     if (app->registry == NULL ||
         !index_sets_build(app->options.store, app->registry, NULL, app->arena, &app->indexes,
                           err) ||
-        !open_memory(app, err) || !open_limits(app, err) || !fetch_open(app, err)) {
+        !open_memory(app, err) || !open_limits(app, err) || !fetch_open(app, err) ||
+        !assertions_open(app, err)) {
         app_close(app);
         return false;
     }
@@ -117,6 +118,7 @@ void app_tend(struct app *app, struct conn *writer)
     uses_write(app->uses, app->silences, writer);
     silences_look(app->silences, writer, now_ms);
     endings_look(app->endings, writer, now_ms);
+    assertions_tend(app, writer, now_ms);
     fetch_note(app, writer);
 }
 
@@ -201,7 +203,9 @@ enum step app_begin(struct lane *lane, struct pending *pending)
         return STEP_KEYS;
     }
     if (answer_special(lane, pending)) {
-        return pending->keys_wanted.len > 0 ? STEP_KEYS : done(lane, pending);
+        return pending->keys_wanted.len > 0 ? STEP_KEYS
+               : pending->token != NULL     ? STEP_WRITE
+                                            : done(lane, pending);
     }
     if ((pending->route->flags & (ROUTE_BODY | ROUTE_UNREAD)) == ROUTE_BODY &&
         !roster_json_read(pending->exchange->body, pending->exchange->arena, &body,
@@ -288,6 +292,8 @@ void app_finish(struct lane *lane, struct pending *pending)
     conn_hold(lane->conn);
     if (pending->bulk != NULL) {
         finish_bulk(pending);
+    } else if (pending->token != NULL) {
+        oauth_finish(pending);
     } else if (pending->is_write) {
         finish_write(lane, pending);
     } else if (!pending->is_read) {
@@ -338,7 +344,11 @@ void app_refuse(struct lane *lane, struct pending *pending)
     pending->outcome = OUTCOME_REFUSED;
     fail(&pending->err, ROSTER_ERR_UNAVAILABLE, 0,
          "too many requests of the tenant wait already, or the server stops: try again later");
-    reply_error(pending);
+    if (pending->token != NULL) {
+        oauth_finish(pending);
+    } else {
+        reply_error(pending);
+    }
     account(lane, pending, true);
 }
 

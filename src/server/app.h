@@ -148,9 +148,10 @@ struct pending {
     bool is_read;  // of one resource, by a worker, which has answered it
     struct search_call search;
     struct search_result result;
-    struct bulk_job *bulk;  // NULL: it is none
-    enum step step;         // where it goes behind the writer or a worker
-    struct conn *stream;    // snapshot that the answer is streamed from; NULL: it is in memory
+    struct bulk_job *bulk;     // NULL: it is none
+    struct token_call *token;  // request for an access token that waits for the writer; NULL: none
+    enum step step;            // where it goes behind the writer or a worker
+    struct conn *stream;       // snapshot that the answer is streamed from; NULL: it is in memory
     struct roster_error err;
     enum outcome outcome;
     bool queue_full;          // refused by a queue; answered on the thread of its loop

@@ -7,6 +7,7 @@
 #include "server/bulk.h"
 
 #include "server/handlers.h"
+#include "server/oauth.h"
 
 static bool take_settings(struct pending *pending, const struct token_row *row)
 {
@@ -20,7 +21,7 @@ static bool take_settings(struct pending *pending, const struct token_row *row)
 
 static bool take_schemas(struct pending *pending, struct conn *writer, int64_t schemas)
 {
-    return schemas == pending->schemas ||
+    return schemas == pending->schemas || pending->token != NULL ||
            (pending->bulk != NULL ? take_bulk_schemas(pending, writer, schemas)
                                   : prepare_again(pending, writer, schemas));
 }
@@ -62,6 +63,10 @@ static void run_one(struct pending *pending, struct conn *writer, int64_t until_
     }
     if (pending->bulk != NULL) {
         run_bulk_turn(pending, until_us);
+        return;
+    }
+    if (pending->token != NULL) {
+        oauth_write(pending, writer);
         return;
     }
     pending->outcome = write_run(&pending->ctx, &pending->write, &pending->err);
@@ -199,7 +204,7 @@ static void account(struct app *app, struct pending *const *batch, size_t count,
         if (batch[at]->bulk != NULL) {
             bulk_turn_end(batch[at]->bulk, &sums);
             route_bulk(batch[at]);
-        } else {
+        } else if (batch[at]->token == NULL) {
             write_sums_add(&sums, &batch[at]->write);
         }
     }

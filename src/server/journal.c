@@ -45,7 +45,8 @@ static str copy_headers(const struct http_exchange *exchange, char out[JOURNAL_H
 
 static enum record_place place_of(const struct pending *pending, bool waited)
 {
-    bool writes = pending->route != NULL && (pending->route->flags & ROUTE_WRITES) != 0;
+    bool writes = pending->token != NULL ||
+                  (pending->route != NULL && (pending->route->flags & ROUTE_WRITES) != 0);
     return !waited ? RECORD_ON_LOOP : writes ? RECORD_ON_WRITER : RECORD_ON_WORKER;
 }
 

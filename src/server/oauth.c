@@ -3,8 +3,8 @@
 #include "server/oauth.h"
 
 #include "auth/issued.h"
-#include "auth/replays.h"
 #include "base/percent.h"
+#include "server/assertions.h"
 #include "server/limit.h"
 #include "server/reply.h"
 #include "server/shares.h"
@@ -17,7 +17,7 @@
 #define ASSERTION_TYPE STR("urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
 
 // One request at the token endpoint.
-struct call {
+struct token_call {
     struct lane *lane;
     struct pending *pending;
     struct auth_call auth;
@@ -28,6 +28,8 @@ struct call {
     struct auth_notes notes;
     struct jwt assertion;
     str scopes;  // that it gets; empty: all that it has
+    struct assertion used;
+    bool noted;  // in memory
 };
 
 enum oauth_error {
@@ -51,7 +53,7 @@ static const struct {
     [OAUTH_UNAVAILABLE] = {"temporarily_unavailable", ROSTER_ERR_UNAVAILABLE},
 };
 
-static struct roster_arena *arena_of(const struct call *call)
+static struct roster_arena *arena_of(const struct token_call *call)
 {
     return call->pending->exchange->arena;
 }
@@ -68,7 +70,7 @@ static void reply(struct pending *pending, int status, const struct roster_json 
     reply_private(pending);
 }
 
-static bool refuse(struct call *call, enum oauth_error error, const char *why)
+static bool refuse(struct token_call *call, enum oauth_error error, const char *why)
 {
     struct pending *pending = call->pending;
     struct roster_arena *arena = arena_of(call);
@@ -94,7 +96,7 @@ static bool is_form(str type)
     return str_equal_nocase(str_trim(media), STR("application/x-www-form-urlencoded"));
 }
 
-static bool read_form(struct call *call)
+static bool read_form(struct token_call *call)
 {
     const struct http_exchange *exchange = call->pending->exchange;
     str type = {0};
@@ -117,7 +119,7 @@ static bool read_form(struct call *call)
     return refuse(call, OAUTH_INVALID_REQUEST, "the body is malformed");
 }
 
-static bool read_header(struct call *call)
+static bool read_header(struct token_call *call)
 {
     const struct http_exchange *exchange = call->pending->exchange;
     str value = {0};
@@ -135,7 +137,7 @@ static bool read_header(struct call *call)
 
 // Id and secret as the client spells them (RFC 6749 section 2.3.1): in the header both are encoded
 // as in a form, within base64.
-static bool spell_client(struct call *call, str *id, str *secret)
+static bool spell_client(struct token_call *call, str *id, str *secret)
 {
     if (!call->has_header) {
         *id = call->form.values[FIELD_CLIENT_ID];
@@ -147,7 +149,7 @@ static bool spell_client(struct call *call, str *id, str *secret)
            percent_decode(*secret, true, arena_of(call), secret);
 }
 
-static bool check_one_way(struct call *call)
+static bool check_one_way(struct token_call *call)
 {
     int ways = call->has_header + (call->form.values[FIELD_CLIENT_SECRET].len > 0) +
                (call->form.values[FIELD_ASSERTION].len > 0);
@@ -157,20 +159,20 @@ static bool check_one_way(struct call *call)
                   "assertion, not by two of them");
 }
 
-static bool is_tenants(const struct call *call)
+static bool is_tenants(const struct token_call *call)
 {
     str named = call->pending->target.tenant;
     return named.len == 0 || str_equal(named, call->row.tenant_name);
 }
 
-static bool refuse_too_many(struct call *call)
+static bool refuse_too_many(struct token_call *call)
 {
     return refuse(call, OAUTH_TOO_MANY, "too many requests: try again later");
 }
 
 // One sentence for every client that is none, so that a guess learns nothing; it is
 // counted.
-static bool refuse_client(struct call *call, const char *why)
+static bool refuse_client(struct token_call *call, const char *why)
 {
     struct pending *pending = call->pending;
     fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0, NULL);
@@ -183,16 +185,18 @@ static bool refuse_client(struct call *call, const char *why)
     return refuse(call, OAUTH_INVALID_CLIENT, why);
 }
 
-static bool refuse_secret(struct call *call)
+static bool refuse_secret(struct token_call *call)
 {
     return refuse_client(call, "client id and secret are not those of a client here");
 }
 
 // The tenant's rate counts what its clients ask here, too.
-static bool take_tenant(struct call *call)
+static bool take_tenant(struct token_call *call)
 {
     struct pending *pending = call->pending;
     const struct token_row *row = &call->row;
+    actor_take_row(&pending->actor, row);
+    pending->authenticated = true;
     pending->share = shares_find(pending->app->shares, row->tenant, row->tenant_name);
     if (pending->share == NULL || !tenant_settings_read(row->tenant_settings, arena_of(call),
                                                         &pending->view.settings, &pending->err)) {
@@ -203,14 +207,14 @@ static bool take_tenant(struct call *call)
 
 // What client_id may be beside an assertion (RFC 7521 section 4.2): the id that the administrator
 // was shown, or the assertion's subject.
-static bool is_named(const struct call *call)
+static bool is_named(const struct token_call *call)
 {
     str named = call->form.values[FIELD_CLIENT_ID];
     return named.len == 0 || str_equal(named, call->row.trust->client) ||
            str_equal(named, call->assertion.subject);
 }
 
-static bool refuse_assertion(struct call *call)
+static bool refuse_assertion(struct token_call *call)
 {
     char why[256];
     snprintf(why, sizeof(why), "the assertion is not accepted%s%s",
@@ -220,7 +224,7 @@ static bool refuse_assertion(struct call *call)
 }
 
 // False without an answer: it goes on when the keys were fetched.
-static bool wait_for_keys(struct call *call)
+static bool wait_for_keys(struct token_call *call)
 {
     if (call->pending->waited_for_keys) {
         return refuse(call, OAUTH_UNAVAILABLE,
@@ -231,8 +235,8 @@ static bool wait_for_keys(struct call *call)
 }
 
 // What became of the search for a client: the call has its row, or is answered, or waits.
-static bool take_client(struct call *call, enum auth_outcome outcome,
-                        bool (*refuse_it)(struct call *call))
+static bool take_client(struct token_call *call, enum auth_outcome outcome,
+                        bool (*refuse_it)(struct token_call *call))
 {
     switch (outcome) {
     case AUTH_OK:
@@ -253,7 +257,7 @@ static bool take_client(struct call *call, enum auth_outcome outcome,
     return refuse_it(call);
 }
 
-static bool find_issuer(struct call *call)
+static bool find_issuer(struct token_call *call)
 {
     if (!str_equal(call->form.values[FIELD_ASSERTION_TYPE], ASSERTION_TYPE)) {
         return refuse(call, OAUTH_INVALID_REQUEST,
@@ -267,12 +271,11 @@ static bool find_issuer(struct call *call)
     return take_client(call, other ? AUTH_INVALID : outcome, refuse_assertion);
 }
 
-// Once only: by its `jti`, or as it was signed.
-static bool take_assertion(struct call *call)
+// Once only: by its `jti`, or as it was signed. False without an answer: the writer notes it first.
+static bool take_assertion(struct token_call *call)
 {
     const struct jwt *jwt = &call->assertion;
     str parts[] = {jwt->issuer, STR("\n"), jwt->id.len > 0 ? jwt->id : jwt->signed_text};
-    unsigned char digest[DIGEST_LEN];
     str both = {0};
     if (call->form.values[FIELD_ASSERTION].len == 0) {
         return true;
@@ -280,20 +283,14 @@ static bool take_assertion(struct call *call)
     if (!arena_join(arena_of(call), &both, parts, COUNT_OF(parts))) {
         return refuse(call, OAUTH_UNAVAILABLE, "there is no memory left: try again later");
     }
-    digest_of(both, digest);
-    switch (replays_take(call->lane->app->replays, call->row.tenant, digest,
-                         jwt->expires_ms + JWT_SKEW_MS, call->auth.now_ms)) {
-    case REPLAY_FIRST:
-        return true;
-    case REPLAY_FULL:
-        return refuse(call, OAUTH_UNAVAILABLE, "too many assertions at once: try again later");
-    case REPLAY_AGAIN:
-        break;
-    }
-    return refuse_client(call, "the assertion was used already: sign a new one");
+    digest_of(both, call->used.digest);
+    call->used.tenant = call->row.tenant;
+    call->used.expires_ms = jwt->expires_ms + JWT_SKEW_MS;
+    call->pending->token = call;
+    return false;
 }
 
-static bool find_client(struct call *call)
+static bool find_client(struct token_call *call)
 {
     if (call->form.values[FIELD_ASSERTION].len > 0) {
         return find_issuer(call);
@@ -310,7 +307,7 @@ static bool find_client(struct call *call)
     return take_client(call, auth_client_find(&call->auth, id, secret, &call->row), refuse_secret);
 }
 
-static bool check_grant(struct call *call)
+static bool check_grant(struct token_call *call)
 {
     str grant = call->form.values[FIELD_GRANT_TYPE];
     if (grant.len == 0) {
@@ -326,7 +323,7 @@ static bool check_grant(struct call *call)
 }
 
 // The list as OAuth writes it, with blanks.
-static bool put_scope(struct call *call, struct roster_json *body)
+static bool put_scope(struct token_call *call, struct roster_json *body)
 {
     struct text text;
     str scopes = call->scopes.len > 0 ? call->scopes : call->row.scopes;
@@ -337,7 +334,7 @@ static bool put_scope(struct call *call, struct roster_json *body)
     return !text.full && json_put_string(body, arena_of(call), STR("scope"), text_str(&text));
 }
 
-static bool put_token(struct call *call, struct roster_json *body, int64_t life_ms)
+static bool put_token(struct token_call *call, struct roster_json *body, int64_t life_ms)
 {
     const struct app *app = call->lane->app;
     const struct access access = {
@@ -352,14 +349,14 @@ static bool put_token(struct call *call, struct roster_json *body, int64_t life_
 }
 
 // The life of a token: what the tenant set, and never longer than that of the secret.
-static int64_t life_of(const struct call *call)
+static int64_t life_of(const struct token_call *call)
 {
     int64_t life_ms = call->pending->view.settings.bounds.access_seconds * 1000;
     int64_t left_ms = call->row.expires_ms - call->auth.now_ms;
     return call->row.expires_ms != 0 && left_ms < life_ms ? left_ms : life_ms;
 }
 
-static void grant(struct call *call)
+static void grant(struct token_call *call)
 {
     struct pending *pending = call->pending;
     struct roster_json *body = json_new(arena_of(call), JSON_OBJECT);
@@ -374,21 +371,48 @@ static void grant(struct call *call)
 
 static void answer_token(struct lane *lane, struct pending *pending)
 {
-    struct call call = {
-        .lane = lane,
-        .pending = pending,
-    };
-    call.auth = (struct auth_call){
+    struct token_call *call = arena_alloc(pending->exchange->arena, sizeof(*call));
+    if (call == NULL) {
+        fail_memory(&pending->err);
+        reply_error(pending);
+        return;
+    }
+    call->lane = lane;
+    call->pending = pending;
+    call->auth = (struct auth_call){
         .conn = lane->conn,
         .keys = lane->app->keys,
         .now_ms = env_now_ms(lane->app->options.env),
         .arena = pending->exchange->arena,
         .issuers = lane->app->issuers,
-        .notes = &call.notes,
+        .notes = &call->notes,
     };
-    if (read_form(&call) && read_header(&call) && check_one_way(&call) && find_client(&call) &&
-        check_grant(&call) && take_assertion(&call)) {
-        grant(&call);
+    if (read_form(call) && read_header(call) && check_one_way(call) && find_client(call) &&
+        check_grant(call) && take_assertion(call)) {
+        grant(call);
+    }
+}
+
+void oauth_write(struct pending *pending, struct conn *writer)
+{
+    struct token_call *call = pending->token;
+    pending->outcome =
+        assertion_take(pending->app, writer, &call->used, &call->noted, &pending->err);
+}
+
+void oauth_finish(struct pending *pending)
+{
+    struct token_call *call = pending->token;
+    char why[DETAIL_MAX];
+    if (pending->outcome == OUTCOME_DONE) {
+        grant(call);
+        return;
+    }
+    snprintf(why, sizeof(why), "%s", pending->err.detail);
+    if (pending->err.code == ROSTER_ERR_UNAUTHORIZED) {
+        refuse_client(call, why);
+    } else {
+        refuse(call, OAUTH_UNAVAILABLE, why);
     }
 }
 

@@ -271,6 +271,15 @@ const struct migration migrations[] = {
                   ") WITHOUT ROWID, STRICT;"
                   "CREATE INDEX authority_name ON authority (name, kind);",
     },
+    {
+        // Digests of assertions that were taken, until these end.
+        .name = "assertions that were used",
+        .sqlite = "CREATE TABLE assertion ("
+                  "    tenant INTEGER NOT NULL, digest BLOB NOT NULL, expires_ms INTEGER NOT NULL,"
+                  "    PRIMARY KEY (tenant, digest)"
+                  ") WITHOUT ROWID, STRICT;"
+                  "CREATE INDEX assertion_end ON assertion (expires_ms);",
+    },
 };
 
 const size_t migration_count = COUNT_OF(migrations);

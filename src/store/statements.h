@@ -45,6 +45,10 @@
     X(CERTIFICATE_INSERT)                                                                          \
     X(CERTIFICATE_ANY)                                                                             \
     X(REMOVE_CERTIFICATES)                                                                         \
+    X(ASSERTION_INSERT)                                                                            \
+    X(ASSERTION_LIST)                                                                              \
+    X(ASSERTION_TRIM)                                                                              \
+    X(REMOVE_ASSERTIONS)                                                                           \
     X(AUTHORITY_INSERT)                                                                            \
     X(AUTHORITY_FIND)                                                                              \
     X(REMOVE_AUTHORITIES)                                                                          \

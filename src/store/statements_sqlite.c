@@ -135,6 +135,13 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
                                      " VALUES ($1, $2, $3, $4)",
     [STATEMENT_CERTIFICATE_ANY] = "SELECT 1 FROM certificate WHERE tenant > 0"
                                   " UNION ALL SELECT 1 FROM authority WHERE tenant > 0 LIMIT 1",
+    [STATEMENT_ASSERTION_INSERT] = "INSERT INTO assertion (tenant, digest, expires_ms)"
+                                   " VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    [STATEMENT_ASSERTION_LIST] = "SELECT tenant, digest, expires_ms FROM assertion"
+                                 " WHERE tenant > 0 AND expires_ms > $1 LIMIT $2",
+    [STATEMENT_ASSERTION_TRIM] = "DELETE FROM assertion WHERE (tenant, digest) IN"
+                                 " (SELECT tenant, digest FROM assertion WHERE expires_ms <= $1"
+                                 " LIMIT $2)",
     [STATEMENT_AUTHORITY_INSERT] =
         "INSERT INTO authority (tenant, token, kind, name, subject, certificates)"
         " VALUES ($1, $2, $3, $4, $5, $6)",
@@ -555,6 +562,7 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " (SELECT tenant, row FROM password WHERE tenant = $1 LIMIT $2)",
     [STATEMENT_REMOVE_COUNTERS] = "DELETE FROM counter WHERE tenant = $1",
     [STATEMENT_REMOVE_ISSUERS] = "DELETE FROM issuer WHERE tenant = $1",
+    [STATEMENT_REMOVE_ASSERTIONS] = "DELETE FROM assertion WHERE tenant = $1",
     [STATEMENT_REMOVE_AUTHORITIES] = "DELETE FROM authority WHERE tenant = $1",
     [STATEMENT_REMOVE_CERTIFICATES] = "DELETE FROM certificate WHERE tenant = $1",
     [STATEMENT_REMOVE_TOKENS] = "DELETE FROM token WHERE tenant = $1",

@@ -38,12 +38,13 @@ def trust(server, tenant, issuer, source, *options, audience="api://roster"):
 
 def get(server, token, prefix="/scim/v2"):
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.get(f"{server.url}{prefix}/Users", headers=headers, timeout=PATIENCE_S, trust_env=False)
+    # Without TLS: loading certificates takes longer than most tests.
+    return httpx.get(f"{server.url}{prefix}/Users", headers=headers, timeout=PATIENCE_S, trust_env=False, verify=False)
 
 
 def exchange(server, assertion, path="/oauth/token", **more):
     form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION, "client_assertion": assertion, **more}
-    return httpx.post(server.url + path, data=form, timeout=PATIENCE_S, trust_env=False)
+    return httpx.post(server.url + path, data=form, timeout=PATIENCE_S, trust_env=False, verify=False)
 
 
 def write_keys(path, *keys):
@@ -188,6 +189,52 @@ def test_an_assertion_is_good_once(server, tmp_path, key):
     assert "used already" in again.json()["error_description"]
     same = key.token(claims(issuer, jti="x"), typ="JWT"), key.token(claims(issuer, jti="x", sub="other"), typ="JWT")
     assert [exchange(server, one).status_code for one in same] == [200, 401]
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_an_assertion_is_good_once_over_a_restart_too(own_server, tmp_path, key, end):
+    issuer, path = issuer_of(tmp_path), tmp_path / "keys.json"
+    write_keys(path, key)
+    trust(own_server, own_server.tenant(), issuer, path)
+    used, unused = (key.token(claims(issuer), typ="JWT") for _ in range(2))
+    assert exchange(own_server, used).status_code == 200
+    getattr(own_server, end)()
+    own_server.start()
+    assert "used already" in exchange(own_server, used).json()["error_description"]
+    # One that was signed before the restart and not used is as good as before.
+    assert exchange(own_server, unused).status_code == 200
+    assert exchange(own_server, unused).status_code == 401
+
+
+def test_what_one_tenant_has_used_is_not_used_for_another(server, tmp_path, key):
+    ours, theirs, issuer = server.tenant(), server.tenant(), issuer_of(tmp_path)
+    path = tmp_path / "keys.json"
+    write_keys(path, key)
+    trust(server, ours, issuer, path, audience="api://ours")
+    trust(server, theirs, issuer, path, audience="api://theirs")
+    for audience in ("api://ours", "api://theirs"):
+        assertion = key.token(claims(issuer, audience=audience, jti="one"), typ="JWT")
+        assert [exchange(server, assertion).status_code for _ in range(2)] == [200, 401]
+
+
+def test_the_journal_says_whose_requests_for_tokens_came(server, tmp_path, key):
+    tenant, issuer = server.tenant(), issuer_of(tmp_path)
+    path = tmp_path / "keys.json"
+    write_keys(path, key)
+    number, client = trust(server, tenant, issuer, path)
+    assertion = key.token(claims(issuer), typ="JWT")
+    assert [exchange(server, assertion).status_code for _ in range(2)] == [200, 401]
+    refused = exchange(server, key.token(claims(issuer), typ="JWT"), grant_type="password")
+    assert refused.json()["error"] == "unsupported_grant_type"
+
+    def noted():
+        lines = server.do("journal", "list", "--tenant", tenant.name, "--json").splitlines()
+        records = [json.loads(line) for line in lines]
+        return records if len(records) == 3 else None
+    records = wait_for(noted, "the journal")
+    assert {(one["tenant"], one["actor"]) for one in records} == {(tenant.name, f"issuer:{number}")}
+    assert sorted(one["status"] for one in records) == [200, 400, 401]
+    assert assertion not in json.dumps(records) and assertion.rpartition(".")[2] not in json.dumps(records)
 
 
 def test_one_issuer_opens_two_tenants_by_its_audiences(server, tmp_path, key):

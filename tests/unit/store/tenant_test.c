@@ -263,6 +263,7 @@ static void put_declared(struct rig *rig)
     char more[500];
     snprintf(more, sizeof(more),
              "INSERT INTO password VALUES (%1$lld, 1, 'h');"
+             "INSERT INTO assertion VALUES (%1$lld, x'00', 1);"
              "INSERT INTO tenant_schema VALUES (%1$lld, 'urn:x', '{}');"
              "INSERT INTO tenant_type VALUES (%1$lld, 1000, 'X', '/X', '', 'urn:x');"
              "INSERT INTO tenant_extension VALUES (%1$lld, 1, 'urn:x', 0);",
@@ -273,10 +274,11 @@ static void put_declared(struct rig *rig)
 static void assert_has_no_rows_but_of(struct rig *rig, int64_t other)
 {
     static const char *const empty[] = {
-        "resource",  "unique_value", "index_value",  "token",         "external_id",
-        "member",    "counter",      "source",       "audit_detail",  "change_member",
-        "password",  "certificate",  "issuer",       "guard",         "silence",
-        "authority", "tenant_type",  "tenant_index", "tenant_schema", "tenant_extension"};
+        "resource",        "unique_value", "index_value", "token",        "external_id",
+        "member",          "counter",      "source",      "audit_detail", "change_member",
+        "password",        "certificate",  "issuer",      "guard",        "silence",
+        "assertion",       "authority",    "tenant_type", "tenant_index", "tenant_schema",
+        "tenant_extension"};
     // tenant, which has its number as key; audit and audit_head; hold, with which no tenant goes
     enum { STAY = 4 };
     for (size_t at = 0; at < COUNT_OF(empty); at++) {
