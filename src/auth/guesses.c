@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "auth/guesses.h"
 
-#include "auth/rate.h"
 #include "base/limits.h"
 
 #include <arpa/inet.h>
@@ -18,17 +17,19 @@ struct slot {
 
 struct guesses {
     uint64_t seed;
+    struct rate rate;
     pthread_mutex_t lock;
     struct slot slots[GUESSES_MAX];
 };
 
 static_assert(GUESSES_MAX % SET_SLOTS == 0, "the table has whole sets");
 
-struct guesses *guesses_open(uint64_t seed)
+struct guesses *guesses_open(uint64_t seed, struct rate rate)
 {
     struct guesses *guesses = calloc(1, sizeof(*guesses));
     if (guesses != NULL) {
         guesses->seed = seed;
+        guesses->rate = rate;
         pthread_mutex_init(&guesses->lock, NULL);
     }
     return guesses;
@@ -81,10 +82,9 @@ static struct slot *find(struct guesses *guesses, uint64_t key)
 
 bool guesses_take(struct guesses *guesses, str address, int64_t now_us, int *wait_s)
 {
-    const struct rate rate = {GUESSES_PER_S, GUESSES_BURST};
     uint64_t key = key_of(guesses, address);
     pthread_mutex_lock(&guesses->lock);
-    bool taken = bucket_take(&find(guesses, key)->bucket, rate, now_us, 1, wait_s);
+    bool taken = bucket_take(&find(guesses, key)->bucket, guesses->rate, now_us, 1, wait_s);
     pthread_mutex_unlock(&guesses->lock);
     return taken;
 }

@@ -39,7 +39,7 @@ static bool may_connect(void *ctx, const char *address)
 }
 
 struct key_source *key_source_open(bool (*may_ask)(void *ctx, const char *address), void *ctx,
-                                   struct roster_error *err)
+                                   const char *ca_path, struct roster_error *err)
 {
     struct key_source *source = calloc(1, sizeof(*source));
     if (source == NULL) {
@@ -50,6 +50,7 @@ struct key_source *key_source_open(bool (*may_ask)(void *ctx, const char *addres
         .timeout_ms = KEYS_TIMEOUT_MS,
         .body_max = JWKS_BYTES_MAX,
         .user_agent = "roster",
+        .ca_path = ca_path,
         .cancelled = is_stopped,
         .may_connect = may_connect,
         .ctx = source,

@@ -9,9 +9,10 @@
 
 struct key_source;
 
-// `may_ask` as in struct issuer_keys_options. One thread at a time gets.
+// `may_ask` and `ca_path` as in struct issuer_keys_options. One thread at a time gets.
 MUST_CHECK struct key_source *key_source_open(bool (*may_ask)(void *ctx, const char *address),
-                                              void *ctx, struct roster_error *err);
+                                              void *ctx, const char *ca_path,
+                                              struct roster_error *err);
 void key_source_close(struct key_source *source);  // NULL is accepted
 void key_source_stop(struct key_source *source);   // from any thread
 

@@ -59,7 +59,7 @@ struct issuer_keys *issuer_keys_open(const struct issuer_keys_options *options,
     }
     keys->options = *options;
     pthread_mutex_init(&keys->mutex, NULL);
-    keys->source = key_source_open(options->may_ask, options->ctx, err);
+    keys->source = key_source_open(options->may_ask, options->ctx, options->ca_path, err);
     if (keys->source == NULL) {
         issuer_keys_close(keys);
         return NULL;

@@ -19,6 +19,7 @@ struct issuer_keys_options {
     // Whether an address that is not public may be asked all the same; NULL: none may.
     bool (*may_ask)(void *ctx, const char *address);
     void *ctx;
+    const char *ca_path;  // of authorities whose servers are believed; NULL: the system's
 };
 
 struct issuer_keys;

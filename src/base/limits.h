@@ -135,6 +135,8 @@
 #define RATE_UNITS_MAX BULK_OPERATIONS_MAX  // requests that one request may count as
 #define GUESSES_PER_S 10      // failed credentials of one address: a client whose token has expired
 #define GUESSES_BURST 100     // is told so at its usual pace
+#define STRANGERS_PER_S 50    // requests of one address that need no credential: a scraper sends
+#define STRANGERS_BURST 1000  // one in some seconds; this many cost a hundredth of a processor
 #define GUESSES_MAX 4096      // addresses that are remembered: 64 KB
 #define SHARES_CHAINS 4096    // of the table of tenants: 32 KB
 #define QUOTA_MAX 1000000000  // users or groups that a tenant may be given
@@ -223,19 +225,19 @@
 #define KEYS_ARENA_MAX MIB(8)              // to read one: its tree and what is decoded
 #define KID_TEXT_MAX 255                   // bytes of a key's id
 #define RSA_BITS_MAX 8192                  // checking costs their square
-#define KEY_SOURCES_MAX 1024      // documents that are remembered, 17 KiB each with all keys
-#define KEYS_TIMEOUT_MS 5000      // of one fetch: a client waits for no longer
-#define KEYS_FLOOR_S 60           // between two fetches of one document
-#define KEYS_FLOOR_DOUBLED_MAX 4  // then 2, 4, 8 and 16 minutes while it cannot be had
-#define KEYS_FRESH_S 3600         // a document that does not say for how long
-#define KEYS_CEILING_S 86400      // and at most: a key that was taken back counts for no longer
-#define KEYS_KEEP_S 259200        // without an answer of the issuer: over a weekend
-#define KEYS_FILE_FLOOR_S 1       // between two reads of a file
-#define KEYS_WATCH_MS 2000        // between two looks whether documents are old, or files new
-#define KEY_WAITERS_MAX 256       // requests that wait for keys; others get 503
-#define REPLAYS_MAX 65536         // assertions that are remembered until their end
+#define KEY_SOURCES_MAX 1024        // documents that are remembered, 17 KiB each with all keys
+#define KEYS_TIMEOUT_MS 5000        // of one fetch: a client waits for no longer
+#define KEYS_FLOOR_S 60             // between two fetches of one document
+#define KEYS_FLOOR_DOUBLED_MAX 4    // then 2, 4, 8 and 16 minutes while it cannot be had
+#define KEYS_FRESH_S 3600           // a document that does not say for how long
+#define KEYS_CEILING_S 86400        // and at most: a key that was taken back counts for no longer
+#define KEYS_KEEP_S 259200          // without an answer of the issuer: over a weekend
+#define KEYS_FILE_FLOOR_S 1         // between two reads of a file
+#define KEYS_WATCH_MS 2000          // between two looks whether documents are old, or files new
+#define KEY_WAITERS_MAX 256         // requests that wait for keys; others get 503
+#define REPLAYS_MAX 65536           // assertions that are remembered until their end
 #define ASSERTIONS_TRIM_ROWS 20000  // that have ended, deleted once a minute: 333 a second
-#define USES_MAX 4096             // last uses that wait to be written; others come a minute later
+#define USES_MAX 4096               // last uses that wait to be written; others come a minute later
 #define CLOCK_WRONG_MS INT64_C(600000)  // noted further ahead: by a clock that was wrong then
 #define USE_NOTE_MS 60000               // between two notes of one credential by one thread
 #define TEND_MS 60000         // between two looks at what waits and what ends: one transaction each

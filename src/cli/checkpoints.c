@@ -12,7 +12,9 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { PATH_BYTES = 4096 };
 
@@ -121,6 +123,27 @@ static void release(struct checkpoints *checkpoints)
     free(checkpoints);
 }
 
+// What may be wrong with the folder, and what to do then; else `err` stays what it is. That it is
+// there, and who may read it, is the administrator's to decide: it is not made.
+static bool check_folder(const char *folder, struct roster_error *err)
+{
+    struct stat status;
+    if (stat(folder, &status) != 0) {
+        return errno == ENOENT
+                   ? fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                          "there is no folder %.150s: make it, so that the user of the server may "
+                          "write there",
+                          folder)
+                   : fail(err, ROSTER_ERR_INVALID_VALUE, 0, "%.150s: %m", folder);
+    }
+    if (!S_ISDIR(status.st_mode)) {
+        return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "%.150s is no folder", folder);
+    }
+    return access(folder, W_OK | X_OK) == 0 ||
+           fail(err, ROSTER_ERR_INVALID_VALUE, 0,
+                "the user of the server may not write in %.150s: chown or chmod it", folder);
+}
+
 struct checkpoints *checkpoints_open(const struct checkpoints_options *options,
                                      struct roster_error *err)
 {
@@ -134,6 +157,7 @@ struct checkpoints *checkpoints_open(const struct checkpoints_options *options,
     pthread_mutex_init(&checkpoints->mutex, NULL);
     init_condition(&checkpoints->stop);
     if (!write_one(checkpoints, err)) {
+        (void)check_folder(options->folder, err);
         release(checkpoints);
         return NULL;
     }

@@ -11,7 +11,7 @@ enum { COLUMNS = 4 };
 
 // Whatever stands of him in the journal. A server writes what it has in memory yet before long.
 static bool forget_requests(const struct call *call, const struct erase_result *result,
-                            size_t *dropped, struct roster_error *err)
+                            struct journal_purged *out, struct roster_error *err)
 {
     const struct timespec pause = {.tv_nsec = JOURNAL_FLUSH_MS * 2000000L};
     const struct journal_purge purge = {options_text(call->options, "tenant"), result->names,
@@ -19,7 +19,7 @@ static bool forget_requests(const struct call *call, const struct erase_result *
     str folder = {0};
     nanosleep(&pause, NULL);
     return !store_journal_path(store_url(conn_store(call->admin->writer)), call->arena, &folder) ||
-           journal_purge(folder.ptr, &purge, dropped, err);
+           journal_purge(folder.ptr, &purge, out, err);
 }
 
 static int answer_erased(struct call *call, const struct erase_result *result, size_t dropped)
@@ -50,10 +50,10 @@ static int run_erase(struct call *call)
         .reason = options_text(call->options, "reason"),
         .deletes = options_has(call->options, "delete"),
     };
-    size_t dropped = 0;
+    struct journal_purged purged = {0};
     return erase_person(call->admin, &request, &result, &err) &&
-                   forget_requests(call, &result, &dropped, &err)
-               ? answer_erased(call, &result, dropped)
+                   forget_requests(call, &result, &purged, &err)
+               ? answer_erased(call, &result, purged.dropped)
                : io_refuse(call->io, &err);
 }
 

@@ -293,6 +293,28 @@ static bool take_purge(const struct call *call, str names[ADMIN_ARGUMENTS_MAX],
                 "say whom to forget (an id, a userName), or --all of the tenant");
 }
 
+// A name that no record has is more likely mistyped than forgotten; a tenant that was removed still
+// has its records, so that the store is not asked.
+static int answer_forgotten(struct call *call, const struct journal_purge *purge,
+                            const struct journal_purged *done)
+{
+    if (done->dropped == 0 && done->kept == 0) {
+        return io_stop(call->io, EX_NOINPUT,
+                       "the journal has no record of a tenant \"%.*s\": is that its name (roster "
+                       "tenant list)? Else there is nothing to forget",
+                       STR_ARGS(purge->tenant));
+    }
+    if (wants_json(call)) {
+        struct roster_json *out = json_new(call->arena, JSON_OBJECT);
+        bool ok =
+            out != NULL && json_put_i64(out, call->arena, STR("forgotten"), (int64_t)done->dropped);
+        return io_json(call->io, ok ? out : NULL);
+    }
+    text_format(&call->io->out, "%zu request%s forgotten\n", done->dropped,
+                done->dropped == 1 ? "" : "s");
+    return EX_OK;
+}
+
 static int run_forget(struct call *call)
 {
     str names[ADMIN_ARGUMENTS_MAX];
@@ -301,7 +323,7 @@ static int run_forget(struct call *call)
     struct roster_error err = {0};
     const char *url = NULL;
     str folder = {0};
-    size_t dropped = 0;
+    struct journal_purged done = {0};
     if (!take_purge(call, names, &purge, &err)) {
         return io_refuse(call->io, &err);
     }
@@ -314,16 +336,8 @@ static int run_forget(struct call *call)
     if (!store_journal_path(url, call->arena, &folder)) {
         return io_stop(call->io, EX_UNAVAILABLE, "the store has no journal beside it");
     }
-    if (!journal_purge(folder.ptr, &purge, &dropped, &err)) {
-        return io_refuse(call->io, &err);
-    }
-    if (wants_json(call)) {
-        struct roster_json *out = json_new(call->arena, JSON_OBJECT);
-        bool ok = out != NULL && json_put_i64(out, call->arena, STR("forgotten"), (int64_t)dropped);
-        return io_json(call->io, ok ? out : NULL);
-    }
-    text_format(&call->io->out, "%zu request%s forgotten\n", dropped, dropped == 1 ? "" : "s");
-    return EX_OK;
+    return journal_purge(folder.ptr, &purge, &done, &err) ? answer_forgotten(call, &purge, &done)
+                                                          : io_refuse(call->io, &err);
 }
 
 #define STORE_OPTION                                                                               \
@@ -471,7 +485,8 @@ const struct command journal_commands[] = {
         .help = "take somebody's requests out of the journal",
         .about =
             "Removes every record of the tenant that says one of these texts (ids, userNames)\n"
-            "in its path, query, body or refusal, whether the server runs or not.",
+            "in its path, query, body or refusal, whether the server runs or not. A tenant of\n"
+            "which the journal has no record at all is refused: the name may be mistyped.",
         .examples = "roster journal forget --tenant acme "
                     "0198c9a0-7a1e-7000-8000-000000000001 ann@example.com\n"
                     "roster journal forget --tenant acme --all",

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CHECKPOINT_INTERVAL_DEFAULT_MS = 3600 * 1000 };
 enum { DRAIN_DEFAULT_S = 10, DRAIN_MAX_S = 3600, PORT_DEFAULT = 8080 };
@@ -132,6 +133,15 @@ static bool take_rate(str value, struct roster_arena *arena, struct settings *ou
                 RATE_MAX);
 }
 
+// It is read with each fetch; that it cannot be read is said at the start.
+static bool take_jwks_ca(str value, struct roster_arena *arena, struct settings *out,
+                         struct roster_error *err)
+{
+    return copy_text(value, arena, &out->jwks_ca, err) &&
+           (access(out->jwks_ca, R_OK) == 0 ||
+            fail(err, ROSTER_ERR_INVALID_VALUE, 0, "%.150s cannot be read: %m", out->jwks_ca));
+}
+
 static bool take_checkpoint_dir(str value, struct roster_arena *arena, struct settings *out,
                                 struct roster_error *err)
 {
@@ -220,6 +230,7 @@ static take_fn *const takes[] = {
     [SETTING_TLS_KEY] = take_tls_key,
     [SETTING_BEHIND_PROXY] = take_behind_proxy,
     [SETTING_JWKS_NETWORKS] = take_jwks_networks,
+    [SETTING_JWKS_CA] = take_jwks_ca,
     [SETTING_LOG_LEVEL] = take_log_level,
     [SETTING_RATE] = take_rate,
     [SETTING_CHECKPOINT_DIR] = take_checkpoint_dir,

@@ -33,6 +33,8 @@ enum setting_kind { SETTING_ONCE, SETTING_LIST, SETTING_LIVE };
       "proxies whose X-Forwarded-For counts, 10.0.0.0/8 too (default: none)")                      \
     X(JWKS_NETWORKS, "jwks-networks", "NETWORK,...", SETTING_LIST,                                 \
       "private networks that issuers' keys may come from (default: none)")                         \
+    X(JWKS_CA, "jwks-ca", "FILE", SETTING_ONCE,                                                    \
+      "authorities that issuers' servers are believed by (default: the system's)")                 \
     X(LOG_LEVEL, "log-level", "LEVEL", SETTING_LIVE,                                               \
       "debug, info, warning or error (default: info)")                                             \
     X(RATE, "rate", "N/BURST", SETTING_LIVE,                                                       \
@@ -73,6 +75,7 @@ struct settings {
     int proxy_count;
     struct network jwks_networks[PROXIES_MAX];
     int jwks_network_count;
+    const char *jwks_ca;  // NULL: the system's
     enum log_level log_level;
     struct rate rate;
     const char *checkpoint_dir;  // NULL: none

@@ -281,6 +281,7 @@ static int open_server(struct serving *serving, const char *url, struct roster_a
         .domain = settings->domain,
         .proxy_count = settings->proxy_count,
         .jwks_network_count = settings->jwks_network_count,
+        .jwks_ca = settings->jwks_ca,
         .rate = settings->rate,
         .drain_ms = settings->drain_ms,
     };

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/scopes.h"
 
-#include "scim/registry.h"
+#include "scim/modules.h"
 #include "store/schemas.h"
 
 static void mean_type(struct actor_scope *scope, int type, bool writes)
@@ -37,22 +37,59 @@ struct actor_scope scopes_mean(str text, const struct roster_registry *registry)
     return scope;
 }
 
-// The name as the type spells it; empty when the tenant has no such type.
-static str spell_type(const struct schema_rows *rows, str name)
+// A resource type that a scope may name.
+struct scope_type {
+    str name;  // as the type spells it
+    bool managed;
+};
+
+// The one at place `at` of those that the tenant has; false: there are no more.
+static bool take_type(const struct schema_rows *rows, size_t at, struct scope_type *out)
 {
     size_t count = 0;
     const struct registry_type *types = registry_builtin_types(&count);
-    for (size_t at = 0; at < count; at++) {
-        if (str_equal_nocase(types[at].name, name)) {
-            return types[at].name;
+    if (at < count) {
+        *out = (struct scope_type){types[at].name, types[at].managed};
+        return true;
+    }
+    const struct type_row *row = rows->types;
+    for (; row != NULL && at > count; at--) {
+        row = row->next;
+    }
+    if (row != NULL) {
+        enum module ignored;
+        const struct registry_type *shipped = module_type(row->type, &ignored);
+        *out = (struct scope_type){row->name, shipped != NULL && shipped->managed};
+    }
+    return row != NULL;
+}
+
+static bool find_type(const struct schema_rows *rows, str name, struct scope_type *out)
+{
+    bool found = false;
+    for (size_t at = 0; !found && take_type(rows, at, out); at++) {
+        found = str_equal_nocase(out->name, name);
+    }
+    return found;
+}
+
+// Says which types there are, for reading or for writing.
+static bool refuse_type(const struct schema_rows *rows, const struct scope_term *term,
+                        const char *why, struct roster_arena *arena, struct roster_error *err)
+{
+    struct scope_type type = {0};
+    struct text list;
+    text_init(&list, arena, DETAIL_MAX / 2);
+    for (size_t at = 0; take_type(rows, at, &type); at++) {
+        if (!term->writes || !type.managed) {
+            text_add(&list, list.len > 0 ? STR(", ") : (str){0});
+            text_add(&list, type.name);
         }
     }
-    for (const struct type_row *row = rows->types; row != NULL; row = row->next) {
-        if (str_equal_nocase(row->name, name)) {
-            return row->name;
-        }
-    }
-    return (str){0};
+    str named = str_head(term->type, term->type.len < 40 ? term->type.len : 40);
+    str types = list.full ? STR("see roster schema list") : text_str(&list);
+    return fail(err, ROSTER_ERR_INVALID_VALUE, 0, "scope: %s \"%.*s\"; there are: %.*s", why,
+                STR_ARGS(named), STR_ARGS(types));
 }
 
 static bool is_there(str scopes, const struct scope_term *term)
@@ -69,12 +106,14 @@ static bool is_there(str scopes, const struct scope_term *term)
 static bool add_term(const struct schema_rows *rows, struct scope_term *term, struct text *out,
                      struct roster_error *err)
 {
-    str name = spell_type(rows, term->type);
-    if (term->type.len > 0 && name.len == 0) {
-        return fail(err, ROSTER_ERR_INVALID_VALUE, 0,
-                    "scope: the tenant has no resource type \"%.*s\"",
-                    STR_ARGS(str_head(term->type, term->type.len < 100 ? term->type.len : 100)));
+    struct scope_type type = {0};
+    if (term->type.len > 0 && !find_type(rows, term->type, &type)) {
+        return refuse_type(rows, term, "the tenant has no resource type", out->arena, err);
     }
+    if (term->writes && type.managed) {
+        return refuse_type(rows, term, "clients only read resources of the type", out->arena, err);
+    }
+    str name = term->type.len > 0 ? type.name : (str){0};
     term->type = name;
     if (!is_there(text_str(out), term)) {
         text_add(out, out->len > 0 ? STR(",") : (str){0});

@@ -47,6 +47,8 @@ struct http_client_options {
     int timeout_ms;   // for a whole answer, from the first look at the name on
     size_t body_max;  // of an answer
     bool insecure;    // believes any certificate
+    const char
+        *ca_path;  // certificates in PEM of authorities that are believed; NULL: the system's
     const char *user_agent;
     bool (*cancelled)(void *ctx);  // asked several times a second while a call waits; NULL: never
     // Asked with the numeric address before each connection, behind the look at the name: what it

@@ -19,21 +19,31 @@ struct purging {
     const struct journal_purge *what;
     struct roster_arena *scratch;
     int folder;
-    size_t dropped;
+    struct journal_purged done;
 };
 
+// Of a record of the tenant.
 static bool is_meant(const struct purging *purging, const struct record *record)
 {
     const struct journal_purge *what = purging->what;
-    if (!str_equal(record->texts[RECORD_TENANT], what->tenant)) {
-        return false;
-    }
     for (size_t at = 0; at < what->count; at++) {
         if (record_names(record, what->names[at], purging->scratch)) {
             return true;
         }
     }
     return what->count == 0;
+}
+
+// Whether a record goes; those of the tenant are counted.
+static bool judge(struct purging *purging, const struct record *record)
+{
+    if (!str_equal(record->texts[RECORD_TENANT], purging->what->tenant)) {
+        return false;
+    }
+    bool goes = is_meant(purging, record);
+    purging->done.dropped += goes;
+    purging->done.kept += !goes;
+    return goes;
 }
 
 // Moves what stays together; gives its length. What is damaged goes too: nobody knows whom it is
@@ -51,9 +61,7 @@ static size_t keep_others(struct purging *purging, char *bytes, size_t len, bool
     }
     for (kept = at; record_get((str){bytes + at, len - at}, &record, &size) == RECORD_OK;
          at += size) {
-        if (is_meant(purging, &record)) {
-            purging->dropped++;
-        } else {
+        if (!judge(purging, &record)) {
             memmove(bytes + kept, bytes + at, size);
             kept += size;
         }
@@ -152,11 +160,11 @@ static bool purge_locked(struct purging *purging)
     return done;
 }
 
-bool journal_purge(const char *folder, const struct journal_purge *what, size_t *dropped,
+bool journal_purge(const char *folder, const struct journal_purge *what, struct journal_purged *out,
                    struct roster_error *err)
 {
     struct purging purging = {.what = what, .folder = folder_open(folder, false)};
-    *dropped = 0;
+    *out = (struct journal_purged){0};
     if (purging.folder < 0) {
         return errno == ENOENT ||
                fail(err, ROSTER_ERR_UNAVAILABLE, 0, "%.150s: %s", folder, strerror(errno));
@@ -166,7 +174,7 @@ bool journal_purge(const char *folder, const struct journal_purge *what, size_t 
     if (!done) {
         fail(err, ROSTER_ERR_UNAVAILABLE, 0, "the journal %.150s: %s", folder, strerror(errno));
     }
-    *dropped = purging.dropped;
+    *out = purging.done;
     roster_arena_close(purging.scratch);
     close(purging.folder);
     return done;

@@ -13,11 +13,16 @@ struct journal_purge {
     size_t count;      // 0: every record of the tenant goes
 };
 
-// Writes every segment anew without those records; *dropped gets how many they were. For any
+struct journal_purged {
+    size_t dropped;
+    size_t kept;  // other records of the tenant
+};
+
+// Writes every segment anew without those records; *out says how many they were. For any
 // process: a server that writes the journal goes on in a new segment. What it has in memory still
 // is not seen: call journal_sync before, or in another process wait JOURNAL_FLUSH_MS. A journal
 // that is not there has nothing to lose. False: UNAVAILABLE, and some segments are as they were.
-MUST_CHECK bool journal_purge(const char *folder, const struct journal_purge *what, size_t *dropped,
-                              struct roster_error *err);
+MUST_CHECK bool journal_purge(const char *folder, const struct journal_purge *what,
+                              struct journal_purged *out, struct roster_error *err);
 
 #endif

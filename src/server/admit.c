@@ -166,6 +166,15 @@ static bool make_context(struct lane *lane, struct pending *pending)
     return make_request_id(lane, arena, &pending->ctx.request_id) || fail_memory(&pending->err);
 }
 
+static bool admit_page(struct pending *pending)
+{
+    enum http_method method = pending->exchange->method;
+    if (method != HTTP_GET && method != HTTP_HEAD) {
+        return fail(&pending->err, ROSTER_ERR_METHOD_NOT_ALLOWED, 0, NULL);
+    }
+    return !str_equal(pending->target.segments[0], STR("metrics")) || limit_strangers(pending);
+}
+
 static bool admit(struct lane *lane, struct pending *pending)
 {
     struct http_exchange *exchange = pending->exchange;
@@ -179,16 +188,16 @@ static bool admit(struct lane *lane, struct pending *pending)
                     "there is nothing here: the base of SCIM is /scim/v2");
     }
     if (pending->target.place == TARGET_SERVER) {
-        return exchange->method == HTTP_GET || exchange->method == HTTP_HEAD ||
-               fail(&pending->err, ROSTER_ERR_METHOD_NOT_ALLOWED, 0, NULL);
+        return admit_page(pending);
     }
     if (pending->target.place != TARGET_SCIM) {
-        return (make_base(pending) || fail_memory(&pending->err)) && oauth_admit(pending);
+        return (pending->target.place != TARGET_METADATA || limit_strangers(pending)) &&
+               (make_base(pending) || fail_memory(&pending->err)) && oauth_admit(pending);
     }
     if (!authenticate(lane, pending, is_anonymous(pending))) {
         return pending->keys_wanted.len > 0 || limit_failures(pending);
     }
-    if (pending->authenticated && !limit_rate(pending)) {
+    if (!(pending->authenticated ? limit_rate : limit_strangers)(pending)) {
         return false;
     }
     pending->quirks.on = pending->view.settings.quirks_on;

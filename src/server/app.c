@@ -42,8 +42,10 @@ static bool open_limits(struct app *app, struct roster_error *err)
     env_random(app->options.env, &seed, sizeof(seed));
     app_set_rate(app, app->options.rate);
     app->shares = shares_open();
-    app->guesses = guesses_open(seed);
-    return (app->shares != NULL && app->guesses != NULL) || fail_memory(err);
+    app->guesses = guesses_open(seed, (struct rate){GUESSES_PER_S, GUESSES_BURST});
+    app->strangers = guesses_open(seed, (struct rate){STRANGERS_PER_S, STRANGERS_BURST});
+    return (app->shares != NULL && app->guesses != NULL && app->strangers != NULL) ||
+           fail_memory(err);
 }
 
 bool app_open(struct app *app, const struct app_options *options, struct roster_error *err)
@@ -58,6 +60,7 @@ bool app_open(struct app *app, const struct app_options *options, struct roster_
     app->endings = NULL;
     app->shares = NULL;
     app->guesses = NULL;
+    app->strangers = NULL;
     atomic_store(&app->generation, 1);
     app->arena = roster_arena_open(ARENA_REQUEST_MAX);
     if (app->arena == NULL) {
@@ -92,6 +95,7 @@ void app_close(struct app *app)
     endings_close(app->endings);
     shares_close(app->shares);
     guesses_close(app->guesses);
+    guesses_close(app->strangers);
     roster_arena_close(app->arena);
     app->registries = NULL;
     app->keys = NULL;
@@ -103,6 +107,7 @@ void app_close(struct app *app)
     app->endings = NULL;
     app->shares = NULL;
     app->guesses = NULL;
+    app->strangers = NULL;
     app->arena = NULL;
 }
 

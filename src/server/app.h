@@ -43,6 +43,7 @@ struct app_options {
     struct rate rate;                     // of a tenant that has none of its own
     const struct network *jwks_networks;  // where keys of issuers may be, besides the internet
     int jwks_network_count;
+    const char *jwks_ca;  // certificates of authorities whose servers issuers' keys come from
 };
 
 // Shared by all threads; immutable but for what is atomic.
@@ -66,8 +67,9 @@ struct app {
     struct endings *endings;  // of credentials, next
     struct shares *shares;
     struct guesses *guesses;
-    _Atomic uint64_t rate;    // app_rate, as one word
-    struct journal *journal;  // NULL: none is kept
+    struct guesses *strangers;  // who ask without a credential
+    _Atomic uint64_t rate;      // app_rate, as one word
+    struct journal *journal;    // NULL: none is kept
     struct metrics metrics;
 };
 

@@ -39,7 +39,12 @@ static bool may_ask(void *ctx, const char *address)
 
 bool fetch_open(struct app *app, struct roster_error *err)
 {
-    const struct issuer_keys_options options = {app->options.env, may_ask, app};
+    const struct issuer_keys_options options = {
+        .env = app->options.env,
+        .may_ask = may_ask,
+        .ctx = app,
+        .ca_path = app->options.jwks_ca,
+    };
     app->issuers = issuer_keys_open(&options, err);
     return app->issuers != NULL;
 }

@@ -40,6 +40,19 @@ bool limit_operations(struct pending *pending, size_t operations)
     return operations <= 1 || take(pending, now_us, (int)operations - 1);
 }
 
+bool limit_strangers(struct pending *pending)
+{
+    if (guesses_take(pending->app->strangers, pending->ctx.address, pending->began_us,
+                     &pending->retry_after_s)) {
+        return true;
+    }
+    fail(&pending->err, ROSTER_ERR_TOO_MANY_REQUESTS, 0,
+         "this address asks more than %d times a second without a credential: try again in %d s",
+         STRANGERS_PER_S, pending->retry_after_s);
+    atomic_fetch_add_explicit(&pending->app->metrics.throttled, 1, memory_order_relaxed);
+    return false;
+}
+
 bool limit_failures(struct pending *pending)
 {
     // Who sent no credential has guessed nothing; who sent a valid one is never refused here.

@@ -332,6 +332,7 @@ static bool open_parts(struct server *server, struct roster_error *err)
         .rate = options->rate,
         .jwks_networks = options->jwks_networks,
         .jwks_network_count = options->jwks_network_count,
+        .jwks_ca = options->jwks_ca,
     };
     if (!app_open(&server->app, &app, err)) {
         return false;

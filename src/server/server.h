@@ -32,6 +32,7 @@ struct server_options {
     int proxy_count;
     struct network jwks_networks[PROXIES_MAX];  // where issuers' keys may be, besides the internet
     int jwks_network_count;
+    const char *jwks_ca;             // see struct app_options; NULL: the system's
     struct rate rate;                // of a tenant that has none of its own
     int loops;                       // 0: one for each processor
     int drain_ms;                    // how long a stop waits for what is under way

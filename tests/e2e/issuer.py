@@ -3,6 +3,7 @@
 
 import base64
 import json
+import ssl
 import subprocess
 import threading
 import time
@@ -97,8 +98,8 @@ class Published:
 
 
 @contextmanager
-def publishing(*keys):
-    """The URL of a JWKS as long as the block lasts, and the hand on it."""
+def publishing(*keys, certificate=None):
+    """The URL of a JWKS as long as the block lasts, and the hand on it; over https with a certificate."""
     published = Published(*keys)
 
     class Jwks(Handler):
@@ -110,7 +111,11 @@ def publishing(*keys):
             except OSError:
                 pass  # who asked has lost interest
 
-    with serving(Jwks) as url:
+    tls = None
+    if certificate:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate.path, certificate.key_path)
+    with serving(Jwks, tls) as url:
         published.url = f"{url}/keys"
         yield published
         published.gate.set()

@@ -210,7 +210,7 @@ def test_a_folder_that_cannot_be_written_stops_the_start(tmp_path):
         *("serve", "--listen", "127.0.0.1:0", "--store", f"sqlite:{tmp_path}/roster.db"),
         *("--checkpoint-dir", str(tmp_path / "missing")),
     )
-    assert done.returncode == 73 and "--checkpoint-dir" in done.stderr
+    assert done.returncode == 73 and f"--checkpoint-dir: there is no folder {tmp_path / 'missing'}: make it" in done.stderr
 
 
 def test_a_mistyped_store_is_not_made_by_looking_at_it(tmp_path):

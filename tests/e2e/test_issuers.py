@@ -7,7 +7,8 @@ import threading
 import httpx
 import pytest
 
-from daemon import PATIENCE_S, Daemon, wait_for
+from certificates import Maker
+from daemon import PATIENCE_S, Daemon, roster, wait_for
 from issuer import ASSERTION, Key, claims, publishing
 
 ISSUER = "https://issuer.example/v2.0"
@@ -175,6 +176,37 @@ def test_trust_that_is_removed_ends_tokens_and_what_was_given_for_assertions(ser
     assert [one["state"] for one in server.do_json("issuer", "list", "--tenant", tenant.name)] == ["revoked"]
     trust(server, tenant, issuer, path)
     assert get(server, token).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def maker(tmp_path_factory):
+    return Maker(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.mark.parametrize("name, options, good", [
+    ("known", [], True), ("unknown", [], False), ("other-host", ["DNS:elsewhere.example"], False), ("over", [], False)])
+def test_keys_come_over_https_from_who_has_a_certificate_for_that_host(tmp_path, maker, key, name, options, good):
+    ours, theirs = maker.make(f"{name}-ca", kind="ca"), maker.make(f"{name}-other", kind="ca")
+    signer = theirs if name == "unknown" else ours
+    ends = -1 if name == "over" else 90
+    extensions = f"subjectAltName = {options[0]}" if options else None
+    shown = maker.make(f"{name}-server", signer, begins=-9, ends=ends, extensions=extensions)
+    daemon = Daemon(tmp_path, *HERE, "--jwks-ca", str(ours.path)).start()
+    with publishing(key, certificate=shown) as published:
+        assert published.url.startswith("https://")
+        tenant, issuer = daemon.tenant(), issuer_of(tmp_path)
+        number = trust(daemon, tenant, issuer, published.url)[0]
+        assert get(daemon, key.token(claims(issuer))).status_code == (200 if good else 401)
+        assert published.asked == (1 if good else 0)
+        if not good:
+            wait_for(lambda: "last error   -" not in daemon.do("issuer", "show", number), "the error")
+            assert "certificate" in daemon.do("issuer", "show", number).partition("last error")[2]
+    daemon.stop()
+
+
+def test_authorities_that_cannot_be_read_are_said_at_the_start(tmp_path):
+    done = roster("serve", "--store", f"sqlite:{tmp_path}/r.db", "--jwks-ca", str(tmp_path / "nowhere.pem"))
+    assert done.returncode == 64 and "nowhere.pem cannot be read" in done.stderr
 
 
 def test_an_assertion_is_good_once(server, tmp_path, key):

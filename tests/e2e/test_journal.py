@@ -348,6 +348,18 @@ def test_who_is_forgotten_is_gone_while_the_server_goes_on(own_server):
     record(own_server, "GET", "afterwards", 404)
 
 
+def test_a_tenant_of_which_the_journal_knows_nothing_is_more_likely_mistyped(own_server):
+    with own_server.tenant("acme").client() as http:
+        http.get("/Users")
+    wait_for(lambda: own_server.do("journal", "list", "--tenant", "acme"), "the journal")
+    mistyped = own_server.command("journal", "forget", "--tenant", "amce", "ann@example.com")
+    assert mistyped.returncode == 66 and '"amce"' in mistyped.stderr and mistyped.stdout == ""
+    assert own_server.do("journal", "forget", "--tenant", "acme", "ann@example.com") == "0 requests forgotten\n"
+    # A tenant that was removed still has its records.
+    own_server.do("tenant", "remove", "acme", "--yes")
+    assert own_server.do("journal", "forget", "--tenant", "acme", "--all") == "1 request forgotten\n"
+
+
 def test_forgetting_everybody_has_to_be_said(own_server):
     done = own_server.command("journal", "forget", "--tenant", "t1")
     assert done.returncode == 64 and "or --all of the tenant" in done.stderr

@@ -152,3 +152,16 @@ def test_who_listed_a_role_is_in_the_history(server, tenant, roles, client):
         ).fetchall()
     assert len(rows) == 2 and all(actor.startswith("cli:") and request for actor, request, _, _ in rows)
     assert '"admin"' in rows[0][3] and '"admin"' in rows[1][2]
+
+
+def test_a_scope_is_for_what_clients_may_do(server):
+    tenant = server.tenant()
+    before = server.command("token", "add", "--tenant", tenant.name, "--scope", "read:Role")
+    assert before.returncode == 65 and 'no resource type "Role"; there are: User, Group' in before.stderr
+    server.do("tenant", "set", tenant.name, "roles=on")
+    for scope in ("write:Role", "write:entitlement", "read,write:Role"):
+        done = server.command("token", "add", "--tenant", tenant.name, "--scope", scope)
+        assert done.returncode == 65 and "only read" in done.stderr and "there are: User, Group" in done.stderr
+    assert server.do("token", "add", "--tenant", tenant.name, "--scope", "read:role,write:group").startswith("rst_")
+    listed = server.command("token", "add", "--tenant", tenant.name, "--scope", "read:Roles")
+    assert "there are: User, Group, Role, Entitlement" in listed.stderr

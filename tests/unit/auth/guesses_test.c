@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+static const struct rate rate = {GUESSES_PER_S, GUESSES_BURST};
+
 static int counted(struct guesses *guesses, const char *address, int64_t now_us, int count)
 {
     int wait_s = 0;
@@ -23,7 +25,7 @@ static int counted(struct guesses *guesses, const char *address, int64_t now_us,
 
 static void an_address_has_its_failures_and_then_waits(void **state)
 {
-    struct guesses *guesses = guesses_open(3);
+    struct guesses *guesses = guesses_open(3, rate);
     int wait_s = 0;
     assert_int_equal(counted(guesses, "192.0.2.7", 5, 1000), GUESSES_BURST);
     assert_false(guesses_take(guesses, STR("192.0.2.7"), 5, &wait_s));
@@ -48,7 +50,7 @@ static void addresses_that_one_client_can_choose_from_count_as_one(void **state)
         {"", "", true},
     };
     for (size_t at = 0; at < COUNT_OF(cases); at++) {
-        struct guesses *guesses = guesses_open(at);
+        struct guesses *guesses = guesses_open(at, rate);
         assert_int_equal(counted(guesses, cases[at].first, 5, 1000), GUESSES_BURST);
         assert_int_equal(counted(guesses, cases[at].second, 5, 1000),
                          cases[at].same ? 0 : GUESSES_BURST);
@@ -59,7 +61,7 @@ static void addresses_that_one_client_can_choose_from_count_as_one(void **state)
 // A flood from ever new networks must not make room for one that is being refused.
 static void who_is_refused_stays_refused_in_a_flood_of_others(void **state)
 {
-    struct guesses *guesses = guesses_open(9);
+    struct guesses *guesses = guesses_open(9, rate);
     int wait_s = 0;
     assert_int_equal(counted(guesses, "192.0.2.7", 5, 1000), GUESSES_BURST);
     for (int at = 0; at < 100000; at++) {

@@ -304,7 +304,7 @@ static void a_server_writes_checkpoints_when_something_changed(void **state)
         .store = place->store, .env = &env_system, .folder = missing, .interval_ms = 3600000};
     assert_int_equal(do_line(place, "roster tenant add acme"), EX_OK);
     assert_null(checkpoints_open(&options, &err));
-    assert_true(str_contains(str_of(err.detail), STR("cannot write ")));
+    assert_true(str_contains(str_of(err.detail), STR("there is no folder ")));
     // Emptied at the end of the test.
     options.folder = folder;
     struct checkpoints *checkpoints = checkpoints_open(&options, &err);

@@ -267,9 +267,9 @@ static size_t purge(const struct place *place, const char *tenant, const char *n
     struct roster_error err = {0};
     str names[] = {str_of(name)};
     struct journal_purge what = {str_of(tenant), names, name == NULL ? 0 : 1};
-    size_t dropped = 99;
-    assert_true(journal_purge(place->folder, &what, &dropped, &err));
-    return dropped;
+    struct journal_purged done = {99, 99};
+    assert_true(journal_purge(place->folder, &what, &done, &err));
+    return done.dropped;
 }
 
 static void who_is_forgotten_is_in_no_file_any_more(void **state)

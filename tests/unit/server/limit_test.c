@@ -236,6 +236,34 @@ static void a_bulk_job_counts_what_it_has_made_itself(void **state)
     assert_true(str_contains(reply.body, STR("\"totalResults\":2")));
 }
 
+static struct rig_reply ask_without(const char *path)
+{
+    return rig_send(&rig, STR("GET"), str_of(path), NULL, 0, (str){0});
+}
+
+// Who shows a credential is not counted, and neither is a load balancer that asks how it is.
+static void an_address_without_a_credential_has_a_rate_of_its_own(void **state)
+{
+    static const char *const counted[] = {"/metrics", "/scim/v2/ServiceProviderConfig",
+                                          "/t/other/scim/v2/ServiceProviderConfig",
+                                          "/.well-known/oauth-authorization-server"};
+    static const char *const free_of_it[] = {"/healthz", "/readyz"};
+    for (int at = 0; at < STRANGERS_BURST; at++) {
+        assert_int_equal(ask_without(counted[(size_t)at % COUNT_OF(counted)]).status, 200);
+    }
+    for (size_t at = 0; at < COUNT_OF(counted); at++) {
+        struct rig_reply reply = ask_without(counted[at]);
+        assert_int_equal(reply.status, 429);
+        assert_true(str_contains(reply.body, STR("without a credential")));
+        assert_int_equal(retry_after(&reply), 1);
+    }
+    for (size_t at = 0; at < COUNT_OF(free_of_it); at++) {
+        assert_int_equal(ask_without(free_of_it[at]).status, 200);
+    }
+    assert_int_equal(send_as(tokens[1].text, "GET", "/scim/v2/ServiceProviderConfig", "").status,
+                     200);
+}
+
 static void suspend(const char *tenant, bool suspended)
 {
     struct roster_error err = {0};
@@ -310,6 +338,7 @@ static const struct CMUnitTest tests[] = {
     RIGGED(a_tenant_without_a_rate_has_that_of_the_server),
     RIGGED(each_operation_of_a_bulk_job_counts),
     RIGGED(failed_credentials_of_an_address_are_refused_and_a_good_one_is_not),
+    RIGGED(an_address_without_a_credential_has_a_rate_of_its_own),
     RIGGED(pages_of_a_tenant_alone_stay_on_the_loop),
     RIGGED(pages_beside_another_tenant_go_to_the_workers_behind_their_part),
     RIGGED(a_tenant_has_as_many_users_and_groups_as_it_may_have),
