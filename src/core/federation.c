@@ -82,11 +82,9 @@ static bool has_domain(const struct domain *first, str name)
 
 // Who has domains has people of these alone: the userName says it, or where that is no address, one
 // of the e-mail addresses.
-static bool is_home(const struct context *ctx, const struct roster_json *person,
-                    const struct domain *domains)
+static bool is_home(const struct context *ctx, const struct domain *domains)
 {
-    str name = json_find_text(person, STR("userName"));
-    bool named = domains != NULL && memchr(name.ptr, '@', name.len) != NULL;
+    bool named = domains != NULL && domains->of_name;
     const struct domain *one = domains;
     while (one != NULL && (one->claimed == NULL || !is_own(ctx, one->claimed))) {
         one = named ? NULL : one->next;
@@ -130,7 +128,7 @@ static enum outcome check_addresses(const struct context *ctx, const struct poli
         }
     }
     const struct policy *own = own_policy(ctx, first);
-    if (own != NULL && own->domains != NULL && !is_home(ctx, after, domains)) {
+    if (own != NULL && own->domains != NULL && !is_home(ctx, domains)) {
         fail(err, ROSTER_ERR_FORBIDDEN, 0,
              "the source of this credential may only have people of its own domains, such as "
              "\"%.*s\": give the person a userName there",

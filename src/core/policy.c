@@ -212,16 +212,17 @@ const struct policy *policy_claims(const struct policy *first, str domain)
 // The domain of an address, as domains are compared; empty: it is no address.
 static bool read_domain(str address, struct roster_arena *arena, str *domain)
 {
-    size_t at = address.len;
     str text = {0};
-    while (at > 0 && address.ptr[at - 1] != '@') {
-        at--;
-    }
-    // What user names and e-mail addresses are compared by, both: neither may hide a domain.
-    if (!fold_width(str_tail(address, at), arena, &text) || !fold_key(text, false, arena, &text)) {
+    // What user names and e-mail addresses are compared by, both: neither may hide a domain, nor
+    // where it begins.
+    if (!fold_width(address, arena, &text) || !fold_key(text, false, arena, &text)) {
         return false;
     }
-    text = str_trim(text);
+    size_t at = text.len;
+    while (at > 0 && text.ptr[at - 1] != '@') {
+        at--;
+    }
+    text = str_trim(str_tail(text, at));
     while (text.len > 0 && text.ptr[text.len - 1] == '.') {
         text.len--;
     }
@@ -252,6 +253,9 @@ bool policy_domains(const struct policy *first, const struct roster_json *person
     const struct roster_json *email = json_is(emails, JSON_ARRAY) ? emails->first : NULL;
     *out = NULL;
     bool room = add_domain(first, json_find_text(person, STR("userName")), arena, &tail);
+    if (*out != NULL) {
+        (*out)->of_name = true;
+    }
     for (; email != NULL && room; email = email->next) {
         room = add_domain(first, json_find_text(email, STR("value")), arena, &tail);
     }

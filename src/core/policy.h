@@ -39,6 +39,7 @@ const struct policy *policy_claims(const struct policy *first, str domain);
 struct domain {
     str name;
     const struct policy *claimed;  // by whom; NULL: nobody
+    bool of_name;                  // of the userName, which is an address then
     struct domain *next;
 };
 // Without those that are no domain. False: the arena is full.

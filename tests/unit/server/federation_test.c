@@ -138,8 +138,16 @@ static void people_of_a_domain_are_touched_by_its_source_alone(void **state)
         {B, "POST", "/Users", "{\"userName\":\"eve\"}", 403, "b.example", NULL},
         {B, "POST", "/Users", "{\"userName\":\"eve@sub.b.example\"}", 403, "b.example", NULL},
         // Wide letters and the Kelvin sign are compared as what they look like.
+        {D, "POST", "/Users",
+         "{\"userName\":\"eve\xef\xbc\xa0"
+         "a.example\"}",
+         403, "a.example", NULL},
         {D, "POST", "/Users", "{\"userName\":\"eve@\xef\xbd\x81.example\"}", 403, "a.example",
          NULL},
+        {B, "POST", "/Users",
+         "{\"userName\":\"eve\xef\xbc\xa0"
+         "elsewhere.example\",\"emails\":[{\"value\":\"eve@b.example\"}]}",
+         403, "b.example", NULL},
         {D, "POST", "/Users", "{\"userName\":\"eve@a.example.\"}", 403, "a.example", NULL},
         {D, "PATCH", "/Users/{A}", PATCH_OF("replace", "displayName", "\"x\""), 403, "a.example",
          NULL},
