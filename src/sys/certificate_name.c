@@ -99,6 +99,15 @@ static str skip_blanks(str text)
     return text;
 }
 
+static bool is_oid(str text)
+{
+    bool good = text.len > 0;
+    for (size_t at = 0; at < text.len && good; at++) {
+        good = (text.ptr[at] >= '0' && text.ptr[at] <= '9') || (at > 0 && text.ptr[at] == '.');
+    }
+    return good;
+}
+
 // As OpenSSL spells it: CN, O, emailAddress, or an OID that has no name.
 static bool take_type(str *rest, struct text *out)
 {
@@ -119,11 +128,10 @@ static bool take_type(str *rest, struct text *out)
         name[at] = (char)(name[at] >= 'a' && name[at] <= 'z' ? name[at] - 'a' + 'A' : name[at]);
     }
     nid = nid == NID_undef ? OBJ_txt2nid(name) : nid;
-    bool is_oid = type.ptr[0] >= '0' && type.ptr[0] <= '9';
     text_add(out, nid != NID_undef ? str_of(OBJ_nid2sn(nid)) : type);
     text_char(out, '=');
     *rest = behind;
-    return nid != NID_undef || is_oid;
+    return nid != NID_undef || is_oid(type);
 }
 
 static void put_octet(struct text *out, char c)

@@ -51,6 +51,7 @@ static void a_name_has_one_form(void **state)
         {NAME_SUBJECT, "CN=,O=Acme", NULL},
         {NAME_SUBJECT, "=hr", NULL},
         {NAME_SUBJECT, "NOSUCH=hr", NULL},
+        {NAME_SUBJECT, "1.2.x=hr", NULL},
         {NAME_SUBJECT, "CN=h\nr", NULL},
         {NAME_SUBJECT, "CN=\"hr\"", NULL},
         {NAME_SUBJECT, "CN=hr\\", NULL},
