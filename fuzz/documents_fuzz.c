@@ -9,7 +9,9 @@
 #include "core/checkpoint_text.h"
 #include "core/schemas.h"
 #include "scim/fold.h"
+#include "sys/authority.h"
 #include "sys/certificate.h"
+#include "sys/certificate_name.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,10 +96,65 @@ static void check_shown(const struct certificate *certificate)
     assert(fold_is_utf8((str){certificate->subject, len}));
 }
 
+// What a certificate is called is what could be declared, and declared so it would be found.
+static void check_names(str der)
+{
+    struct certificate_name names[CERTIFICATE_NAMES_MAX];
+    size_t count = names_read(der, arena, names);
+    assert(count <= CERTIFICATE_NAMES_MAX);
+    for (size_t at = 0; at < count; at++) {
+        struct roster_error err = {0};
+        str normal = {0};
+        bool declared = name_normal(names[at].kind, names[at].text, arena, &normal, &err);
+        assert(names[at].text.len > 0 && names[at].kind < NAME_KINDS);
+        assert(names[at].kind == NAME_SUBJECT || declared);
+        assert(!declared || str_equal(normal, names[at].text) || names[at].kind == NAME_SUBJECT);
+    }
+}
+
+// The first byte is the kind. What is normal stays as it is.
+static void check_name(str input)
+{
+    struct roster_error err = {0};
+    str normal = {0};
+    str again = {0};
+    if (input.len == 0) {
+        return;
+    }
+    enum name_kind kind = (enum name_kind)((unsigned char)input.ptr[0] % NAME_KINDS);
+    if (!name_normal(kind, str_tail(input, 1), arena, &normal, &err)) {
+        assert(err.code == ROSTER_ERR_INVALID_VALUE);
+        return;
+    }
+    bool declared = name_normal(kind, normal, arena, &again, &err);
+    assert(declared && str_equal(normal, again));
+    assert(normal.len > 0 && normal.len <= CERTIFICATE_SUBJECT_MAX && str_is_ascii(normal));
+}
+
+static void check_authority(str pem)
+{
+    struct authority authority = {0};
+    struct authority again = {0};
+    struct roster_error err = {0};
+    int64_t ends_ms = 0;
+    const char *reason = NULL;
+    if (!authority_read(pem, arena, &authority, &err)) {
+        assert(err.code == ROSTER_ERR_INVALID_VALUE || err.code == ROSTER_ERR_NO_MEMORY);
+        return;
+    }
+    bool read = authority_read(authority.certificates, arena, &again, &err);
+    assert(read && str_equal(again.certificates, authority.certificates));
+    assert(again.ends_ms == authority.ends_ms);
+    assert(authority_shares(authority.certificates, again.certificates));
+    bool checked = authority_check(authority.certificates, pem, 0, &ends_ms, &reason);
+    assert(checked || reason != NULL);
+}
+
 static void check_der(str input)
 {
     struct certificate certificate = {0};
     struct certificate again = {0};
+    check_names(input);
     if (certificate_read_der(input.ptr, input.len, &certificate)) {
         bool read = certificate_read_der(input.ptr, input.len, &again);
         assert(read && memcmp(certificate.thumbprint, again.thumbprint, DIGEST_LEN) == 0);
@@ -114,6 +171,7 @@ static void check_pem(str input)
     struct roster_error err = {0};
     str text = {0};
     const str parts[] = {str_of(head), input, str_of(foot)};
+    check_authority(input);
     if (certificate_read(input, &certificate, &err)) {
         check_shown(&certificate);
     } else {
@@ -187,7 +245,7 @@ static void check_schemas(str input)
 }
 
 static void (*const checks[])(str input) = {
-    check_checkpoint, check_der, check_pem, check_request, check_reply, check_schemas,
+    check_checkpoint, check_der, check_pem, check_request, check_reply, check_schemas, check_name,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -202,12 +202,12 @@ static void check_file(str input)
     }
     for (int at = 0; at < SETTING_COUNT; at++) {
         str given = settings.given[at];
-        // A blank or a sign of a comment at an end would be taken off, or a long line cut.
+        // A long line would be cut.
         if (given.len > 100) {
             return;
         }
         if (given.len > 0) {
-            text_format(&text, "%s = %.*s\n", setting_name((enum setting)at), STR_ARGS(given));
+            text_format(&text, "%s=%.*s\n", setting_name((enum setting)at), STR_ARGS(given));
         }
     }
     bool parsed = settings_parse_file("f", text_str(&text), arena, &again, &err);
@@ -279,6 +279,36 @@ static void check_policy(str input)
     }
 }
 
+static bool is_claimed(const struct policy *policy, str user_name)
+{
+    struct domain *domains = NULL;
+    struct roster_json *person = json_new(arena, JSON_OBJECT);
+    bool made = person != NULL && json_put_string(person, arena, STR("userName"), user_name) &&
+                policy_domains(policy, person, arena, &domains);
+    assert(made);
+    return domain_claimed(domains) != NULL;
+}
+
+// Names that are compared as equal are of one domain: none hides whose it is.
+static void check_claim(str input)
+{
+    struct policy policy = {0};
+    struct roster_error err = {0};
+    bool read = policy_read(STR("{\"domains\":[\"partner.example\"]}"), arena, &policy, &err);
+    assert(read);
+    for (int whole = 0; whole < 2 && fold_is_utf8(input); whole++) {
+        const str parts[] = {input, whole ? (str){0} : STR("partner.example")};
+        str name = {0};
+        str prepared = {0};
+        str folded = {0};
+        bool made = arena_join(arena, &name, parts, COUNT_OF(parts)) &&
+                    fold_username(name, arena, &prepared) && fold_key(name, false, arena, &folded);
+        assert(made);
+        assert(is_claimed(&policy, name) == is_claimed(&policy, prepared));
+        assert(is_claimed(&policy, name) == is_claimed(&policy, folded));
+    }
+}
+
 // KEY=VALUE of a tenant.
 static void check_tenant(str input)
 {
@@ -327,7 +357,7 @@ static void check_column(str input)
 static void (*const checks[])(str input) = {
     check_duration, check_rate,    check_budget, check_silence, check_address,
     check_url,      check_network, check_moment, check_domain,  check_file,
-    check_options,  check_policy,  check_tenant, check_column,
+    check_options,  check_policy,  check_tenant, check_column,  check_claim,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
