@@ -16,7 +16,8 @@
 //
 // libmicrohttpd refuses some before this code runs, with a line of HTML of its own, and closes:
 //
-//   400  no colon in a line, a malformed Content-Length, a malformed chunk, a malformed version
+//   400  no colon in a line, a malformed Content-Length, a malformed chunk, a malformed version;
+//        from 1.0 on an extension of a chunk, too, which RFC 9112 section 7.1.1 has ignored
 //   413  a Content-Length or chunk size over 64 bits
 //   414  a request line longer than the memory of the connection
 //   431  fields longer than the memory of the connection

@@ -106,7 +106,9 @@ def test_a_value_has_one_substitute_and_a_substitute_one_value(exported):
     made = {}
     for before, after in pairs(exported):
         assert made.setdefault(before.lower(), after.lower()) == after.lower()
-    assert len(set(made.values())) == len(made)
+    # A number that is a fact stays, and one of the same length that is data may become it.
+    sure = {before: after for before, after in made.items() if size(before) >= SURE}
+    assert len(sure) > 100 and len(set(sure.values())) == len(sure)
 
 
 def test_an_anonymised_session_is_answered_as_the_session_was(exported):

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from certificates import Maker, Place, trusting
-from daemon import PATIENCE_S, Daemon, binary, roster, wait_for
+from daemon import PATIENCE_S, Daemon, roster, wait_for
 from expect import made, total, user
+from sandbox import copy_program
 
 ROOT = os.geteuid() == 0
 USER = pwd.getpwnam("nobody") if ROOT else pwd.getpwuid(os.geteuid())
@@ -29,6 +30,16 @@ def home():
         if ROOT:
             os.chown(folder, USER.pw_uid, USER.pw_gid)
         yield Path(folder)
+
+
+@pytest.fixture
+def started_as_user(home):
+    """How the user itself starts the program: from a place that it can reach, with what belongs to it."""
+    with tempfile.TemporaryDirectory(prefix="roster-program-", dir="/var/tmp") as folder:
+        os.chmod(folder, 0o755)
+        copy_program(Path(folder))
+        environment = {**os.environ, "LD_LIBRARY_PATH": folder}
+        yield [f"{folder}/roster", "serve", "--store", f"sqlite:{home}/roster.db"], {"env": environment, **AS_USER}
 
 
 @pytest.fixture
@@ -94,12 +105,12 @@ def test_a_link_in_the_folder_of_the_user_is_not_followed(home, tmp_path):
 
 
 @pytest.mark.parametrize("said", [(), ("--core-dumps", "yes")], ids=["by default", "with core-dumps"])
-def test_memory_is_dumped_only_when_that_is_asked_for(home, said):
+def test_memory_is_dumped_only_when_that_is_asked_for(home, started_as_user, said):
     """Started by the user itself: a change of the user alone would have the same effect."""
+    command, options = started_as_user
     with open(home / "log", "wb") as log:
         process = subprocess.Popen(
-            [binary(), "serve", "--store", f"sqlite:{home}/roster.db", "--listen", "127.0.0.1:0", *said],
-            stdout=subprocess.PIPE, stderr=log, **AS_USER,
+            [*command, "--listen", "127.0.0.1:0", *said], stdout=subprocess.PIPE, stderr=log, **options
         )
     try:
         assert process.stdout.readline().startswith(b"listening on ")
@@ -182,11 +193,11 @@ def test_users_that_it_cannot_or_should_not_become_are_refused(home):
     assert list(home.iterdir()) == []
 
 
-def test_only_root_becomes_another_user(home):
+def test_only_root_becomes_another_user(started_as_user):
+    command, options = started_as_user
     other = next(row for row in pwd.getpwall() if row.pw_uid not in (0, USER.pw_uid) and row.pw_gid != 0)
     refused = subprocess.run(
-        [binary(), "serve", "--user", other.pw_name, "--store", f"sqlite:{home}/roster.db"],
-        capture_output=True, text=True, timeout=PATIENCE_S, check=False, **AS_USER,
+        [*command, "--user", other.pw_name], capture_output=True, text=True, timeout=PATIENCE_S, check=False, **options
     )
     assert refused.returncode == os.EX_NOPERM and other.pw_name in refused.stderr
 

@@ -34,7 +34,7 @@ build_packages=(
 
 # What `test` and `bench` need on top.
 # systemd and python3-seccomp: the unit that is shipped is checked, and a server run under it.
-test_packages=(python3 python3-pytest python3-pytest-xdist python3-httpx openssl systemd python3-seccomp mount)
+test_packages=(python3 python3-pytest python3-pytest-xdist python3-httpx openssl systemd procps python3-seccomp mount)
 
 # What `lint`, `fmt`, `fuzz`, `outside` and `ci` need on top.
 check_packages=("$clang" "$clang_format" "$clang_tidy" shellcheck python3-venv)
