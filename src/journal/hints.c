@@ -1,22 +1,19 @@
-// hints.c: a set of the first two bytes of all words; what is in it is compared.
+// hints.c: two bytes say which words may begin there.
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/hints.h"
 
-static char swap_case(char c)
+enum { LOW = 31, LOW_BITS = 5 };  // of a letter: the same in both cases
+
+static_assert(HINT_PAIRS == 1 << 2 * LOW_BITS, "any two bytes have a place");
+
+static size_t shift_in(size_t pair, char c)
 {
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return letter ? (char)(c ^ 0x20) : c;
+    return (pair << LOW_BITS | ((unsigned char)c & LOW)) % HINT_PAIRS;
 }
 
-static size_t pair_of(char first, char second)
+static size_t pair_of(str word)
 {
-    return (size_t)(unsigned char)first << 8 | (unsigned char)second;
-}
-
-static void mark(struct hints *hints, char first, char second)
-{
-    size_t pair = pair_of(first, second);
-    hints->pairs[pair / 64] |= UINT64_C(1) << (pair % 64);
+    return shift_in(shift_in(0, word.ptr[0]), word.ptr[1]);
 }
 
 void hints_add(struct hints *hints, str word)
@@ -25,39 +22,38 @@ void hints_add(struct hints *hints, str word)
         hints->full = true;
         return;
     }
-    char first = word.ptr[0];
-    char second = word.ptr[1];
-    hints->words[hints->count++] = word;
-    mark(hints, first, second);
-    mark(hints, swap_case(first), second);
-    mark(hints, first, swap_case(second));
-    mark(hints, swap_case(first), swap_case(second));
+    size_t pair = pair_of(word);
+    hints->words[hints->count] = word;
+    hints->next[hints->count] = hints->heads[pair];
+    hints->heads[pair] = (uint8_t)++hints->count;
 }
 
-static bool starts_word(const struct hints *hints, str text)
+static bool starts_word(const struct hints *hints, size_t head, str text)
 {
-    for (size_t at = 0; at < hints->count; at++) {
-        if (str_starts_nocase(text, hints->words[at])) {
+    for (size_t at = head; at > 0; at = hints->next[at - 1]) {
+        if (str_starts_nocase(text, hints->words[at - 1])) {
             return true;
         }
     }
-    return false;
+    return str_equal(str_head(text, 2), STR("\\u"));
 }
 
 bool hints_absent(const struct hints *hints, str text)
 {
+    const size_t escape = pair_of(STR("\\u"));
+    size_t pair = 0;
     if (hints->full) {
         return false;
     }
-    for (size_t at = 0; at + 1 < text.len; at++) {
-        size_t pair = pair_of(text.ptr[at], text.ptr[at + 1]);
-        if ((unsigned char)text.ptr[at] < ' ' || pair == pair_of('\\', 'u')) {
+    for (size_t at = 0; at < text.len; at++) {
+        pair = shift_in(pair, text.ptr[at]);
+        if ((unsigned char)text.ptr[at] < ' ') {
             return false;
         }
-        if ((hints->pairs[pair / 64] >> (pair % 64) & 1) != 0 &&
-            starts_word(hints, str_tail(text, at))) {
+        if ((hints->heads[pair] != 0 || pair == escape) && at > 0 &&
+            starts_word(hints, hints->heads[pair], str_tail(text, at - 1))) {
             return false;
         }
     }
-    return text.len == 0 || (unsigned char)text.ptr[text.len - 1] >= ' ';
+    return true;
 }

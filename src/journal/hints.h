@@ -3,15 +3,18 @@
 #ifndef JOURNAL_HINTS_H
 #define JOURNAL_HINTS_H
 
+#include "base/check.h"
 #include "base/str.h"
 
 #include <stdint.h>
 
-enum { HINT_WORDS_MAX = 128, HINT_WORD_MIN = 2 };
+enum { HINT_WORDS_MAX = 128, HINT_WORD_MIN = 2, HINT_PAIRS = 1024 };
 
-// One bit for each pair of bytes that begins a word, in every case it can have.
+// By the low bits of the two bytes that begin a word: the last such word, counted from 1, and
+// behind each word the one before it.
 struct hints {
-    uint64_t pairs[65536 / 64];
+    uint8_t heads[HINT_PAIRS];
+    uint8_t next[HINT_WORDS_MAX];
     str words[HINT_WORDS_MAX];
     size_t count;
     bool full;  // there were more words, or one of a single letter

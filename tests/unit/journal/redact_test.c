@@ -176,6 +176,7 @@ static const struct {
     {"{'x':\t1}", false},
     {"{'x':1}\n", false},
     {"RST_", false},
+    {"{'a':'papassword'}", false},
 };
 
 static void most_bodies_are_harmless(void **state)
