@@ -90,6 +90,13 @@ enum outcome part_take(const struct query *q, const struct search_part *part, in
     if (got != STORE_OK && got != STORE_NONE) {
         return outcome_of_store(got, err);
     }
+    if (found->items == NULL) {
+        found->items = arena_array(q->ctx->arena, count + 1, sizeof(*found->items));
+    }
+    if (found->items == NULL) {
+        fail_memory(err);
+        return OUTCOME_REFUSED;
+    }
     for (size_t at = 0; at < count; at++) {
         found->items[found->count++] =
             (struct found){hits[at].row, part_place(part, hits[at].place), part};
@@ -104,18 +111,33 @@ static int64_t passed_by(const struct query *q, const struct search_part *part, 
     return search_count(q->ctx->conn, part->plan, 0, &all) == STORE_OK ? all - left : -1;
 }
 
+// A probe finds few, and when those do not fill the page, they are counted with it.
+static bool is_probe(const struct search_part *part)
+{
+    return !part->whole && part->traits.cost == SEARCH_POINT;
+}
+
 static enum outcome find_part(struct query *q, const struct search_part *part,
                               struct found_page *found, struct roster_error *err)
 {
     int64_t count = 0;
-    enum outcome outcome = count_part(q, part, &count, err);
     int64_t skip = q->page.skip > found->total ? q->page.skip - found->total : 0;
     size_t before = found->count;
+    size_t room = q->page.limit - before;
+    bool taken = is_probe(part) && skip == 0 && room > 0;
+    enum outcome outcome = taken ? part_take(q, part, 0, room, found, err) : OUTCOME_DONE;
+    if (taken && outcome == OUTCOME_DONE && found->count - before < room) {
+        found->total += (int64_t)(found->count - before);
+        return OUTCOME_DONE;
+    }
+    if (outcome == OUTCOME_DONE) {
+        outcome = count_part(q, part, &count, err);
+    }
     found->total += count;
-    if (outcome != OUTCOME_DONE || skip >= count) {
+    if (taken || outcome != OUTCOME_DONE || skip >= count) {
         return outcome;
     }
-    outcome = part_take(q, part, skip, q->page.limit - found->count, found, err);
+    outcome = part_take(q, part, skip, room, found, err);
     if (part->whole && found->count > before) {
         q->walk.passed = passed_by(q, part, count - skip - (int64_t)(found->count - before));
     }
@@ -125,8 +147,10 @@ static enum outcome find_part(struct query *q, const struct search_part *part,
 static enum outcome find_direct(struct query *q, struct found_page *found, struct roster_error *err)
 {
     enum outcome outcome = OUTCOME_DONE;
-    found->items = arena_array(q->ctx->arena, q->page.limit + 1, sizeof(*found->items));
-    if (found->items == NULL) {
+    if (q->part_count > 1) {
+        found->items = arena_array(q->ctx->arena, q->page.limit + 1, sizeof(*found->items));
+    }
+    if (q->part_count > 1 && found->items == NULL) {
         fail_memory(err);
         return OUTCOME_REFUSED;
     }

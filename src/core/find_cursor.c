@@ -107,7 +107,7 @@ static bool print(struct query *q, const struct found *from, bool backward, str 
     if (from != NULL) {
         cursor.place = from->place;
     }
-    return cursor_print(ctx->keys, &q->binding, &cursor, ctx->env, ctx->arena, out) ||
+    return cursor_print(ctx->keys, query_binding(q), &cursor, ctx->env, ctx->arena, out) ||
            fail_memory(err);
 }
 

@@ -17,8 +17,9 @@ struct query {
     const struct projection *projections[PARTS_MAX];
     struct path sorts[PARTS_MAX];
     struct page page;
-    struct cursor_binding binding;  // of queries by cursor, and of walks
-    bool sorted;                    // by an attribute that one of the types has
+    struct cursor_binding binding;  // once query_binding was called
+    bool bound;
+    bool sorted;  // by an attribute that one of the types has
     // By index
     int64_t start_index;
     struct walk walk;  // where the page goes on, when page.from is set
@@ -37,7 +38,9 @@ MUST_CHECK enum outcome find_by_index(struct query *q, struct found_page *found,
 MUST_CHECK enum outcome find_by_cursor(struct query *q, struct found_page *found,
                                        struct roster_error *err);
 
-struct walk_key query_walk_key(const struct query *q, int64_t index);
+// A digest for cursors and walks, which most queries do without.
+const struct cursor_binding *query_binding(struct query *q);
+struct walk_key query_walk_key(struct query *q, int64_t index);
 
 // Whether the store alone gives a part's rows: they match, and in the right order.
 static inline bool part_is_direct(const struct search_part *part)
@@ -46,7 +49,8 @@ static inline bool part_is_direct(const struct search_part *part)
 }
 // Whether its candidates are at most `max`.
 bool part_is_small(const struct query *q, const struct search_part *part, int64_t max);
-// Rows that the store puts in order, behind those that were found already.
+// Rows that the store puts in order, behind those that were found already. found->items NULL: it is
+// made as long as this takes.
 MUST_CHECK enum outcome part_take(const struct query *q, const struct search_part *part,
                                   int64_t skip, size_t limit, struct found_page *found,
                                   struct roster_error *err);

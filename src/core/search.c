@@ -77,10 +77,27 @@ static bool parse_order(struct query *q, struct roster_error *err)
     return true;
 }
 
-struct walk_key query_walk_key(const struct query *q, int64_t index)
+const struct cursor_binding *query_binding(struct query *q)
+{
+    const struct actor *actor = q->ctx->actor;
+    const struct cursor_scope scope = {
+        .tenant = actor->tenant,
+        .credential = actor->credential,
+        .type = q->call->type == NULL ? 0 : q->call->type->number,
+        .in_body = q->call->in_body,
+        .request = q->call->request,
+    };
+    if (!q->bound) {
+        q->binding = cursor_bind(&scope);
+        q->bound = true;
+    }
+    return &q->binding;
+}
+
+struct walk_key query_walk_key(struct query *q, int64_t index)
 {
     return (struct walk_key){
-        .binding = q->binding,
+        .binding = *query_binding(q),
         .index = index,
         .connection = q->ctx->connection,
         .now_ms = env_now_ms(q->ctx->env),
@@ -99,7 +116,7 @@ static bool parse_cursor(struct query *q, struct roster_error *err)
     if (given.text.len == 0) {
         return true;
     }
-    if (!cursor_parse(ctx->keys, &q->binding, &given, ctx->arena, &q->cursor, err)) {
+    if (!cursor_parse(ctx->keys, query_binding(q), &given, ctx->arena, &q->cursor, err)) {
         return false;
     }
     q->page.backward = q->cursor.backward;
@@ -110,8 +127,11 @@ static bool parse_cursor(struct query *q, struct roster_error *err)
 // Where an earlier page said that this one begins.
 static void find_walk(struct query *q)
 {
+    if (q->start_index == 1) {
+        return;
+    }
     struct walk_key key = query_walk_key(q, q->start_index);
-    if (q->start_index > 1 && walks_find(q->ctx->walks, &key, q->ctx->arena, &q->walk)) {
+    if (walks_find(q->ctx->walks, &key, q->ctx->arena, &q->walk)) {
         q->page.from = &q->walk.place;
         q->page.skip = 0;
     }
@@ -129,15 +149,6 @@ static bool parse_page(struct query *q, struct roster_error *err)
         request->has_start_index && request->start_index > 1 ? request->start_index : 1;
     q->page.skip = q->start_index - 1;
     q->page.limit = (size_t)(count < 0 ? 0 : (count > PAGE_MAX ? PAGE_MAX : count));
-    const struct actor *actor = q->ctx->actor;
-    const struct cursor_scope scope = {
-        .tenant = actor->tenant,
-        .credential = actor->credential,
-        .type = q->call->type == NULL ? 0 : q->call->type->number,
-        .in_body = q->call->in_body,
-        .request = request,
-    };
-    q->binding = cursor_bind(&scope);
     if (q->by_cursor) {
         return parse_cursor(q, err);
     }

@@ -30,6 +30,15 @@ def test_a_search_at_one_resource_finds_it_or_nothing(both):
     assert search_at(both, f"/Users/{ana}", count=0).json()["Resources"] == []
 
 
+def test_the_total_of_a_probe_is_that_of_all_matches_wherever_the_page_ends(both):
+    for name in ("probe.a", "probe.b", "probe.c"):
+        made(both.post("/Users", json=user(name, displayName="probed")))
+    for start, count, shown in [(1, 100, 3), (1, 4, 3), (1, 3, 3), (1, 2, 2), (1, 0, 0), (2, 100, 2), (3, 1, 1), (4, 9, 0)]:
+        response = search_at(both, "/Users", filter='displayName eq "probed"', startIndex=start, count=count)
+        assert (total(response), len(response.json()["Resources"])) == (3, shown), (start, count)
+    assert total(search_at(both, "/Users", filter='displayName eq "probed" or userName eq "probe.a"', count=2)) == 3
+
+
 def test_a_search_at_what_is_not_there_is_404(both):
     refused(search_at(both, "/Users/none"), 404)
     group_id = made(both.post("/Groups", json=group("one")))
