@@ -5,6 +5,7 @@
 #include "store/authority.h"
 #include "sys/authority.h"
 #include "sys/certificate_name.h"
+#include "sys/log.h"
 
 static enum auth_outcome find_bound(const struct auth_call *call, str thumbprint,
                                     struct token_row *row)
@@ -37,7 +38,9 @@ static void try_binding(struct search *search, const struct token_row *binding)
     }
     if (!authority_check(binding->authorities, search->chain, search->call->now_ms, &ends_ms,
                          &reason)) {
-        search->call->notes->reason = reason;
+        // Not for the sender: he may be anybody who asks which names are bound.
+        log_event(LOG_LEVEL_DEBUG, "certificate-refused", LOG_TEXT("tenant", binding->tenant_name),
+                  LOG_NUMBER("token", binding->token), LOG_TEXT("reason", str_of(reason)));
         return;
     }
     if (search->found++ > 0) {

@@ -269,6 +269,8 @@
 // Threads of the server
 #define BODY_REFUSED_MAX                                                                           \
     65536                // a refused request's body is read up to here, to keep its connection
+#define REFUSED_MAX 64   // certificates that were refused, remembered by each loop …
+#define REFUSED_MS 1000  // … for so long: each costs a handshake, so that signatures are few
 #define ACTORS_MAX 1024  // credentials a loop remembers: 0.5 MB
 #define HEAP_BYTES_KEEP MIB(2)  // free memory that each thread's heap keeps for its next requests
 #define STREAMS_MAX 64          // large answers sent at a time: each holds a read connection

@@ -10,12 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+// A certificate that opened nothing a moment ago: to find that out may cost signatures.
+struct refused {
+    uint64_t generation;  // 0: empty
+    unsigned char digest[DIGEST_LEN];
+    int64_t until_ms;
+    struct auth_notes notes;
+};
+
 struct actors {
     const struct roster_registry *builtin;
     struct uses *uses;
     struct registries *registries;
     struct shares *shares;
     struct actor_entry entries[ACTORS_MAX];
+    struct refused refused[REFUSED_MAX];
 };
 
 struct actors *actors_open(const struct roster_registry *builtin, struct registries *registries,
@@ -144,6 +153,35 @@ static void digest_shown(const struct credentials *credentials, unsigned char di
     digest_end(of, digest);
 }
 
+static bool is_refused(const struct refused *refused, const struct actor_request *request,
+                       const unsigned char digest[DIGEST_LEN])
+{
+    return refused->generation == request->generation && refused->until_ms > request->now_ms &&
+           request->credentials.scheme == AUTH_CERTIFICATE &&
+           memcmp(refused->digest, digest, DIGEST_LEN) == 0;
+}
+
+static enum auth_outcome load_or_refuse(struct actors *actors, struct conn *conn,
+                                        const struct actor_request *request,
+                                        struct roster_arena *arena,
+                                        const unsigned char digest[DIGEST_LEN],
+                                        struct actor_entry *entry)
+{
+    struct refused *refused = &actors->refused[digest[0] % REFUSED_MAX];
+    if (is_refused(refused, request, digest)) {
+        *request->notes = refused->notes;
+        return AUTH_INVALID;
+    }
+    enum auth_outcome outcome = load(actors, conn, request, arena, digest, entry);
+    if (outcome == AUTH_INVALID && request->credentials.scheme == AUTH_CERTIFICATE) {
+        memcpy(refused->digest, digest, DIGEST_LEN);
+        refused->generation = request->generation;
+        refused->until_ms = request->now_ms + REFUSED_MS;
+        refused->notes = *request->notes;
+    }
+    return outcome;
+}
+
 static void note(struct actors *actors, const struct actor_request *request,
                  struct actor_entry *entry)
 {
@@ -174,7 +212,7 @@ enum auth_outcome actors_find(struct actors *actors, struct conn *conn,
         int64_t expires_ms = entry->actor.expires_ms;
         outcome = expires_ms == 0 || expires_ms > request->now_ms ? AUTH_OK : AUTH_INVALID;
     } else {
-        outcome = load(actors, conn, request, arena, digest, entry);
+        outcome = load_or_refuse(actors, conn, request, arena, digest, entry);
     }
     if (outcome == AUTH_OK) {
         note(actors, request, entry);

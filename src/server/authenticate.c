@@ -128,14 +128,16 @@ static bool authenticate_header(struct lane *lane, struct pending *pending)
     return find_actor(lane, pending, &credentials);
 }
 
-// Nobody else is shown by this: the sender has the key of the certificate.
+// One sentence for all that open nothing, so that nobody learns which names are bound. A reason is
+// there only for who has shown a certificate that is good.
 static bool refuse_certificate(struct pending *pending, const struct auth_notes *notes)
 {
     char detail[256];
     if (notes->reason == NULL) {
-        return fail(&pending->err, ROSTER_ERR_UNAUTHORIZED, 0,
-                    "the client certificate is bound to no tenant, or revoked, or not valid now: "
-                    "see roster cert list, or send a token");
+        return refuse_invalid(pending,
+                              "the client certificate is bound to no tenant, or revoked, or not "
+                              "valid now, or not for clients: see roster cert list, or send a "
+                              "token");
     }
     snprintf(detail, sizeof(detail), "the client certificate is not accepted: %s", notes->reason);
     return refuse_invalid(pending, detail);

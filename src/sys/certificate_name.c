@@ -143,28 +143,40 @@ static void put_octet(struct text *out, char c)
     }
 }
 
-// Up to the separator, which is left. False: it is empty, or has what has to be escaped.
+static void put_blanks(struct text *out, size_t count)
+{
+    for (; count > 0; count--) {
+        text_char(out, ' ');
+    }
+}
+
+// Up to the separator, which is left, without blanks at both ends that are not escaped. False: it
+// is empty, or has what has to be escaped.
 static bool take_value(str *rest, struct text *out)
 {
     str text = skip_blanks(*rest);
     size_t begins = out->len;
-    size_t kept = out->len;  // without blanks at its end
+    size_t blanks = 0;  // that wait for what comes behind them
     while (text.len > 0 && text.ptr[0] != ',' && text.ptr[0] != '+') {
         bool escaped = text.ptr[0] == '\\';
         if ((escaped && text.len == 1) || (unsigned char)text.ptr[0] < ' ' ||
             (!escaped && str_contains(STR("\"<>;\x7f"), str_head(text, 1)))) {
             return false;
         }
-        put_octet(out, text.ptr[0]);
+        if (text.ptr[0] == ' ') {
+            blanks++;
+        } else {
+            put_blanks(out, blanks);
+            blanks = 0;
+            put_octet(out, text.ptr[0]);
+        }
         text = str_tail(text, 1);
         if (escaped) {
             put_octet(out, text.ptr[0]);
             text = str_tail(text, 1);
         }
-        kept = escaped || out->ptr == NULL || out->ptr[out->len - 1] != ' ' ? out->len : kept;
     }
     *rest = text;
-    out->len = out->full ? out->len : kept;
     return out->len > begins;
 }
 
