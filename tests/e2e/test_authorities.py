@@ -164,7 +164,7 @@ def test_certificates_between_are_sent_along_and_may_not_be_many(secure, maker, 
     refused(secure, root, direct, "issuer certificate")
     # With those between it is good; without them it was not, and is not again.
     assert ask(secure, root, maker.chain(direct, between[1])).status_code == 200
-    refused(secure, root, direct, "issuer certificate")
+    refused(secure, root, direct)
 
 
 def test_one_that_is_no_authority_signs_nothing(secure, maker, root, authority, fresh, name):
