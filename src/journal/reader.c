@@ -76,14 +76,35 @@ void reader_close(struct reader *reader)
     }
 }
 
+// The number of the segment at hand: another one by now, when a clock that was ahead had given it.
+static int64_t number_now(const struct reader *reader, const struct segment_list *list)
+{
+    struct stat own;
+    struct stat other;
+    char name[SEGMENT_NAME_BYTES];
+    if (list->count == 0 || list->numbers[list->count - 1] >= reader->number || reader->fd < 0 ||
+        fstat(reader->fd, &own) != 0) {
+        return reader->number;
+    }
+    for (size_t at = list->count; at > 0; at--) {
+        segment_name(list->numbers[at - 1], name);
+        if (fstatat(reader->folder, name, &other, AT_SYMLINK_NOFOLLOW) == 0 &&
+            other.st_ino == own.st_ino) {
+            return list->numbers[at - 1];
+        }
+    }
+    return reader->number;
+}
+
 static bool find_next(const struct reader *reader, int64_t *number)
 {
     struct segment_list list;
     if (!segments_list(reader->folder, &list)) {
         return false;
     }
+    int64_t before = number_now(reader, &list);
     for (size_t at = 0; at < list.count; at++) {
-        if (list.numbers[at] > reader->number) {
+        if (list.numbers[at] > before) {
             *number = list.numbers[at];
             return true;
         }

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -101,6 +102,26 @@ static bool write_head(struct shelf *shelf)
     return written;
 }
 
+// Begun by a clock that was ahead then and was set back since. Its name would keep it for as long
+// as the clock was wrong, so it is called what it would be called now.
+static void rename_ahead(const struct shelf *shelf, struct segment_list *list, int64_t now_ms)
+{
+    char from[SEGMENT_NAME_BYTES];
+    char to[SEGMENT_NAME_BYTES];
+    for (size_t at = 0; at < list->count; at++) {
+        int64_t before = at > 0 ? list->numbers[at - 1] : 0;
+        int64_t number = now_ms - (int64_t)(list->count - at);
+        if (list->numbers[at] - now_ms <= CLOCK_WRONG_MS || number <= before) {
+            continue;
+        }
+        segment_name(list->numbers[at], from);
+        segment_name(number, to);
+        if (renameat(shelf->folder, from, shelf->folder, to) == 0) {
+            list->numbers[at] = number;
+        }
+    }
+}
+
 static bool begin_segment(struct shelf *shelf)
 {
     struct segment_list list;
@@ -108,9 +129,10 @@ static bool begin_segment(struct shelf *shelf)
     if (!segments_list(shelf->folder, &list)) {
         return false;
     }
+    int64_t now_ms = env_now_ms(shelf->env);
+    rename_ahead(shelf, &list, now_ms);
     trim(shelf, &list, segment_max(shelf));
     int64_t last = list.count > 0 ? list.numbers[list.count - 1] : 0;
-    int64_t now_ms = env_now_ms(shelf->env);
     shelf->number = now_ms > last ? now_ms : last + 1;
     segment_name(shelf->number, name);
     shelf->fd =
@@ -131,7 +153,8 @@ static bool is_gone(const struct shelf *shelf)
 
 static bool is_due(const struct shelf *shelf)
 {
-    return env_now_ms(shelf->env) - shelf->number > shelf->age_ms / SEGMENT_SHARE;
+    int64_t age_ms = env_now_ms(shelf->env) - shelf->number;
+    return age_ms > shelf->age_ms / SEGMENT_SHARE || age_ms < -CLOCK_WRONG_MS;
 }
 
 static bool append(struct shelf *shelf, str records)

@@ -149,6 +149,32 @@ static void what_is_too_old_goes_even_when_nothing_comes(void **state)
     shelf_close(&shelf);
 }
 
+static void what_a_clock_that_was_ahead_wrote_is_kept_no_longer_than_the_rest(void **state)
+{
+    struct place *place = *state;
+    struct shelf shelf;
+    struct record record;
+    struct roster_error err = {0};
+    open_shelf(place, &shelf);
+    append(&shelf, "a");
+    place->now_ms += 400 * (int64_t)DAY_MS;
+    append(&shelf, "b");
+    struct reader *reader = reader_open(place->folder, 0, &err);
+    assert_true(reader_next(reader, &record));
+    place->now_ms -= 400 * (int64_t)DAY_MS - 1000;
+    append(&shelf, "c");
+    expect_requests(place, "b c");  // "a" was too old by the clock that was ahead
+    assert_true(reader_next(reader, &record));
+    assert_true(str_equal(record.texts[RECORD_REQUEST], STR("c")));
+    reader_close(reader);
+    append(&shelf, "d");
+    assert_int_equal(place_list(place).count, 2);
+    place->now_ms += 8 * (int64_t)DAY_MS + 1;
+    shelf_trim(&shelf);
+    expect_requests(place, "");
+    shelf_close(&shelf);
+}
+
 static void the_oldest_go_when_there_is_too_much(void **state)
 {
     struct place *place = *state;
@@ -330,6 +356,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(damage_is_counted, place_open, place_close),
         cmocka_unit_test_setup_teardown(a_reader_sees_what_comes_behind_its_end, place_open,
                                         place_close),
+        cmocka_unit_test_setup_teardown(
+            what_a_clock_that_was_ahead_wrote_is_kept_no_longer_than_the_rest, place_open,
+            place_close),
         cmocka_unit_test_setup_teardown(what_is_too_old_goes_even_when_nothing_comes, place_open,
                                         place_close),
         cmocka_unit_test_setup_teardown(the_oldest_go_when_there_is_too_much, place_open,
