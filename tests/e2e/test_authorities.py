@@ -33,6 +33,9 @@ def authority(maker):
 def secure(tmp_path_factory, maker, root):
     # Why a certificate is refused is for the log alone.
     with serving(tmp_path_factory.mktemp("secure"), maker.make("server", root), "--log-level", "debug") as daemon:
+        # From now on clients are asked for a certificate.
+        daemon.do("tenant", "add", "somebody")
+        daemon.do("cert", "add", "--tenant", "somebody", str(maker.make("somebody", kind="client").path))
         yield daemon
 
 
