@@ -165,7 +165,7 @@ static bool map_points(str text, void (*add)(struct text *out, utf8proc_int32_t 
     struct text mapped;
     utf8proc_int32_t point = 0;
     text_init(&mapped, arena, 3 * text.len);
-    text_reserve(&mapped, text.len + 4);
+    text_reserve(&mapped, text.len);
     for (size_t at = 0; at < text.len;) {
         at += next_point(text, at, &point);
         add(&mapped, point);

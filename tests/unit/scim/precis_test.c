@@ -142,6 +142,7 @@ static const struct {
     {"a capital sigma at the end stays an ordinary one", "\xCE\x9F\xCE\xA3", "\xCE\xBF\xCF\x83",
      true},
     {"wide letters", "\xEF\xBC\xA1\xEF\xBC\xA2", "ab", true},
+    {"a wide letter alone", "\xEF\xBC\xA1", "a", true},
     {"narrow katakana with a voiced mark", "\xEF\xBD\xB6\xEF\xBE\x9E", "\xE3\x82\xAC", true},
     {"a letter and a mark", "E\xCC\x81", "\xC3\xA9", true},
     {"marks in another order", "a\xCC\xA3\xCC\x82", "a\xCC\x82\xCC\xA3", true},
