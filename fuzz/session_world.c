@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { STORE_INPUTS = 256, CLOCK_MS = 1000 };  // a store is made anew behind so many inputs
 
@@ -164,8 +163,7 @@ static void open_store(struct world *world)
     static bool is_registered;
     memset(world, 0, sizeof(*world));
     log_threshold(LOG_LEVEL_ERROR + 1);
-    // A commit waits for the disk, where there is one.
-    rig_open_in(&world->rig, access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    rig_open_in_memory(&world->rig);
     world->rig.env.random = random_of;
     rig_clock(&world->rig, begin_ms);
     open_journal(world);
@@ -217,8 +215,9 @@ static bool set_up(struct world *world, str letters)
                                                str_of(settings[row].value)};
             struct tenant_row ignored = {0};
             struct admin admin = rig_admin(&world->rig);
-            if (settings[row].letter == letter) {
-                (void)tenants_set(&admin, tenant, &one, 1, &ignored, &err);
+            if (settings[row].letter == letter &&
+                !tenants_set(&admin, tenant, &one, 1, &ignored, &err)) {
+                err = (struct roster_error){0};
             }
         }
         if (letter == 'w' && at < 8) {
@@ -257,8 +256,10 @@ static void add_credential(struct world *world, size_t at, str first)
         .user_id = sender->acts ? first : (str){0},
     };
     if (sender->is == NULL) {
-        (void)rig_token_as(&world->rig, &request, &out->secret);
-        snprintf(out->header, sizeof(out->header), "Bearer %.*s", TOKEN_TEXT_LEN, out->secret.text);
+        struct secret secret;
+        (void)rig_token_as(&world->rig, &request, &secret);
+        snprintf(out->header, sizeof(out->header), "Bearer %.*s", TOKEN_TEXT_LEN, secret.text);
+        out->secret = secret;
     } else if (strcmp(sender->is, "basic") == 0) {
         rig_client_as(&world->rig, &request, world->client, &out->secret);
         print_basic(world, out);
@@ -317,7 +318,7 @@ void world_keep_access(struct world *world, str token)
     if (token.len < sizeof(world->access)) {
         memcpy(world->access, token.ptr, token.len);
         world->access[token.len] = '\0';
-        snprintf(access->header, sizeof(access->header), "Bearer %s", world->access);
+        snprintf(access->header, sizeof(access->header), "Bearer %.*s", STR_ARGS(token));
     }
 }
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static void must(bool ok, const struct roster_error *err)
@@ -75,12 +76,7 @@ static void close_server(struct rig *rig)
     store_close(rig->store);
 }
 
-void rig_open(struct rig *rig)
-{
-    rig_open_in(rig, "/tmp");
-}
-
-void rig_open_in(struct rig *rig, const char *parent)
+static void open_in(struct rig *rig, const char *parent)
 {
     struct roster_error err = {0};
     memset(rig, 0, sizeof(*rig));
@@ -89,6 +85,20 @@ void rig_open_in(struct rig *rig, const char *parent)
     must(mkdtemp(rig->folder) != NULL, &err);
     snprintf(rig->url, sizeof(rig->url), "sqlite:%s/roster.db", rig->folder);
     open_server(rig);
+}
+
+void rig_open(struct rig *rig)
+{
+    open_in(rig, "/tmp");
+}
+
+void rig_open_in_memory(struct rig *rig)
+{
+    static const char shared[] = "/dev/shm";
+    struct statvfs room;
+    bool fits = access(shared, W_OK) == 0 && statvfs(shared, &room) == 0 &&
+                (uint64_t)room.f_bavail * room.f_frsize >= MIB(512);
+    open_in(rig, fits ? shared : "/tmp");
 }
 
 void rig_restart(struct rig *rig)

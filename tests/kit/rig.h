@@ -34,8 +34,8 @@ struct rig_reply {
 };
 
 void rig_open(struct rig *rig);
-// With its store in a folder of its own in `parent`, such as one that is no disk.
-void rig_open_in(struct rig *rig, const char *parent);
+// The same in memory, where there is room: its commits wait for no disk.
+void rig_open_in_memory(struct rig *rig);
 void rig_close(struct rig *rig);
 // Stops the server and starts it again on its store.
 void rig_restart(struct rig *rig);
