@@ -103,21 +103,23 @@ void answer_write_members(struct text *out, const struct context *ctx,
 // Renders the next members of the current piece. False when the store failed.
 static bool next_page(struct answer_reader *reader)
 {
-    struct member_row *members = NULL;
-    size_t count = 0;
+    struct member_page page = {0};
     struct text out;
     roster_arena_reset(reader->arena);
-    enum store_outcome got = sight_members(
-        &reader->ctx, reader->piece->group, reader->after, MEMBERS_INLINE_MAX,
-        (reader->piece->parts & MEMBER_DISPLAY) != 0, reader->arena, &members, &count);
+    enum store_outcome got =
+        sight_page(&reader->ctx, reader->piece->group, reader->after, MEMBERS_INLINE_MAX,
+                   (reader->piece->parts & MEMBER_DISPLAY) != 0, reader->arena, &page);
     if (got != STORE_OK && got != STORE_NONE) {
         return false;
     }
     text_init(&out, reader->arena, arena_max(reader->arena));
-    answer_write_members(&out, &reader->ctx, members, count, reader->piece->parts,
-                         reader->after == 0);
-    reader->exhausted = count < MEMBERS_INLINE_MAX;
-    reader->after = count == 0 ? reader->after : members[count - 1].row;
+    answer_write_members(&out, &reader->ctx, page.rows, page.count, reader->piece->parts,
+                         !reader->wrote);
+    // Whoever sees none of a page gets a blank, so that each call ends behind a page.
+    text_add(&out, page.count == 0 && page.more ? STR(" ") : (str){0});
+    reader->wrote |= page.count > 0;
+    reader->exhausted = !page.more;
+    reader->after = page.after;
     reader->page = text_str(&out);
     reader->offset = 0;
     return !out.full;
@@ -136,12 +138,14 @@ static void next_piece(struct answer_reader *reader)
     reader->offset = 0;
     reader->page = (str){0};
     reader->after = 0;
+    reader->wrote = false;
     reader->exhausted = false;
 }
 
 long answer_read(struct answer_reader *reader, char *out, size_t max)
 {
     size_t len = 0;
+    bool looked = false;
     while (reader->piece != NULL && len < max) {
         str ready = ready_bytes(reader);
         if (ready.len > 0) {
@@ -150,9 +154,13 @@ long answer_read(struct answer_reader *reader, char *out, size_t max)
             len += piece;
             reader->offset += piece;
         } else if (reader->piece->group > 0 && !reader->exhausted) {
+            if (looked && len > 0) {
+                break;
+            }
             if (!next_page(reader)) {
                 return -1;
             }
+            looked = true;
         } else {
             next_piece(reader);
         }

@@ -40,14 +40,16 @@ void answer_write_members(struct text *out, const struct context *ctx,
                           const struct member_row *members, size_t count, unsigned parts,
                           bool first);
 
-// Pulls a streamed answer: fills `out` with the next bytes. 0: the end; -1: the store failed. The
+// Pulls a streamed answer: fills `out` with the next bytes, looking at one page of members at most
+// where there is one byte before them. 0: the end; -1: the store failed. The
 // context's connection holds a snapshot, and its arena is rewound between calls.
 struct answer_reader {
     struct context ctx;
     const struct piece *piece;
     size_t offset;               // in the text of the piece, or in `page`
     str page;                    // rendered members
-    int64_t after;               // row number of the last member that was rendered
+    int64_t after;               // row number of the last member that was looked at
+    bool wrote;                  // a member of this piece
     bool exhausted;              // the members of this piece are all in `page`
     struct roster_arena *arena;  // for pages only
 };

@@ -214,21 +214,20 @@ static enum store_outcome write_members(struct representation *rep, const struct
 {
     const struct context *ctx = rep->ctx;
     unsigned parts = member_parts(rep);
-    struct member_row *members = NULL;
-    size_t count = 0;
-    enum store_outcome got =
-        sight_members(ctx, row->row, 0, rep->members_left + 1, (parts & MEMBER_DISPLAY) != 0,
-                      ctx->arena, &members, &count);
+    struct member_page page = {0};
+    enum store_outcome got = sight_page(ctx, row->row, 0, rep->members_left + 1,
+                                        (parts & MEMBER_DISPLAY) != 0, ctx->arena, &page);
     if (got != STORE_OK && got != STORE_NONE) {
         return got;
     }
-    if (count == 0) {
+    if (page.count == 0 && !page.more) {
+        rep->members_left -= page.looked;
         return STORE_OK;
     }
     text_lit(&answer->text, ",\"members\":[");
-    if (count <= rep->members_left) {
-        answer_write_members(&answer->text, ctx, members, count, parts, true);
-        rep->members_left -= count;
+    if (!page.more) {
+        answer_write_members(&answer->text, ctx, page.rows, page.count, parts, true);
+        rep->members_left -= page.looked;
     } else {
         rep->too_large |= !ctx->snapshot;
         answer_members(answer, row->row, parts);
@@ -402,19 +401,18 @@ static enum store_outcome put_groups(const struct context *ctx, const struct res
 static enum store_outcome put_members(const struct context *ctx, const struct resource_row *row,
                                       struct roster_arena *arena, struct roster_json *resource)
 {
-    struct member_row *members = NULL;
-    size_t count = 0;
+    struct member_page page = {0};
     struct roster_json *array = json_new(arena, JSON_ARRAY);
     enum store_outcome got =
-        sight_members(ctx, row->row, 0, MEMBERS_FILTER_MAX + 1, true, arena, &members, &count);
+        sight_page(ctx, row->row, 0, MEMBERS_FILTER_MAX + 1, true, arena, &page);
     if (got == STORE_NONE) {
         return STORE_OK;
     }
-    if (got != STORE_OK || array == NULL || count > MEMBERS_FILTER_MAX) {
+    if (got != STORE_OK || array == NULL || page.more) {
         return got != STORE_OK ? got : (array == NULL ? STORE_FAILED : STORE_TIMEOUT);
     }
-    for (size_t at = 0; at < count; at++) {
-        const struct member_row *member = &members[at];
+    for (size_t at = 0; at < page.count; at++) {
+        const struct member_row *member = &page.rows[at];
         const struct roster_resource_type *type =
             registry_type_number(ctx->view->registry, member->type);
         struct link link = {member->id, type == NULL ? (str){0} : type->endpoint,

@@ -16,13 +16,66 @@ enum store_outcome sight_of(const struct context *ctx, enum store_outcome got,
     return hidden ? STORE_NONE : got;
 }
 
+enum store_outcome sight_page(const struct context *ctx, int64_t group, int64_t after, size_t looks,
+                              bool with_display, struct roster_arena *arena,
+                              struct member_page *page)
+{
+    const struct actor *actor = ctx->actor;
+    if (actor->sees_own) {
+        return member_page_owned(ctx->conn, actor->tenant, group, actor->owner, after, looks, arena,
+                                 page);
+    }
+    *page = (struct member_page){.after = after};
+    enum store_outcome got = member_page(ctx->conn, actor->tenant, group, after, looks,
+                                         with_display, arena, &page->rows, &page->count);
+    page->looked = page->count;
+    page->more = page->count == looks;
+    page->after = page->count == 0 ? after : page->rows[page->count - 1].row;
+    return got;
+}
+
+// Appends to *members, which has room for `limit`.
+static void take_rows(const struct member_page *page, size_t limit, struct member_row *members,
+                      size_t *count)
+{
+    for (size_t at = 0; at < page->count && *count < limit; at++) {
+        members[(*count)++] = page->rows[at];
+    }
+}
+
+// Page for page, until there are as many as are wanted.
+static enum store_outcome gather_own(const struct context *ctx, int64_t group, int64_t after,
+                                     size_t limit, struct roster_arena *arena,
+                                     struct member_row **members, size_t *count)
+{
+    struct member_page page = {.after = after, .more = true};
+    size_t cap = 0;
+    enum store_outcome got = STORE_OK;
+    while (page.more && *count < limit && got == STORE_OK) {
+        got = sight_page(ctx, group, page.after, MEMBERS_PAGE_MAX, true, arena, &page);
+        size_t more = page.count < limit - *count ? page.count : limit - *count;
+        if (got == STORE_OK && *count + more > cap) {
+            struct member_row *rows = arena_grow(arena, *members, cap * sizeof(**members),
+                                                 (*count + more) * 2 * sizeof(**members));
+            if (rows == NULL) {
+                return STORE_FAILED;
+            }
+            *members = rows;
+            cap = (*count + more) * 2;
+        }
+        take_rows(&page, limit, *members, count);
+    }
+    return got;
+}
+
 enum store_outcome sight_members(const struct context *ctx, int64_t group, int64_t after,
                                  size_t limit, bool with_display, struct roster_arena *arena,
                                  struct member_row **members, size_t *count)
 {
     const struct actor *actor = ctx->actor;
-    return actor->sees_own ? member_page_owned(ctx->conn, actor->tenant, group, actor->owner, after,
-                                               limit, arena, members, count)
+    *members = NULL;
+    *count = 0;
+    return actor->sees_own ? gather_own(ctx, group, after, limit, arena, members, count)
                            : member_page(ctx->conn, actor->tenant, group, after, limit,
                                          with_display, arena, members, count);
 }

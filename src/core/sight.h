@@ -11,7 +11,11 @@ bool sight_is_limited(const struct context *ctx, const struct roster_resource_ty
 // `got` of looking a resource up: STORE_NONE in place of STORE_OK for one that is not seen.
 enum store_outcome sight_of(const struct context *ctx, enum store_outcome got,
                             const struct resource_row *row);
-// member_page of what is seen.
+// The members that are seen of the next `looks` edges of a group, whoever filled it.
+MUST_CHECK enum store_outcome sight_page(const struct context *ctx, int64_t group, int64_t after,
+                                         size_t looks, bool with_display,
+                                         struct roster_arena *arena, struct member_page *page);
+// member_page of what is seen, which may look at the whole group: for workers and the writer.
 MUST_CHECK enum store_outcome sight_members(const struct context *ctx, int64_t group, int64_t after,
                                             size_t limit, bool with_display,
                                             struct roster_arena *arena, struct member_row **members,

@@ -133,11 +133,24 @@ enum store_outcome member_page(struct conn *conn, int64_t tenant, int64_t group,
 }
 
 enum store_outcome member_page_owned(struct conn *conn, int64_t tenant, int64_t group,
-                                     int64_t owner, int64_t after, size_t limit,
-                                     struct roster_arena *arena, struct member_row **members,
-                                     size_t *count)
+                                     int64_t owner, int64_t after, size_t looks,
+                                     struct roster_arena *arena, struct member_page *page)
 {
+    enum { MEMBER_ROW, IS_OWN = 4 };
+    struct member_list list = {0};
     struct sql q = begin_page(conn, STATEMENT_MEMBER_PAGE_OWNED, tenant, group, after);
+    sql_i64(&q, 4, (int64_t)looks);
     sql_i64(&q, 5, owner);
-    return read_page(&q, limit, true, arena, members, count);
+    *page = (struct member_page){.after = after};
+    while (page->looked < looks && sql_step(&q) == SQL_ROW) {
+        page->looked++;
+        page->after = sql_column_i64(&q, MEMBER_ROW);
+        if (sql_column_i64(&q, IS_OWN) != 0) {
+            add_member(&q, true, arena, &list);
+        }
+    }
+    page->rows = list.rows;
+    page->count = list.count;
+    page->more = page->looked == looks;
+    return sql_end(&q);
 }

@@ -34,11 +34,20 @@ MUST_CHECK enum store_outcome member_page(struct conn *conn, int64_t tenant, int
                                           struct roster_arena *arena, struct member_row **members,
                                           size_t *count);
 
-// Only those that belong to `owner`, with their display.
+// What a bounded look at a group found.
+struct member_page {
+    struct member_row *rows;
+    size_t count;
+    size_t looked;  // edges
+    int64_t after;  // where it ended
+    bool more;      // there may be others behind
+};
+// Of the next `looks` edges those whose members belong to `owner`, with their display: what is of
+// others is passed over, and there may be millions of them.
 MUST_CHECK enum store_outcome member_page_owned(struct conn *conn, int64_t tenant, int64_t group,
-                                                int64_t owner, int64_t after, size_t limit,
+                                                int64_t owner, int64_t after, size_t looks,
                                                 struct roster_arena *arena,
-                                                struct member_row **members, size_t *count);
+                                                struct member_page *page);
 
 struct group_row {
     int64_t row;

@@ -263,12 +263,13 @@ const char *const statements_sqlite[STATEMENT_COUNT] = {
         " FROM member AS m LEFT JOIN resource AS r ON r.row = m.member_row"
         " WHERE m.tenant = $1 AND m.group_row = $2 AND m.member_row > $3"
         " ORDER BY m.member_row LIMIT $4",
-    // Only members that one source owns
+    // Members, and whether one source owns them
     [STATEMENT_MEMBER_PAGE_OWNED] =
-        "SELECT m.member_row, m.type, m.id, r.display"
-        " FROM member AS m JOIN resource AS r ON r.row = m.member_row AND r.tenant = m.tenant"
-        " WHERE m.tenant = $1 AND m.group_row = $2 AND m.member_row > $3 AND r.owner = $5"
-        " ORDER BY m.member_row LIMIT $4",
+        "SELECT m.member_row, m.type, m.id, r.display, r.owner = $5 FROM"
+        " (SELECT member_row, type, id FROM member"
+        "  WHERE tenant = $1 AND group_row = $2 AND member_row > $3 ORDER BY member_row LIMIT $4)"
+        " AS m LEFT JOIN resource AS r ON r.row = m.member_row AND r.tenant = $1"
+        " ORDER BY m.member_row",
     [STATEMENT_GROUPS_DIRECT] = "SELECT r.row, r.id, r.display, r.revision, r.owner"
                                 " FROM member AS m JOIN resource AS r ON r.row = m.group_row"
                                 " WHERE m.tenant = $1 AND m.member_row = $2 AND m.group_row > $3"

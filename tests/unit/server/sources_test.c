@@ -3,6 +3,7 @@
 #include "server/federation_rig.h"
 
 #include "core/undo.h"
+#include "store/member.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -164,6 +165,74 @@ static void who_gets_an_address_back_belongs_to_its_domain(void **state)
     run(back, COUNT_OF(back));
 }
 
+// So many of the company's join the group of a partner, who does not see them.
+static void fill_group(int count)
+{
+    struct conn *writer = store_writer(rig.store);
+    struct tenant_row tenant = {0};
+    struct resource_row group = {0};
+    struct roster_json *json = NULL;
+    struct roster_error err = {0};
+    char id[ADDRESS_TEXT_MAX];
+    struct rig_reply reply = ask(D, "GET", "/Groups/{G}?attributes=id", NULL);
+    assert_true(roster_json_read(reply.body, rig.arena, &json, &err));
+    snprintf(id, sizeof(id), "%.*s", STR_ARGS(json_find_text(json, STR("id"))));
+    assert_int_equal(tenant_find(writer, STR("acme"), rig.arena, &tenant), STORE_OK);
+    assert_int_equal(
+        resource_find_head(writer, tenant.tenant, TYPE_NUMBER_GROUP, str_of(id), rig.arena, &group),
+        STORE_OK);
+    assert_int_equal(conn_begin(writer), STORE_OK);
+    for (int at = 0; at < count; at++) {
+        snprintf(id, sizeof(id), "company-%d", at);
+        struct resource_row row = {.type = TYPE_NUMBER_USER,
+                                   .id = str_of(id),
+                                   .revision = 1,
+                                   .document = STR("{\"schemas\":[]}")};
+        assert_int_equal(resource_insert(writer, tenant.tenant, &row, NULL), STORE_OK);
+        const struct member_row member = {.row = row.row, .type = row.type, .id = row.id};
+        assert_int_equal(member_insert(writer, tenant.tenant, group.row, &member), STORE_OK);
+    }
+    assert_int_equal(conn_commit(writer), STORE_OK);
+}
+
+static void expect_members(enum who who, const char *path, size_t count)
+{
+    struct roster_json *json = NULL;
+    struct roster_error err = {0};
+    struct rig_reply reply = ask(who, "GET", path, NULL);
+    assert_int_equal(reply.status, 200);
+    assert_true(roster_json_read(reply.body, rig.arena, &json, &err));
+    const struct roster_json *list = json_find(json, STR("Resources"));
+    const struct roster_json *members =
+        json_find(list == NULL ? json : list->first, STR("members"));
+    assert_int_equal(members == NULL ? 0 : members->count, count);
+    assert_non_null(reply.reply->read);  // in pages: no look at the group is as large as it is
+}
+
+static void what_others_filled_a_group_with_is_passed_over_page_by_page(void **state)
+{
+    static const struct call_step late[] = {
+        {A, "POST", "/Users", "{\"userName\":\"late@a.example\"}", 201, NULL, NULL},
+        {A, "GET", "/Groups/{G}", NULL, 200, "{A}", "company-"},
+        {A, "GET", "/Groups?filter=members.type%20eq%20%22Robot%22", NULL, 400, "tooMany", NULL},
+    };
+    fill_group(MEMBERS_FILTER_MAX + 2 * MEMBERS_INLINE_MAX);
+    run(late, COUNT_OF(late));
+    expect_members(A, "/Groups/{G}", 1);
+    expect_members(A, "/Groups?sortBy=displayName", 1);
+    struct roster_json *json = NULL;
+    struct roster_error err = {0};
+    struct rig_reply reply =
+        ask(A, "GET", "/Users?filter=userName%20eq%20%22late@a.example%22", NULL);
+    assert_true(roster_json_read(reply.body, rig.arena, &json, &err));
+    str id = json_find_text(json_find(json, STR("Resources"))->first, STR("id"));
+    char patch[512];
+    snprintf(patch, sizeof(patch), PATCH_OF("add", "members", "[{\"value\":\"%.*s\"}]"),
+             STR_ARGS(id));
+    assert_int_equal(ask(D, "PATCH", "/Groups/{G}", patch).status, 204);
+    expect_members(A, "/Groups/{G}", 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +241,7 @@ int main(void)
         IN_RIG(a_source_goes_when_nothing_is_left_or_an_heir_is_named),
         IN_RIG(what_is_brought_back_belongs_to_whom_it_did),
         IN_RIG(who_gets_an_address_back_belongs_to_its_domain),
+        IN_RIG(what_others_filled_a_group_with_is_passed_over_page_by_page),
     };
     return cmocka_run_group_tests_name("sources", tests, NULL, NULL);
 }
