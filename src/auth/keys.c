@@ -290,6 +290,17 @@ bool issuer_keys_tend(struct issuer_keys *keys)
     return changed;
 }
 
+void issuer_keys_keep_note(struct issuer_keys *keys, const struct keys_note *note)
+{
+    pthread_mutex_lock(&keys->mutex);
+    for (size_t at = 0; at < keys->count; at++) {
+        if (strcmp(keys->entries[at]->source, note->source) == 0) {
+            keys->entries[at]->noted = false;
+        }
+    }
+    pthread_mutex_unlock(&keys->mutex);
+}
+
 bool issuer_keys_take_note(struct issuer_keys *keys, struct keys_note *out)
 {
     struct entry *entry = NULL;

@@ -53,6 +53,8 @@ struct keys_note {
 };
 // Takes a source whose note has changed since it was taken last. False: there is none.
 bool issuer_keys_take_note(struct issuer_keys *keys, struct keys_note *out);
+// Its note could not be written: it is taken again.
+void issuer_keys_keep_note(struct issuer_keys *keys, const struct keys_note *note);
 
 struct keys_counts {
     _Atomic uint64_t fetched;

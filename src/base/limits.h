@@ -46,7 +46,7 @@
 #define AUTHORITY_CERTIFICATES_MAX 4  // of one binding: an authority, and the one that follows it
 #define AUTHORITY_BYTES_MAX KIB(16)   // of them, in PEM
 #define AUTHORITIES_MAX 64            // bindings that one client certificate is compared with
-#define TLS_WATCH_MS 2000             // between two looks whether the files were replaced
+#define SERVE_TICK_MS 2000            // between two looks at the files, and at free memory
 #define TLS_EXPIRY_WARN_DAYS 14       // that are left: renewals come at 30, so that one has failed
 
 // HTTP out, and the probe of other servers
@@ -121,9 +121,12 @@
 #define BULK_VERSION_MAX KIB(1)   // bytes of a version: a list of tags
 #define BULK_PROBES_MAX 200000    // collisions among the bulkIds of a job: milliseconds
 #define BULK_SLICE_OPERATIONS 64  // of one job in one turn of the writer
-#define BULK_SLICE_BYTES MIB(8)   // memory of what is prepared, from which on it is enough
+#define BULK_SLICE_BYTES                                                                           \
+    MIB(2)  // memory of what is prepared, from which on it is enough: 64 creates
 #define BULK_REPLY_BYTES KIB(16)  // that an operation's result may take: its path is the most
 #define BULK_JOBS_MAX 32          // under way at a time; then 503
+#define BULK_BYTES_MAX MIB(512)   // of memory that they may come to take, by their bodies; then 503
+#define BULK_TREE_FACTOR 10       // times its text is what an ordinary operation takes to be read
 
 // Rates. An identity provider's first cycle sends tens of requests a second, and no test suite or
 // gallery asks for less than 25 (bursts of 100). Fair queues keep tenants apart; the default only

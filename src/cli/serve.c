@@ -170,10 +170,24 @@ static void reload(void *ctx)
     notify_ready();
 }
 
+// What a large request freed lies between what other requests use, where the heap keeps it. Giving
+// it back takes locks of threads for milliseconds, so it is not done with each request.
+static void give_memory_back(const struct serving *serving)
+{
+#ifdef __GLIBC__
+    if (server_heap_is_loose(serving->server)) {
+        (void)malloc_trim(0);
+    }
+#endif
+}
+
 static void tick(void *ctx)
 {
     struct serving *serving = ctx;
-    tls_look(&serving->certificate);
+    if (serving->certificate.tls != NULL) {
+        tls_look(&serving->certificate);
+    }
+    give_memory_back(serving);
 }
 
 static int open_tls(struct serving *serving, struct io *io)
@@ -300,8 +314,7 @@ static int open_server(struct serving *serving, const char *url, struct roster_a
 static int open_control(struct serving *serving, const char *url, struct roster_arena *arena,
                         struct io *io)
 {
-    const struct signal_actions actions = {
-        stop, reload, serving->certificate.tls != NULL ? tick : NULL, TLS_WATCH_MS, serving};
+    const struct signal_actions actions = {stop, reload, tick, SERVE_TICK_MS, serving};
     struct roster_error err = {0};
     str path = {0};
     if (!store_socket_path(url, arena, &path)) {

@@ -34,15 +34,6 @@ enum store_outcome sight_page(const struct context *ctx, int64_t group, int64_t 
     return got;
 }
 
-// Appends to *members, which has room for `limit`.
-static void take_rows(const struct member_page *page, size_t limit, struct member_row *members,
-                      size_t *count)
-{
-    for (size_t at = 0; at < page->count && *count < limit; at++) {
-        members[(*count)++] = page->rows[at];
-    }
-}
-
 // Page for page, until there are as many as are wanted.
 static enum store_outcome gather_own(const struct context *ctx, int64_t group, int64_t after,
                                      size_t limit, struct roster_arena *arena,
@@ -50,22 +41,22 @@ static enum store_outcome gather_own(const struct context *ctx, int64_t group, i
 {
     struct member_page page = {.after = after, .more = true};
     size_t cap = 0;
-    enum store_outcome got = STORE_OK;
-    while (page.more && *count < limit && got == STORE_OK) {
-        got = sight_page(ctx, group, page.after, MEMBERS_PAGE_MAX, true, arena, &page);
-        size_t more = page.count < limit - *count ? page.count : limit - *count;
-        if (got == STORE_OK && *count + more > cap) {
-            struct member_row *rows = arena_grow(arena, *members, cap * sizeof(**members),
-                                                 (*count + more) * 2 * sizeof(**members));
+    while (page.more && *count < limit) {
+        enum store_outcome got =
+            sight_page(ctx, group, page.after, MEMBERS_PAGE_MAX, true, arena, &page);
+        if (got != STORE_OK) {
+            return got;
+        }
+        for (size_t at = 0; at < page.count && *count < limit; at++) {
+            struct member_row *rows = arena_room(arena, *members, *count, &cap, sizeof(*rows));
             if (rows == NULL) {
                 return STORE_FAILED;
             }
+            rows[(*count)++] = page.rows[at];
             *members = rows;
-            cap = (*count + more) * 2;
         }
-        take_rows(&page, limit, *members, count);
     }
-    return got;
+    return STORE_OK;
 }
 
 enum store_outcome sight_members(const struct context *ctx, int64_t group, int64_t after,

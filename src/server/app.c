@@ -334,9 +334,28 @@ void app_show_schemas(struct pending *pending, const struct actor_entry *entry)
     show_registry(pending);
 }
 
+// Twice, because the request's own memory is freed behind this.
+enum { HEAP_LOOKS = 2 };
+
+bool app_heap_is_loose(struct app *app)
+{
+    int looks = atomic_load(&app->heap_looks);
+    while (looks > 0 && !atomic_compare_exchange_weak(&app->heap_looks, &looks, looks - 1)) {
+    }
+    return looks > 0;
+}
+
+void app_loosen_heap(struct app *app)
+{
+    atomic_store(&app->heap_looks, HEAP_LOOKS);
+}
+
 void app_release(struct pending *pending)
 {
     if (pending != NULL) {
+        if (arena_used(pending->exchange->arena) > HEAP_BYTES_KEEP) {
+            app_loosen_heap(pending->app);
+        }
         release_bulk(pending);
         tenant_registry_give(pending->own);
         pending->own = NULL;

@@ -57,6 +57,8 @@ struct app {
     _Atomic bool store_broken;      // the writer cannot reach the store
     _Atomic int streams;            // large answers being sent
     _Atomic int bulk_jobs;          // under way
+    _Atomic int64_t bulk_bytes;     // that they may come to take
+    _Atomic int heap_looks;         // app_heap_is_loose
     _Atomic int64_t stop_us;        // from when on bulk jobs are ended; 0: the server does not stop
     struct keyring *keys;           // of cursors
     struct issuer_keys *issuers;    // that sign tokens of trusted issuers
@@ -150,6 +152,7 @@ struct pending {
     bool is_read;  // of one resource, by a worker, which has answered it
     struct search_call search;
     struct search_result result;
+    int64_t bulk_bytes;        // that it may come to take, until it is over
     struct bulk_job *bulk;     // NULL: it is none
     struct token_call *token;  // request for an access token that waits for the writer; NULL: none
     enum step step;            // where it goes behind the writer or a worker
@@ -204,6 +207,10 @@ void app_finish(struct lane *lane, struct pending *pending);
 void app_show_schemas(struct pending *pending, const struct actor_entry *entry);
 // When the exchange is over, and nothing of its answer is read any more. NULL is accepted.
 void app_release(struct pending *pending);
+// Whether requests have ended, up to two looks ago, that took much memory: what they freed lies in
+// the heaps of threads, between what is in use, until somebody gives it back. Any thread.
+bool app_heap_is_loose(struct app *app);
+void app_loosen_heap(struct app *app);  // such a request is about to end
 // Makes `schemas` what the view shows, found over `conn`. False: err is UNAVAILABLE.
 MUST_CHECK bool app_take_schemas(struct pending *pending, struct conn *conn, int64_t schemas);
 // Whether the credential may still do what it began, as `conn` sees it now; `row` gets it, and the

@@ -10,15 +10,65 @@ static void give_place(struct pending *pending)
 {
     atomic_fetch_sub(&pending->app->bulk_jobs, 1);
     atomic_fetch_sub(&pending->share->bulk_jobs, 1);
+    atomic_fetch_sub(&pending->app->bulk_bytes, pending->bulk_bytes);
+    atomic_fetch_sub(&pending->share->bulk_bytes, pending->bulk_bytes);
+    pending->bulk_bytes = 0;
+}
+
+// What is prepared of it at a time, and its largest operation, which is so long.
+static int64_t bytes_of(size_t len)
+{
+    size_t tree =
+        len < ARENA_REQUEST_MAX / BULK_TREE_FACTOR ? len * BULK_TREE_FACTOR : ARENA_REQUEST_MAX;
+    return (int64_t)(BULK_SLICE_BYTES + tree);
+}
+
+// As with places: of what there is, a tenant may take as much as others still could.
+static bool take_bytes(struct pending *pending, bool *full)
+{
+    int64_t need = bytes_of(pending->exchange->body.len);
+    int64_t all = atomic_fetch_add(&pending->app->bulk_bytes, need);
+    int64_t own = atomic_fetch_add(&pending->share->bulk_bytes, need);
+    pending->bulk_bytes = need;
+    *full = own == 0 || all + need > (int64_t)BULK_BYTES_MAX;
+    return own + need <= (int64_t)BULK_BYTES_MAX - all;
+}
+
+// Nothing was known but the length of the body; now the operations are.
+static void give_bytes(struct pending *pending)
+{
+    size_t largest = 0;
+    const struct bulk *bulk = &pending->bulk->bulk;
+    for (size_t at = 0; at < bulk->count; at++) {
+        largest = bulk->operations[at].len > largest ? bulk->operations[at].len : largest;
+    }
+    int64_t need = bytes_of(largest) + (int64_t)arena_used(pending->bulk->arena);
+    int64_t more = pending->bulk_bytes - need;
+    if (more > 0) {
+        atomic_fetch_sub(&pending->app->bulk_bytes, more);
+        atomic_fetch_sub(&pending->share->bulk_bytes, more);
+        pending->bulk_bytes = need;
+    }
+}
+
+static bool refuse_bytes(struct pending *pending, bool full)
+{
+    give_place(pending);
+    return fail(&pending->err, full ? ROSTER_ERR_UNAVAILABLE : ROSTER_ERR_TOO_MANY_REQUESTS, 0,
+                full ? "the bulk jobs under way may need all memory that there is for them: try "
+                       "again later"
+                     : "the bulk jobs of the tenant under way are large: send the next one when "
+                       "one of them is answered");
 }
 
 // As in fair_put: a tenant may have as many jobs under way as others still could.
 static bool take_place(struct pending *pending)
 {
+    bool full = false;
     int all = atomic_fetch_add(&pending->app->bulk_jobs, 1);
     int own = atomic_fetch_add(&pending->share->bulk_jobs, 1);
     if (own < BULK_JOBS_MAX - all) {
-        return true;
+        return take_bytes(pending, &full) || refuse_bytes(pending, full);
     }
     give_place(pending);
     return all >= BULK_JOBS_MAX
@@ -52,6 +102,7 @@ void release_bulk(struct pending *pending)
         bulk_close(pending->bulk);
         pending->bulk = NULL;
         give_place(pending);
+        app_loosen_heap(pending->app);
     }
 }
 
@@ -75,7 +126,13 @@ void work_bulk(struct pending *pending)
     bool is_planned = job->arena != NULL;
     if (!is_planned && !plan(pending)) {
         pending->outcome = OUTCOME_REFUSED;
-    } else if (!bulk_is_over(job)) {
+        route_bulk(pending);
+        return;
+    }
+    if (!is_planned) {
+        give_bytes(pending);
+    }
+    if (!bulk_is_over(job)) {
         pending->ctx.on_worker = true;  // passwords are hashed here
         bulk_prepare(&pending->ctx, job);
         pending->ctx.on_worker = false;

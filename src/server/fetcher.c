@@ -71,14 +71,16 @@ void fetch_note(struct app *app, struct conn *writer)
 {
     struct keys_note note;
     while (issuer_keys_take_note(app->issuers, &note)) {
-        if (conn_begin(writer) != STORE_OK) {
-            continue;
-        }
-        bool ok = issuer_note(writer, str_of(note.source), note.fetched_ms, note.key_count,
+        bool ok = conn_begin(writer) == STORE_OK &&
+                  issuer_note(writer, str_of(note.source), note.fetched_ms, note.key_count,
                               str_of(note.error)) == STORE_OK &&
                   conn_commit(writer) == STORE_OK;
-        if (!ok && conn_in_transaction(writer)) {
-            conn_rollback(writer);
+        if (!ok) {
+            issuer_keys_keep_note(app->issuers, &note);
+            if (conn_in_transaction(writer)) {
+                conn_rollback(writer);
+            }
+            return;  // until the next look
         }
     }
 }
@@ -111,6 +113,7 @@ static struct pending *wait_for_work(struct fetcher *fetcher)
 static void *run(void *ctx)
 {
     struct fetcher *fetcher = ctx;
+    int64_t looked_us = sys_monotonic_us();
     pthread_mutex_lock(&fetcher->mutex);
     for (bool over = false; !over;) {
         struct pending *pending = wait_for_work(fetcher);
@@ -119,8 +122,11 @@ static void *run(void *ctx)
         if (pending != NULL) {
             app_fetch(fetcher->app, pending);
             fetcher->complete(pending);
-        } else if (!over) {
+        }
+        // However many wait: what is old may be a key that was taken back.
+        if (!over && sys_monotonic_us() - looked_us >= KEYS_WATCH_MS * INT64_C(1000)) {
             app_fetch_old(fetcher->app);
+            looked_us = sys_monotonic_us();
         }
         pthread_mutex_lock(&fetcher->mutex);
     }

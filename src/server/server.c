@@ -409,6 +409,11 @@ void server_run(struct server *server)
     }
 }
 
+bool server_heap_is_loose(struct server *server)
+{
+    return app_heap_is_loose(&server->app);
+}
+
 void server_stop(struct server *server)
 {
     // Half of the time to drain is for jobs to end by themselves, half for their answers.

@@ -54,6 +54,8 @@ uint16_t server_port(const struct server *server);
 void server_run(struct server *server);
 // From now on, for tenants that have no rate of their own.
 void server_set_rate(struct server *server, struct rate rate);
+// app_heap_is_loose.
+bool server_heap_is_loose(struct server *server);
 // Async-signal-safe.
 void server_stop(struct server *server);
 // Runs `fn` on the writer's thread between two batches and waits for it; afterwards every cached

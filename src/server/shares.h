@@ -16,6 +16,7 @@ struct share {
     _Alignas(64) struct bucket bucket;
     _Atomic uint64_t throttled;  // requests that were answered 429
     _Atomic int bulk_jobs;       // under way
+    _Atomic int64_t bulk_bytes;  // that they may come to take
     _Atomic int64_t loop_us;     // server/crowd.h
     struct fair_lane writes;     // under the lock of the writer
     struct fair_lane works;      // under the lock of the workers

@@ -154,8 +154,12 @@ static enum store_outcome look_at(struct silences *silences, struct conn *writer
     if (got == STORE_OK) {
         got = silence_source(writer, row, silences->arena, &source, &wanted);
     }
+    if (got == STORE_NONE) {
+        row->alarm_at_ms = 0;  // nobody's any more: else it would be due for ever
+        return silence_save(writer, row);
+    }
     if (got != STORE_OK) {
-        return got == STORE_NONE ? STORE_OK : got;
+        return got;
     }
     read_days(silences, row, &days);
     bool known = tenant_settings_read(tenant.settings, silences->arena, &settings, &err);

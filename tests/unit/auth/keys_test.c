@@ -117,6 +117,9 @@ static void a_file_is_read_when_it_is_wanted_and_when_it_was_replaced(void **sta
     assert_int_equal(note.key_count, 2);
     assert_string_equal(note.error, "");
     assert_false(issuer_keys_take_note(keys, &note));
+    issuer_keys_keep_note(keys, &note);
+    assert_true(issuer_keys_take_note(keys, &note));
+    assert_false(issuer_keys_take_note(keys, &note));
     assert_false(issuer_keys_tend(keys));
     issuer_write(path, "b");
     now_us += 2 * SECOND_US;

@@ -209,6 +209,22 @@ static void a_setting_holds_at_once(void **state)
     assert_silent("entra");
 }
 
+// Rows that are due come first, so one of nobody would be looked at again and again.
+static void what_is_nobodys_any_more_is_looked_at_once(void **state)
+{
+    const struct silence_row stray = {.tenant = 999, .source = 1, .heard_ms = 1, .alarm_at_ms = 1};
+    struct conn *writer = store_writer(rig.store);
+    struct silence_row *due = NULL;
+    assert_int_equal(conn_begin(writer), STORE_OK);
+    assert_int_equal(silence_save(writer, &stray), STORE_OK);
+    assert_int_equal(conn_commit(writer), STORE_OK);
+    assert_int_equal(silence_due(writer, NOW, 10, rig.arena, &due), STORE_OK);
+    assert_non_null(due);
+    wait_for(MINUTE);
+    assert_int_equal(silence_due(writer, NOW, 10, rig.arena, &due), STORE_OK);
+    assert_null(due);
+}
+
 static int set_up(void **state)
 {
     rig_open(&rig);
@@ -240,6 +256,7 @@ int main(void)
         WITH_RIG(a_tenant_that_is_suspended_is_silent_on_purpose),
         WITH_RIG(whose_tokens_were_revoked_is_not_missed),
         WITH_RIG(a_setting_holds_at_once),
+        WITH_RIG(what_is_nobodys_any_more_is_looked_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
