@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzz/session_model.h"
 
+#include "fuzz/session_answer.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -19,16 +21,6 @@ static uint64_t hash_of(str text)
         hash = (hash ^ (unsigned char)text.ptr[at]) * UINT64_C(1099511628211);
     }
     return hash;
-}
-
-static str header_of(const struct http_reply *reply, const char *name)
-{
-    for (size_t at = 0; at < reply->header_count; at++) {
-        if (strcmp(reply->headers[at].name, name) == 0) {
-            return reply->headers[at].value;
-        }
-    }
-    return (str){0};
 }
 
 static uint64_t hash_of_content(struct roster_json *json, struct roster_arena *arena)
@@ -66,7 +58,7 @@ static struct view look(struct world *world, int tenant, const char *path)
     if (reply.status == 200) {
         bool read = roster_json_read(reply.body, world->rig.arena, &json, &err);
         assert(read);
-        snprintf(view.tag, sizeof(view.tag), "%.*s", STR_ARGS(header_of(reply.reply, "ETag")));
+        snprintf(view.tag, sizeof(view.tag), "%.*s", STR_ARGS(answer_header(reply.reply, "ETag")));
         view.whole = hash_of(reply.body);
         view.content = hash_of_content(json, world->rig.arena);
         assert(view.tag[0] != '\0');

@@ -132,17 +132,19 @@ bool document_manager(const struct resource_row *row, struct roster_arena *arena
                       size_t *end)
 {
     static const str head = {"{\"value\":\"", 10};
-    if (row->manager_at == 0) {
-        return false;
-    }
-    assert(row->manager_at + head.len < row->document.len);
     size_t from = row->manager_at + head.len;
     size_t at = from;
     bool escaped = false;
-    while (row->document.ptr[at] != '"') {
+    if (row->manager_at == 0 || from >= row->document.len ||
+        !str_equal((str){row->document.ptr + row->manager_at, head.len}, head)) {
+        return false;
+    }
+    while (at < row->document.len && row->document.ptr[at] != '"') {
         escaped |= row->document.ptr[at] == '\\';
         at += row->document.ptr[at] == '\\' ? 2 : 1;
-        assert(at < row->document.len);
+    }
+    if (at >= row->document.len) {
+        return false;
     }
     *end = at + 1;
     *id = (str){row->document.ptr + from, at - from};

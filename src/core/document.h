@@ -24,7 +24,7 @@ MUST_CHECK bool document_normalize(struct roster_json *resource, struct roster_a
 MUST_CHECK bool document_print(const struct roster_json *resource, struct roster_arena *arena,
                                struct resource_row *row);
 
-// The manager's id in a stored document. False when it has no manager.
+// The manager's id in a stored document. False when it has no manager, or is damaged there.
 MUST_CHECK bool document_manager(const struct resource_row *row, struct roster_arena *arena,
                                  str *id, size_t *end);
 
