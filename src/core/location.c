@@ -2,11 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/location.h"
 
-// pchar of RFC 3986: unreserved, sub-delims, ':' and '@'.
+#define BIT(c) (UINT64_C(1) << ((c)&63))
+#define BITS(from, to) ((BIT(to) - BIT(from)) | BIT(to))
+
+// pchar of RFC 3986: unreserved, sub-delims, ':' and '@'. Bit n stands for the byte n.
+static const uint64_t plain[4] = {BIT('!') | BIT('$') | BITS('&', '.') | BITS('0', ';') | BIT('='),
+                                  BITS('@', 'Z') | BIT('_') | BITS('a', 'z') | BIT('~')};
+
 static bool is_plain(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && str_contains(STR("-._~!$&'()*+,;=:@"), (str){&c, 1}));
+    unsigned char byte = (unsigned char)c;
+    return (plain[byte / 64] >> (byte % 64) & 1) != 0;
 }
 
 static bool is_segment(str id)

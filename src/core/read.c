@@ -56,6 +56,10 @@ static enum outcome represent(const struct context *ctx, const struct roster_res
 {
     struct representation rep;
     represent_init(&rep, ctx, type, projection);
+    if (!location_make(ctx->arena, ctx->base, type->endpoint, row->id, &out->location)) {
+        return full(err);
+    }
+    rep.location = out->location;
     answer_init(&out->answer, ctx->arena);
     enum store_outcome got = represent_write(&rep, row, groups, &out->answer, &out->tag);
     if (!answer_end(&out->answer)) {
@@ -66,9 +70,6 @@ static enum outcome represent(const struct context *ctx, const struct roster_res
     }
     if (rep.too_large) {
         return OUTCOME_STREAM;
-    }
-    if (!location_make(ctx->arena, ctx->base, type->endpoint, row->id, &out->location)) {
-        return full(err);
     }
     return OUTCOME_DONE;
 }

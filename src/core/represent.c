@@ -21,7 +21,13 @@ void represent_init(struct representation *rep, const struct context *ctx,
                     const struct roster_resource_type *type, const struct projection *projection)
 {
     uint32_t shown = projection == NULL ? type->known_shown : projection_known(projection, type);
-    *rep = (struct representation){ctx, type, projection, shown, MEMBERS_INLINE_MAX, false};
+    *rep = (struct representation){
+        .ctx = ctx,
+        .type = type,
+        .projection = projection,
+        .shown = shown,
+        .members_left = MEMBERS_INLINE_MAX,
+    };
 }
 
 static bool shows(const struct representation *rep, enum known_attr attr)
@@ -271,7 +277,11 @@ static void write_meta(struct text *out, const struct representation *rep,
     if (shows(rep, KNOWN_META_LOCATION)) {
         text_add(out, str_of(comma));
         text_lit(out, "\"location\":\"");
-        location_write(out, rep->ctx->base, rep->type->endpoint, row->id);
+        if (rep->location.len > 0) {
+            text_add(out, rep->location);
+        } else {
+            location_write(out, rep->ctx->base, rep->type->endpoint, row->id);
+        }
         text_char(out, '"');
         comma = ",";
     }

@@ -16,6 +16,7 @@ struct representation {
     const struct projection *projection;  // NULL: the defaults
     uint32_t shown;                       // bits by enum known_attr
     size_t members_left;  // members that may still be written into memory in this answer
+    str location;         // of the one resource; empty: it is made from its id
     bool too_large;       // a group did not fit and the context holds no snapshot: stream
 };
 
