@@ -93,25 +93,6 @@ bool secrets_absent(const struct secrets *secrets, str text)
     return hints_absent(&secrets->hints, text);
 }
 
-// Whether blanks, quotes and the like alone are encoded, and no letter.
-static bool escapes_are_plain(str query)
-{
-    const char *found = NULL;
-    while (query.len > 0 && (found = memchr(query.ptr, '%', query.len)) != NULL) {
-        query = str_tail(query, (size_t)(found - query.ptr) + 1);
-        if (query.len < 2 || (query.ptr[0] != '2' && query.ptr[0] != '3') ||
-            memchr("0123456789ABCDEFabcdef", query.ptr[1], 22) == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool secrets_absent_from_query(const struct secrets *secrets, str query)
-{
-    return query.len == 0 || (escapes_are_plain(query) && secrets_absent(secrets, query));
-}
-
 // Bit n of a set stands for the byte n. Every path of every request is looked at.
 #define BIT(c) (UINT64_C(1) << ((c)&63))
 #define BITS(from, to) ((BIT(to) - BIT(from)) | BIT(to))
@@ -124,10 +105,31 @@ static const uint64_t plain[4] = {BITS('0', '9') | BIT('-') | BIT('$') | BIT('.'
 static const uint64_t plain_paths[4] = {BITS('-', ':') | BIT('$') | BIT(','),
                                         BITS('A', 'Z') | BITS('a', 'z') | BIT('_')};
 
+static const uint64_t digits[4] = {BITS('0', '9'), BITS('A', 'F') | BITS('a', 'f')};
+
 static bool is_in(const uint64_t set[4], char c)
 {
     unsigned char byte = (unsigned char)c;
     return (set[byte / 64] >> (byte % 64) & 1) != 0;
+}
+
+// Whether blanks, quotes and the like alone are encoded, and no letter.
+static bool escapes_are_plain(str query)
+{
+    const char *found = NULL;
+    while (query.len > 0 && (found = memchr(query.ptr, '%', query.len)) != NULL) {
+        query = str_tail(query, (size_t)(found - query.ptr) + 1);
+        if (query.len < 2 || (query.ptr[0] != '2' && query.ptr[0] != '3') ||
+            !is_in(digits, query.ptr[1])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool secrets_absent_from_query(const struct secrets *secrets, str query)
+{
+    return query.len == 0 || (escapes_are_plain(query) && secrets_absent(secrets, query));
 }
 
 static bool is_word(char c)
