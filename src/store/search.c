@@ -10,6 +10,7 @@
 #include "store/id.h"
 #include "store/row.h"
 #include "store/set.h"
+#include "sys/log.h"
 
 struct search_plan {
     int64_t tenant;
@@ -346,13 +347,24 @@ bool place_id_key(str id, struct roster_arena *arena, str *key)
 
 enum { COLUMN_KEY = 1 };  // of the leg by an index
 
+// A longer key than any that is written is damage; a place made of it would be no place.
+static bool read_key(const struct visit *visit, struct sql *q, int64_t row, str *key)
+{
+    str stored = sql_column(q, COLUMN_KEY);
+    if (stored.len > INDEX_KEY_MAX) {
+        log_event(LOG_LEVEL_ERROR, "index_damaged", LOG_NUMBER("row", row));
+        return false;
+    }
+    return arena_copy(visit->arena, stored, key);
+}
+
 static bool read_place(const struct visit *visit, struct sql *q, struct hit *hit)
 {
     struct place *place = &hit->place;
     *place = (struct place){.row = hit->row.row, .absent = visit->leg->absent};
     switch (visit->plan->sort.kind) {
     case SORT_INDEX:
-        return place->absent || arena_copy(visit->arena, sql_column(q, COLUMN_KEY), &place->key);
+        return place->absent || read_key(visit, q, hit->row.row, &place->key);
     case SORT_MODIFIED:
         return time_key(hit->row.modified_ms, visit->arena, &place->key);
     case SORT_ID:
