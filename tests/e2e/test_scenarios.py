@@ -188,8 +188,9 @@ def run_scenario(path, profile, server, other_tenant, folder):
 
 
 @pytest.mark.parametrize("path, profile", CASES)
-def test_scenario(path, profile, server, other_tenant, record_property, tmp_path):
-    record_property("assertions", run_scenario(path, profile, server, other_tenant, tmp_path))
+def test_scenario(path, profile, server, other_tenant, request, tmp_path):
+    assertions = run_scenario(path, profile, server, other_tenant, tmp_path)
+    request.node.user_properties.append(("assertions", assertions))
 
 
 def meaning(step):
