@@ -285,10 +285,9 @@
 #define ID_BYTES_MAX 255   // imported ids
 #define TENANT_NAME_MAX 63
 #define LABEL_MAX 200
-#define ADDRESS_TEXT_MAX 45  // an IPv6 address with an IPv4 tail
-// Near the 64 MB that the design allows: a hot page of an index is moved once for many changes.
-#define WAL_PAGES_MAX 13000   // 54 MB: from here on a thread moves the log into the file
-#define WAL_PAGES_HARD 15500  // 64 MB: here the writer waits for it; bounds a start after a crash
+#define ADDRESS_TEXT_MAX 45   // an IPv6 address with an IPv4 tail
+#define WAL_PAGES_MAX 9000    // 36 MB: from here on a thread moves the log into the file
+#define WAL_PAGES_HARD 14000  // 56 MB: here the writer waits for it; bounds a start after a crash
 #define WAL_PAGES_LEFT 2000   // the last pass moves fewer; the writer moves what it leaves: 10 ms
 #define WAL_PASSES_MAX 8      // each pass leaves a fraction of the one before
 #define WAL_BYTES_KEEP MIB(64)
