@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from daemon import Daemon
+from daemon import Daemon, wait_for
 from expect import SEARCH, add_members, group, made, patch, total, user
 from wire import ask
 
@@ -145,6 +145,7 @@ def test_a_password_is_in_no_output_of_any_command(tmp_path):
             http.patch(f"/Users/{person}", json=patch({"op": "replace", "path": "title", "value": "x"}))
             http.post("/Users", json=user("wrong", password=[password]))
         at = ["--tenant", tenant.name]
+        wait_for(lambda: server.command("journal", "list", *at).stdout.count("/Users") >= 4, "all in the journal")
         commands = [
             ["audit", "export", *at], ["audit", "show", "secretive", *at], ["audit", "show", "secretive", *at, "--json"],
             ["undo", *at, "--since", "1h", "--plan", "--json"], ["journal", "list", *at, "--json"], ["journal", "export", *at],
