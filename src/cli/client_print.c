@@ -39,26 +39,18 @@ struct roster_json *client_json(const struct call *call, const struct token_row 
     return ok ? out : NULL;
 }
 
+static bool fill(const struct call *call, const struct token_row *row, str *cells)
+{
+    cells[0] = row->client;
+    return credential_fill(call, row, cells + 1);
+}
+
 int clients_table(struct call *call, const struct token_row *first)
 {
     static const char *const headings[CLIENT_COLUMNS] = {
         "CLIENT",  "SECRET",  "TENANT",    "STATE", "SCOPE", "SOURCE",
         "CREATED", "EXPIRES", "LAST USED", "FROM",  "LABEL"};
-    size_t count = 0;
-    for (const struct token_row *row = first; row != NULL; row = row->next) {
-        count++;
-    }
-    // The last row may write behind its columns.
-    str *cells =
-        arena_array(call->arena, count * CLIENT_COLUMNS + CREDENTIAL_COLUMNS, sizeof(*cells));
-    struct table table = {.headings = headings, .columns = CLIENT_COLUMNS, .cells = cells};
-    for (const struct token_row *row = first; row != NULL; row = row->next) {
-        str *at = cells == NULL ? NULL : cells + table.rows++ * CLIENT_COLUMNS;
-        if (at == NULL || !credential_fill(call, row, at + 1)) {
-            return io_stop(call->io, EX_TEMPFAIL, "there are too many: name a --tenant");
-        }
-        at[0] = row->client;
-    }
-    table_print(&call->io->out, &table);
-    return EX_OK;
+    static const struct credential_view view = {
+        .headings = headings, .columns = CLIENT_COLUMNS, .fill = fill};
+    return credential_table(call, first, &view);
 }

@@ -101,55 +101,20 @@ static bool fill(const struct call *call, const struct token_row *row, str *cell
     return arena_format(call->arena, &cells[0], "%lld", (long long)row->token);
 }
 
-static int list_table(struct call *call, const struct token_row *first)
+static int run_list(struct call *call)
 {
     static const char *const headings[ISSUER_COLUMNS] = {"ID",        "TENANT", "STATE",    "SCOPE",
                                                          "SOURCE",    "ISSUER", "AUDIENCE", "KEYS",
                                                          "LAST USED", "LABEL"};
-    size_t count = 0;
-    for (const struct token_row *row = first; row != NULL; row = row->next) {
-        count++;
-    }
-    str *cells = arena_array(call->arena, count * ISSUER_COLUMNS, sizeof(*cells));
-    struct table table = {.headings = headings, .columns = ISSUER_COLUMNS, .cells = cells};
-    for (const struct token_row *row = first; row != NULL; row = row->next) {
-        if (cells == NULL || !fill(call, row, cells + table.rows++ * ISSUER_COLUMNS)) {
-            return io_stop(call->io, EX_TEMPFAIL, "there are too many: name a --tenant");
-        }
-    }
-    table_print(&call->io->out, &table);
-    return EX_OK;
-}
-
-static int list_json(struct call *call, const struct token_row *first)
-{
-    struct roster_json *out = json_new(call->arena, JSON_ARRAY);
-    for (const struct token_row *row = first; out != NULL && row != NULL; row = row->next) {
-        struct roster_json *one = issuer_json(call, row);
-        if (one == NULL) {
-            return io_json(call->io, NULL);
-        }
-        json_push(out, one);
-    }
-    return io_json(call->io, out);
-}
-
-static int run_list(struct call *call)
-{
+    static const struct credential_view view = {headings, ISSUER_COLUMNS, fill, issuer_json,
+                                                "there are no trusted issuers; next: roster issuer "
+                                                "add --tenant NAME --issuer URL --jwks URL "
+                                                "--audience TEXT"};
     struct token_row *first = NULL;
     struct roster_error err = {0};
-    if (!issuers_list(call->admin, options_text(call->options, "tenant"), &first, &err)) {
-        return io_refuse(call->io, &err);
-    }
-    if (wants_json(call)) {
-        return list_json(call, first);
-    }
-    if (first == NULL) {
-        io_note(call->io, "there are no trusted issuers; next: roster issuer add --tenant NAME "
-                          "--issuer URL --jwks URL --audience TEXT");
-        return EX_OK;
-    }
-    return list_table(call, first);
+    return issuers_list(call->admin, options_text(call->options, "tenant"), &first, &err)
+               ? credential_print(call, first, &view)
+               : io_refuse(call->io, &err);
 }
 
 static void show_line(struct call *call, const char *name, str value)

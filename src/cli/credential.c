@@ -90,7 +90,7 @@ static str print_expiry(const struct token_row *row, int64_t now_ms, struct rost
                                                                                          : when;
 }
 
-bool credential_fill(struct call *call, const struct token_row *row, str *cells)
+bool credential_fill(const struct call *call, const struct token_row *row, str *cells)
 {
     struct roster_arena *arena = call->arena;
     cells[1] = row->tenant_name;
@@ -116,22 +116,17 @@ static bool is_certificate(const struct token_row *row)
     return row->thumbprint.len > 0 || row->authority.len > 0;
 }
 
-// Of certificates the last two columns too.
-static int list_table(struct call *call, const struct token_row *first)
+int credential_table(struct call *call, const struct token_row *first,
+                     const struct credential_view *view)
 {
-    static const char *const headings[CREDENTIAL_COLUMNS] = {
-        "ID",      "TENANT",    "STATE", "SCOPE", "SOURCE",  "CREATED",
-        "EXPIRES", "LAST USED", "FROM",  "LABEL", "SUBJECT", "CERTIFICATE"};
-    size_t columns = is_certificate(first) ? CREDENTIAL_COLUMNS : CREDENTIAL_COLUMNS - 2;
     size_t count = 0;
     for (const struct token_row *row = first; row != NULL; row = row->next) {
         count++;
     }
-    // The last row may write behind its columns.
-    str *cells = arena_array(call->arena, count * columns + 2, sizeof(*cells));
-    struct table table = {.headings = headings, .columns = columns, .cells = cells};
+    str *cells = arena_array(call->arena, count * view->columns + CREDENTIAL_SPARE, sizeof(*cells));
+    struct table table = {.headings = view->headings, .columns = view->columns, .cells = cells};
     for (const struct token_row *row = first; row != NULL; row = row->next) {
-        if (cells == NULL || !credential_fill(call, row, cells + table.rows++ * columns)) {
+        if (cells == NULL || !view->fill(call, row, cells + table.rows++ * view->columns)) {
             return io_stop(call->io, EX_TEMPFAIL, "there are too many: name a --tenant");
         }
     }
@@ -139,17 +134,31 @@ static int list_table(struct call *call, const struct token_row *first)
     return EX_OK;
 }
 
-static int list_json(struct call *call, const struct token_row *first)
+static int print_json(struct call *call, const struct token_row *first,
+                      const struct credential_view *view)
 {
     struct roster_json *out = json_new(call->arena, JSON_ARRAY);
     for (const struct token_row *row = first; out != NULL && row != NULL; row = row->next) {
-        struct roster_json *one = credential_json(call, row, NULL);
+        struct roster_json *one = view->json(call, row);
         if (one == NULL) {
             return io_json(call->io, NULL);
         }
         json_push(out, one);
     }
     return io_json(call->io, out);
+}
+
+int credential_print(struct call *call, const struct token_row *first,
+                     const struct credential_view *view)
+{
+    if (wants_json(call)) {
+        return print_json(call, first, view);
+    }
+    if (first == NULL) {
+        io_note(call->io, "%s", view->none);
+        return EX_OK;
+    }
+    return credential_table(call, first, view);
 }
 
 static struct token_row *pick(struct token_row *first, bool certificates)
@@ -166,22 +175,26 @@ static struct token_row *pick(struct token_row *first, bool certificates)
     return picked;
 }
 
+static struct roster_json *listed_json(const struct call *call, const struct token_row *row)
+{
+    return credential_json(call, row, NULL);
+}
+
 int credentials_list(struct call *call, bool certificates, const char *none)
 {
+    static const char *const headings[CREDENTIAL_COLUMNS] = {
+        "ID",      "TENANT",    "STATE", "SCOPE", "SOURCE",  "CREATED",
+        "EXPIRES", "LAST USED", "FROM",  "LABEL", "SUBJECT", "CERTIFICATE"};
+    // Of certificates the last two columns too.
+    const struct credential_view view = {headings,
+                                         CREDENTIAL_COLUMNS - (certificates ? 0 : CREDENTIAL_SPARE),
+                                         credential_fill, listed_json, none};
     struct token_row *first = NULL;
     struct roster_error err = {0};
     if (!tokens_list(call->admin, options_text(call->options, "tenant"), &first, &err)) {
         return io_refuse(call->io, &err);
     }
-    first = pick(first, certificates);
-    if (wants_json(call)) {
-        return list_json(call, first);
-    }
-    if (first == NULL) {
-        io_note(call->io, "%s", none);
-        return EX_OK;
-    }
-    return list_table(call, first);
+    return credential_print(call, pick(first, certificates), &view);
 }
 
 bool credential_take_request(const struct call *call, struct token_request *out,

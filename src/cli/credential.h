@@ -38,7 +38,24 @@ MUST_CHECK bool credential_put_times(struct roster_json *out, struct roster_aren
                                      const struct token_row *row);
 enum { CREDENTIAL_COLUMNS = 12 };
 // The cells of a row of a table, from its number to its label, and two more of certificates.
-MUST_CHECK bool credential_fill(struct call *call, const struct token_row *row, str *cells);
+MUST_CHECK bool credential_fill(const struct call *call, const struct token_row *row, str *cells);
+
+// How one kind of credential is listed.
+struct credential_view {
+    const char *const *headings;
+    size_t columns;
+    // The cells of a row. It may write up to CREDENTIAL_SPARE cells behind them.
+    bool (*fill)(const struct call *call, const struct token_row *row, str *cells);
+    struct roster_json *(*json)(const struct call *call, const struct token_row *row);
+    const char *none;  // what to do when there are none
+};
+enum { CREDENTIAL_SPARE = 2 };
+// Prints a table of at least one row.
+int credential_table(struct call *call, const struct token_row *first,
+                     const struct credential_view *view);
+// Prints a table, or an array of JSON.
+int credential_print(struct call *call, const struct token_row *first,
+                     const struct credential_view *view);
 // `secret` is NULL but when it was made right now. NULL when the arena is full.
 struct roster_json *credential_json(const struct call *call, const struct token_row *row,
                                     const struct secret *secret);
