@@ -240,26 +240,34 @@ static enum outcome finish(const struct context *ctx, const struct write *write,
                : refuse_memory(err);
 }
 
-enum outcome federation_check_create(const struct context *ctx, struct write *write,
-                                     struct roster_error *err)
+// Whether the source may make `after` of `before`, which is NULL of a create. `restored`: some
+// attributes of `after` were set back.
+static enum outcome check_person(const struct context *ctx, const struct write *write,
+                                 const struct roster_json *before, struct roster_json *after,
+                                 bool *restored, struct roster_error *err)
 {
     struct policy *first = NULL;
-    bool restored = false;
     if (!is_person(ctx, write)) {
         return OUTCOME_DONE;
     }
     enum outcome outcome = load(ctx, &first, err);
     if (outcome == OUTCOME_DONE) {
-        outcome = check_addresses(ctx, first, NULL, write->sent, err);
+        outcome = check_addresses(ctx, first, before, after, err);
     }
-    if (outcome == OUTCOME_DONE) {
-        outcome = check_attributes(ctx, first, write, NULL, write->sent, &restored, err);
+    return outcome == OUTCOME_DONE
+               ? check_attributes(ctx, first, write, before, after, restored, err)
+               : outcome;
+}
+
+enum outcome federation_check_create(const struct context *ctx, struct write *write,
+                                     struct roster_error *err)
+{
+    bool restored = false;
+    enum outcome outcome = check_person(ctx, write, NULL, write->sent, &restored, err);
+    if (outcome == OUTCOME_DONE && restored) {
+        outcome = finish(ctx, write, write->sent, err);
     }
     if (outcome != OUTCOME_DONE || !restored) {
-        return outcome;
-    }
-    outcome = finish(ctx, write, write->sent, err);
-    if (outcome != OUTCOME_DONE) {
         return outcome;
     }
     if (!document_print(write->sent, ctx->arena, &write->row)) {
@@ -275,18 +283,8 @@ enum outcome federation_check_update(const struct context *ctx, const struct wri
                                      const struct current *current, struct roster_json *after,
                                      struct roster_error *err)
 {
-    struct policy *first = NULL;
     bool restored = false;
-    if (!is_person(ctx, write)) {
-        return OUTCOME_DONE;
-    }
-    enum outcome outcome = load(ctx, &first, err);
-    if (outcome == OUTCOME_DONE) {
-        outcome = check_addresses(ctx, first, current->resource, after, err);
-    }
-    if (outcome == OUTCOME_DONE) {
-        outcome = check_attributes(ctx, first, write, current->resource, after, &restored, err);
-    }
+    enum outcome outcome = check_person(ctx, write, current->resource, after, &restored, err);
     return outcome == OUTCOME_DONE && restored ? finish(ctx, write, after, err) : outcome;
 }
 

@@ -101,16 +101,6 @@ enum store_outcome conn_scrub(struct conn *writer)
 {
     bool ended = false;
     assert(writer->writer && !conn_in_transaction(writer));
-    switch (writer->link->driver->scrub(writer->link, &ended)) {
-    case SQL_DONE:
-    case SQL_ROW:
-        return ended ? STORE_OK : STORE_TIMEOUT;
-    case SQL_TIMEOUT:
-        return STORE_TIMEOUT;
-    case SQL_FULL:
-        return STORE_FULL;
-    case SQL_FAILED:
-        break;
-    }
-    return STORE_FAILED;
+    enum store_outcome got = sql_to_store(writer->link->driver->scrub(writer->link, &ended));
+    return got == STORE_OK && !ended ? STORE_TIMEOUT : got;
 }

@@ -168,7 +168,7 @@ void sql_fail(struct sql *q)
     }
 }
 
-static enum store_outcome store_outcome_of(enum sql_outcome outcome)
+enum store_outcome sql_to_store(enum sql_outcome outcome)
 {
     switch (outcome) {
     case SQL_DONE:
@@ -196,7 +196,7 @@ enum store_outcome sql_end(struct sql *q)
     }
     q->statement = NULL;
     q->conn->active--;
-    return store_outcome_of(q->outcome);
+    return sql_to_store(q->outcome);
 }
 
 enum store_outcome sql_run(struct sql *q, int64_t *count)

@@ -29,6 +29,9 @@ struct sql sql_begin(struct conn *conn, enum statement name);
 // each connection.
 struct sql sql_begin_text(struct conn *conn, str text);
 
+// What an answer of the engine is to whoever called the store.
+enum store_outcome sql_to_store(enum sql_outcome outcome);
+
 void sql_i64(struct sql *q, int parameter, int64_t value);
 void sql_text(struct sql *q, int parameter, str value);
 void sql_blob(struct sql *q, int parameter, str value);
