@@ -1,6 +1,6 @@
 // bare_sqlite.c: the ceiling of durable creates: the rows of a create through SQLite's own calls.
 //
-//   bench-bare-sqlite --store FILE --creates N --batch B [--first N] [--tenant N] [--wal-pages N]
+//   bench-bare-sqlite --store FILE --creates N --batch B [--first N] [--tenant N] [--log-pages N]
 //
 // Tables, statements, settings and the threshold of the checkpoint are those of the store (its
 // migration and its table of statements are read), so that what differs is everything else that a
@@ -34,7 +34,7 @@ struct options {
     long batch;
     long first;
     long tenant;
-    long wal_pages;
+    long log_pages;
 };
 
 static sqlite3 *db;
@@ -277,7 +277,10 @@ static void open_store(const struct options *options)
     must(sqlite3_open_v2(options->store, &db,
                          SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL),
          "open");
-    run("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+    char size[64];
+    snprintf(size, sizeof(size), "PRAGMA page_size = %d", STORE_PAGE_BYTES);
+    run(size);
+    run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
         "PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY;"
         "PRAGMA mmap_size = 0; PRAGMA foreign_keys = OFF");
     char cache[64];
@@ -309,7 +312,7 @@ static void create_batch(const struct options *options, long first, long count)
     }
     end_batch(options, &user, count);
     run("COMMIT");
-    if (wal_now > options->wal_pages) {
+    if (wal_now > options->log_pages) {
         must(sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_RESTART, NULL, NULL),
              "checkpoint");
         wal_now = 0;
@@ -384,7 +387,7 @@ static void parse(int argc, char **argv, struct options *options)
         {"batch", required_argument, NULL, 'b'},
         {"first", required_argument, NULL, 'f'},
         {"tenant", required_argument, NULL, 't'},
-        {"wal-pages", required_argument, NULL, 'w'},
+        {"log-pages", required_argument, NULL, 'w'},
         {0},
     };
     int got = 0;
@@ -393,7 +396,7 @@ static void parse(int argc, char **argv, struct options *options)
                            ['b'] = &options->batch,
                            ['f'] = &options->first,
                            ['t'] = &options->tenant,
-                           ['w'] = &options->wal_pages};
+                           ['w'] = &options->log_pages};
         if (got == 's') {
             options->store = optarg;
         } else if (got == '?') {
@@ -410,7 +413,8 @@ static void parse(int argc, char **argv, struct options *options)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.tenant = 1, .wal_pages = WAL_PAGES_MAX, .batch = 64};
+    struct options options = {
+        .tenant = 1, .log_pages = LOG_BYTES_MAX / STORE_PAGE_BYTES, .batch = 64};
     sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     parse(argc, argv, &options);

@@ -113,6 +113,7 @@ def fingerprint(binary):
         admin(binary, store, "tenant", "add", "people")
         with contextlib.closing(sqlite3.connect(store)) as connection:
             rows = connection.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall()
+            rows += connection.execute("PRAGMA page_size").fetchall()
     text = json.dumps([rows, USER, GROUPED_FIVE, GROUPED_TEN, GROUPS])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

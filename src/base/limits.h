@@ -248,9 +248,9 @@
 #define ENDING_METRICS_MAX 1000  // tenants whose next end is a metric
 
 // Journal
-#define JOURNAL_RING_BYTES MIB(1)     // that wait in memory, of one loop: 4,000 reads; then dropped
-#define JOURNAL_WRITE_BYTES KIB(256)  // written at once
-#define JOURNAL_FLUSH_MS 250          // that a record waits at most: tail shows it within a second
+#define JOURNAL_RING_BYTES MIB(1)    // that wait in memory, of one loop: 4,000 reads; then dropped
+#define JOURNAL_WRITE_BYTES KIB(64)  // written at once
+#define JOURNAL_FLUSH_MS 250         // that a record waits at most: tail shows it within a second
 #define JOURNAL_TRIM_MS INT64_C(60000)  // between looks for what is too old
 #define JOURNAL_BODY_MAX KIB(128)       // of the setting journal-body: more does not fit a ring
 #define JOURNAL_HEADERS_MAX 512         // bytes of the headers that are kept
@@ -285,13 +285,15 @@
 #define ID_BYTES_MAX 255   // imported ids
 #define TENANT_NAME_MAX 63
 #define LABEL_MAX 200
-#define ADDRESS_TEXT_MAX 45   // an IPv6 address with an IPv4 tail
-#define WAL_PAGES_MAX 9000    // 36 MB: from here on a thread moves the log into the file
-#define WAL_PAGES_HARD 14000  // 56 MB: here the writer waits for it; bounds a start after a crash
-#define WAL_PAGES_LEFT 2000   // the last pass moves fewer; the writer moves what it leaves: 10 ms
-#define WAL_PASSES_MAX 8      // each pass leaves a fraction of the one before
-#define WAL_BYTES_KEEP MIB(64)
-#define WAL_RETRY_PAGES 1000           // a reader held the log: try again when it has grown by 4 MB
+#define ADDRESS_TEXT_MAX 45      // an IPv6 address with an IPv4 tail
+#define STORE_PAGE_BYTES 2048    // of a new store: a create hits a leaf of each index somewhere
+#define LOG_BYTES_MAX MIB(26)    // from here on a thread moves the log into the file
+#define LOG_BYTES_HARD MIB(60)   // here the writer waits for it; bounds a start after a crash
+#define LOG_BYTES_LEFT MIB(4)    // the last pass moves less; the writer moves what it leaves: 10 ms
+#define LOG_BYTES_RETRY MIB(4)   // a reader held the log: try again when it has grown by so much
+#define LOG_BYTES_KEEP MIB(64)   // of its file
+#define LOG_PASSES_MAX 8         // each pass leaves a fraction of the one before
+#define LOG_JOIN_BYTES KIB(128)  // of the log that go into one write: some 60 pages
 #define STORE_WRITER_CACHE_KIB 24576   // 24 MB: the dirty pages of a batch, and the hot leaves
 #define STORE_READER_CACHE_KIB 2048    // 2 MB: inner pages; the kernel caches the rest
 #define STORE_LOOPS_CACHE_KIB 32768    // 32 MB for all loops: leaves of the indexes by id and name

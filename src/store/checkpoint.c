@@ -14,18 +14,18 @@ struct checkpointer {
     bool wanted;  // the thread is asked for, or at work
     bool ready;   // it has done what it can
     bool stops;
-    long again;  // of the writer: no attempt below so many pages, a reader held the last one up
+    size_t again;  // of the writer: no attempt below so many bytes, a reader held the last one up
 };
 
 // Each pass moves what was written during the one before.
 static void move_pages(struct conn *conn)
 {
-    long before = 0;
-    long moved = 0;
-    for (int pass = 0; pass < WAL_PASSES_MAX; pass++) {
+    size_t before = 0;
+    size_t moved = 0;
+    for (int pass = 0; pass < LOG_PASSES_MAX; pass++) {
         // What fails is logged; the writer tries it itself.
         if (conn->link->driver->move_log(conn->link, &moved) != SQL_DONE ||
-            moved - before <= WAL_PAGES_LEFT) {
+            moved - before <= LOG_BYTES_LEFT) {
             return;
         }
         before = moved;
@@ -89,14 +89,14 @@ void checkpointer_close(struct checkpointer *c)
 }
 
 // Whether it is the writer's turn: the thread is done, or the log too long to wait for it any more.
-static bool take_turn(struct checkpointer *c, long pages)
+static bool take_turn(struct checkpointer *c, size_t bytes)
 {
     pthread_mutex_lock(&c->mutex);
     if (!c->wanted && !c->ready) {
         c->wanted = true;
         pthread_cond_broadcast(&c->changed);
     }
-    bool turn = c->ready || pages > WAL_PAGES_HARD;
+    bool turn = c->ready || bytes > LOG_BYTES_HARD;
     while (turn && c->wanted) {
         pthread_cond_wait(&c->changed, &c->mutex);
     }
@@ -108,20 +108,20 @@ static bool take_turn(struct checkpointer *c, long pages)
 void checkpoint(struct checkpointer **checkpointer, struct conn *writer)
 {
     const struct driver *driver = writer->link->driver;
-    long pages = driver->log_pages(writer->link);
+    size_t bytes = driver->log_bytes(writer->link);
     bool ended = false;
-    if (pages <= WAL_PAGES_MAX) {
+    if (bytes <= LOG_BYTES_MAX) {
         return;
     }
     if (*checkpointer == NULL) {
         *checkpointer = checkpointer_open(writer->store);
     }
     struct checkpointer *c = *checkpointer;
-    if (c != NULL && (pages < c->again || !take_turn(c, pages))) {
+    if (c != NULL && (bytes < c->again || !take_turn(c, bytes))) {
         return;
     }
     ended = driver->end_log(writer->link, &ended) == SQL_DONE && ended;
     if (c != NULL) {
-        c->again = ended ? 0 : pages + WAL_RETRY_PAGES;
+        c->again = ended ? 0 : bytes + LOG_BYTES_RETRY;
     }
 }

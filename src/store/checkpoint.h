@@ -3,7 +3,7 @@
 // A checkpoint writes thousands of pages and syncs them: tens of milliseconds that no create should
 // wait for. So a thread does it while commits go on, pass after pass, until only the pages of the
 // last moments are left; then the writer moves these itself between two transactions, which is the
-// only moment when the log can begin anew. A log that grows past WAL_PAGES_HARD nevertheless is
+// only moment when the log can begin anew. A log that grows past LOG_BYTES_HARD nevertheless is
 // waited for: its length bounds the time of a start after a crash.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef STORE_CHECKPOINT_H

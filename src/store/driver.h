@@ -68,11 +68,11 @@ struct driver {
     void (*deadline)(struct driver_link *link, int ms);
     // Those steps since a deadline was set last, but for a few thousand.
     int64_t (*steps)(const struct driver_link *link);
-    // Pages of the log after the last commit of this link; 0 for an engine that has none of ours.
-    long (*log_pages)(const struct driver_link *link);
-    // Moves the log into the file as far as it is there, while a writer goes on. *moved: how many
-    // of its pages are in the file now, and synced; 0 when another link was in the way.
-    enum sql_outcome (*move_log)(struct driver_link *link, long *moved);
+    // Bytes of the log after the last commit of this link; 0 for an engine that has none of ours.
+    size_t (*log_bytes)(const struct driver_link *link);
+    // Moves the log into the file as far as it is there, while a writer goes on. *moved: how much
+    // of it is in the file now, and synced; 0 when another link was in the way.
+    enum sql_outcome (*move_log)(struct driver_link *link, size_t *moved);
     // Moves the rest, waits a moment for readers of the log, and lets the next commit begin at its
     // start: *ended. For the writer's link, not in a transaction.
     enum sql_outcome (*end_log)(struct driver_link *link, bool *ended);

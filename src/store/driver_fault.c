@@ -188,12 +188,12 @@ static int64_t fault_steps(const struct driver_link *link)
     return inner_of(link)->steps(link_of(link)->inner);
 }
 
-static long fault_log_pages(const struct driver_link *link)
+static size_t fault_log_bytes(const struct driver_link *link)
 {
-    return inner_of(link)->log_pages(link_of(link)->inner);
+    return inner_of(link)->log_bytes(link_of(link)->inner);
 }
 
-static enum sql_outcome fault_move_log(struct driver_link *link, long *moved)
+static enum sql_outcome fault_move_log(struct driver_link *link, size_t *moved)
 {
     return fails(link_of(link)->fail_at) ? SQL_FAILED
                                          : inner_of(link)->move_log(link_of(link)->inner, moved);
@@ -232,7 +232,7 @@ const struct driver driver_fault = {
     .in_transaction = fault_in_transaction,
     .deadline = fault_deadline,
     .steps = fault_steps,
-    .log_pages = fault_log_pages,
+    .log_bytes = fault_log_bytes,
     .move_log = fault_move_log,
     .end_log = fault_end_log,
     .scrub = fault_scrub,

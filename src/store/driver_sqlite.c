@@ -246,9 +246,9 @@ static int64_t sqlite_steps(const struct driver_link *link)
     return link_of(link)->steps;
 }
 
-static long sqlite_log_pages(const struct driver_link *link)
+static size_t sqlite_log_bytes(const struct driver_link *link)
 {
-    return link_of(link)->wal_pages;
+    return link_of(link)->log_pages * link_of(link)->page_bytes;
 }
 
 // SQLite calls it busy when it comes upon the writer just as that renews the head of the log.
@@ -264,13 +264,13 @@ static int move_pages(struct sqlite_link *link, int *pages)
 
 // A passive checkpoint leaves the sync of the file to who reaches the end of the log, which
 // with a busy writer is never it. So it is done here: else all of it would be left to end_log.
-static enum sql_outcome sqlite_move_log(struct driver_link *base, long *moved)
+static enum sql_outcome sqlite_move_log(struct driver_link *base, size_t *moved)
 {
     struct sqlite_link *link = link_of(base);
     sqlite3_file *file = NULL;
     int pages = 0;
     int code = move_pages(link, &pages);
-    *moved = pages > 0 ? pages : 0;
+    *moved = pages > 0 ? (size_t)pages * link->page_bytes : 0;
     if ((code & 0xff) == SQLITE_BUSY) {
         return SQL_DONE;
     }
@@ -289,7 +289,7 @@ static enum sql_outcome sqlite_end_log(struct driver_link *base, bool *ended)
     int code = sqlite3_wal_checkpoint_v2(link->db, "main", SQLITE_CHECKPOINT_RESTART, NULL, NULL);
     *ended = code == SQLITE_OK;
     if (*ended) {
-        link->wal_pages = 0;
+        link->log_pages = 0;
     }
     return (code & 0xff) == SQLITE_BUSY ? SQL_DONE : outcome_of(link, code);
 }
@@ -333,7 +333,7 @@ const struct driver driver_sqlite = {
     .in_transaction = sqlite_in_transaction,
     .deadline = sqlite_deadline,
     .steps = sqlite_steps,
-    .log_pages = sqlite_log_pages,
+    .log_bytes = sqlite_log_bytes,
     .move_log = sqlite_move_log,
     .end_log = sqlite_end_log,
     .scrub = sqlite_scrub,

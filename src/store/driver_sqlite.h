@@ -16,13 +16,17 @@ struct sqlite_link {
     bool writer;
     int64_t deadline_us;  // 0: none
     int64_t steps;        // of the machine since the deadline was set
-    long wal_pages;       // after the last commit
+    size_t page_bytes;
+    size_t log_pages;  // after the last commit
     sqlite3_stmt *controls[CONTROL_COUNT];
 };
 
 struct driver_link *sqlite_link_open(const struct driver_options *options,
                                      struct roster_error *err);
 bool sqlite_link_close(struct driver_link *link);
+// The file system for the writer's link: it writes the log in large pieces. Its name, for
+// sqlite3_open_v2.
+const char *sqlite_log_vfs(void);
 // A busy handler: waits for a lock a moment. 0: it has waited long enough.
 int sqlite_wait(void *ctx, int tries);
 

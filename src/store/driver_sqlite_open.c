@@ -47,7 +47,7 @@ int sqlite_wait(void *ctx, int tries)
 static int count_wal(void *ctx, sqlite3 *db, const char *name, int pages)
 {
     struct sqlite_link *link = ctx;
-    link->wal_pages = pages;
+    link->log_pages = (size_t)pages;
     return SQLITE_OK;
 }
 
@@ -121,12 +121,13 @@ static bool set_up(struct sqlite_link *link, const struct driver_options *option
     // goes in pages that are written anyway: the hash of a password does not stay behind.
     // wal_autocheckpoint: the writer does it between batches, never inside a commit.
     snprintf(settings, sizeof(settings),
-             "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+             "PRAGMA page_size = %d; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
              "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = %zu;"
              "PRAGMA secure_delete = FAST; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
              "PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -%zu;"
              "%s",
-             WAL_BYTES_KEEP, options->cache_kib, options->writer ? "" : "PRAGMA query_only = ON;");
+             STORE_PAGE_BYTES, LOG_BYTES_KEEP, options->cache_kib,
+             options->writer ? "" : "PRAGMA query_only = ON;");
     int code = sqlite3_exec(link->db, settings, NULL, NULL, NULL);
     if (code == SQLITE_OK && options->writer) {
         snprintf(settings, sizeof(settings), "PRAGMA application_id = %d", APPLICATION_ID);
@@ -135,6 +136,10 @@ static bool set_up(struct sqlite_link *link, const struct driver_options *option
     if (code == SQLITE_OK && options->page_max > 0) {
         snprintf(settings, sizeof(settings), "PRAGMA max_page_count = %ld", options->page_max);
         code = sqlite3_exec(link->db, settings, NULL, NULL, NULL);
+    }
+    if (code == SQLITE_OK) {
+        // A store keeps the size it was made with.
+        link->page_bytes = (size_t)pragma_i64(link->db, "PRAGMA page_size", &code);
     }
     return code == SQLITE_OK || refuse_open(link, path, code, err);
 }
@@ -172,7 +177,8 @@ struct driver_link *sqlite_link_open(const struct driver_options *options, struc
     link->writer = options->writer;
     bool opened = !options->writer || make_file(path, err);
     if (opened) {
-        int code = sqlite3_open_v2(path, &link->db, flags, NULL);
+        const char *vfs = options->writer ? sqlite_log_vfs() : NULL;
+        int code = sqlite3_open_v2(path, &link->db, flags, vfs);
         opened = code == SQLITE_OK || refuse_open(link, path, code, err);
     }
     if (opened) {

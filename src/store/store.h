@@ -77,7 +77,7 @@ void conn_rollback(struct conn *writer);
 bool conn_commit_failed(const struct conn *writer);
 // False when an error ended the transaction behind our back.
 bool conn_in_transaction(const struct conn *writer);
-// Moves the log into the file when it exceeds WAL_PAGES_MAX: a thread of the store does most of
+// Moves the log into the file when it exceeds LOG_BYTES_MAX: a thread of the store does most of
 // it. Between transactions only.
 void conn_checkpoint(struct conn *writer);
 // Holds one snapshot over several reads.

@@ -467,7 +467,7 @@ static void the_log_is_moved_into_the_file_when_it_is_long(void **state)
         conn_checkpoint(rig->writer);
     }
     assert_int_equal(stat(path, &info), 0);
-    assert_true((size_t)info.st_size <= WAL_BYTES_KEEP);
+    assert_true((size_t)info.st_size <= LOG_BYTES_KEEP);
     assert_int_equal(rig_sql_i64(rig, "SELECT count(*) FROM resource"), 15000);
 }
 
@@ -479,7 +479,7 @@ static void a_head_of_the_log_that_is_being_written_is_no_failure(void **state)
     const struct driver *driver = rig->reader->link->driver;
     struct resource_row row;
     unsigned char byte = 0;
-    long moved = -1;
+    size_t moved = 1;
     char path[128];
     snprintf(path, sizeof(path), "%s-shm", rig->path);
     rig_begin(rig);
