@@ -8,16 +8,17 @@
 
 #include <stdint.h>
 
-enum { HINT_WORDS_MAX = 128, HINT_WORD_MIN = 2, HINT_PAIRS = 1024 };
+enum { HINT_WORDS_MAX = 128, HINT_WORD_MIN = 3, HINT_PAIRS = 1024 };
 
-// By the low bits of the two bytes that begin a word: the last such word, counted from 1, and
-// behind each word the one before it.
+// By the low bits of the two bytes that begin a word: a bit for each third byte of such words, the
+// last such word, counted from 1, and behind each word the one before it.
 struct hints {
+    uint32_t thirds[HINT_PAIRS];
     uint8_t heads[HINT_PAIRS];
     uint8_t next[HINT_WORDS_MAX];
     str words[HINT_WORDS_MAX];
     size_t count;
-    bool full;  // there were more words, or one of a single letter
+    bool full;  // there were more words, or a shorter one
 };
 
 // Zeroed is empty. `word` has to live as long as the hints; its case does not matter.

@@ -155,9 +155,8 @@ static bool may_be_secret(const struct secrets *secrets, const struct record *re
 {
     const str *texts = record->texts;
     return texts[RECORD_DETAIL].len > 0 || !secrets_is_plain_path(texts[RECORD_PATH]) ||
-           !secrets_is_plain_path(texts[RECORD_ID]) || secrets_token(texts[RECORD_METHOD]) ||
-           secrets_token(texts[RECORD_PATH]) || secrets_token(texts[RECORD_HEADERS]) ||
-           secrets_token(texts[RECORD_ID]) ||
+           !secrets_is_plain_path(texts[RECORD_ID]) ||
+           secrets_token(record_span(record, RECORD_METHOD, RECORD_ID)) ||
            !secrets_absent_from_query(secrets, texts[RECORD_QUERY]) ||
            !is_harmless(secrets, record);
 }

@@ -98,6 +98,12 @@ void record_view(const char *bytes, struct record *out)
     }
 }
 
+str record_span(const struct record *record, enum record_text first, enum record_text last)
+{
+    const char *from = record->texts[first].ptr;
+    return (str){from, (size_t)(record->texts[last].ptr - from) + record->texts[last].len};
+}
+
 static bool lengths_fit(const char *bytes, size_t len)
 {
     uint32_t lengths[RECORD_TEXTS];

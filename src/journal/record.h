@@ -80,6 +80,8 @@ void record_set_time(char *bytes, int64_t time_us);
 void record_seal(char *bytes);
 // The same as record_get for what was not sealed: only its own memory may be read so.
 void record_view(const char *bytes, struct record *out);
+// The texts from `first` to `last` of a record that was read, one behind the other.
+str record_span(const struct record *record, enum record_text first, enum record_text last);
 
 enum record_outcome {
     RECORD_OK,

@@ -25,6 +25,7 @@ static const str shipped[] = {STR_INIT("irk"), STR_INIT("bootstrapKey"), STR_INI
 static const str token_starts[] = {STR_INIT("rst_"), STR_INIT("rsc_"), STR_INIT("rat_")};
 
 enum { START_LEN = 4, TOKEN_REST_MIN = 32 };  // characters that any of them has
+enum { PATH_BLOCK = 16 };
 
 // A token that an issuer signed (RFC 7515) is JSON in base64url, which begins with {", and a dot.
 static const str signed_start = STR_INIT("eyJ");
@@ -93,7 +94,7 @@ bool secrets_absent(const struct secrets *secrets, str text)
     return hints_absent(&secrets->hints, text);
 }
 
-// Bit n of a set stands for the byte n. Every path of every request is looked at.
+// Bit n of a set stands for the byte n.
 #define BIT(c) (UINT64_C(1) << ((c)&63))
 #define BITS(from, to) ((BIT(to) - BIT(from)) | BIT(to))
 
@@ -102,9 +103,6 @@ static const uint64_t words[4] = {BITS('0', '9') | BIT('-') | BIT('$'),
 static const uint64_t plain[4] = {BITS('0', '9') | BIT('-') | BIT('$') | BIT('.') | BIT(':') |
                                       BIT(','),
                                   BITS('A', 'Z') | BITS('a', 'z') | BIT('_')};
-static const uint64_t plain_paths[4] = {BITS('-', ':') | BIT('$') | BIT(','),
-                                        BITS('A', 'Z') | BITS('a', 'z') | BIT('_')};
-
 static const uint64_t digits[4] = {BITS('0', '9'), BITS('A', 'F') | BITS('a', 'f')};
 
 static bool is_in(const uint64_t set[4], char c)
@@ -206,9 +204,39 @@ bool secrets_is_plain(str text)
     return all_in(plain, text);
 }
 
+// The path of every request is looked at: without branches this becomes a few instructions for all
+// bytes at once.
+static bool is_plain_path_block(const unsigned char block[PATH_BLOCK])
+{
+    unsigned char other = 0;
+    for (size_t at = 0; at < PATH_BLOCK; at++) {
+        unsigned char c = block[at];
+        unsigned char from_dash = (unsigned char)(c - '-');
+        unsigned char from_a = (unsigned char)((c | 32) - 'a');
+        unsigned char one = from_dash <= ':' - '-';
+        one |= from_a <= 'z' - 'a';
+        one |= c == '$';
+        one |= c == ',';
+        one |= c == '_';
+        other |= one ^ 1U;
+    }
+    return other == 0;
+}
+
 bool secrets_is_plain_path(str path)
 {
-    return all_in(plain_paths, path);
+    while (path.len >= PATH_BLOCK) {
+        if (!is_plain_path_block((const unsigned char *)path.ptr)) {
+            return false;
+        }
+        path = str_tail(path, PATH_BLOCK);
+    }
+    unsigned char rest[PATH_BLOCK];
+    memset(rest, '-', sizeof(rest));
+    if (path.len > 0) {
+        memcpy(rest, path.ptr, path.len);
+    }
+    return is_plain_path_block(rest);
 }
 
 static size_t word_len(str text)

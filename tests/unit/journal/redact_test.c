@@ -190,6 +190,43 @@ static void most_bodies_are_harmless(void **state)
     }
 }
 
+// A word that is looked for, at every place of texts of its own letters.
+static void a_word_is_seen_wherever_it_stands(void **state)
+{
+    static const char *const words[] = {"password", "PassPhrase", "irk", "pin", "code", "rat_"};
+    struct scene *scene = *state;
+    for (size_t word = 0; word < COUNT_OF(words); word++) {
+        str part = str_of(words[word]);
+        for (size_t at = 0; at < 40; at++) {
+            char text[64];
+            for (size_t fill = 0; fill < sizeof(text); fill++) {
+                text[fill] = part.ptr[fill % (part.len - 1)];  // never all of the word
+            }
+            assert_true(secrets_absent(scene->secrets, (str){text, sizeof(text)}));
+            memcpy(text + at, part.ptr, part.len);
+            assert_false(secrets_absent(scene->secrets, (str){text, at + part.len}));
+        }
+    }
+}
+
+static void a_path_is_plain_when_each_of_its_bytes_is(void **state)
+{
+    static const char plain[] =
+        "$,-./0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+    char path[40];
+    for (size_t len = 0; len <= sizeof(path); len++) {
+        memset(path, 'x', sizeof(path));
+        assert_true(secrets_is_plain_path((str){path, len}));
+        for (int byte = 0; byte < 256 && len > 0; byte++) {
+            size_t at = (size_t)byte * 7 % len;
+            path[at] = (char)byte;
+            bool want = byte != 0 && strchr(plain, byte) != NULL;
+            assert_int_equal(secrets_is_plain_path((str){path, len}), want);
+            path[at] = 'x';
+        }
+    }
+}
+
 static void what_is_no_json_is_not_kept(void **state)
 {
     static const char *const texts[] = {
@@ -291,6 +328,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_would_be_redacted_is_never_taken_for_harmless,
                                         open_scene, close_scene),
         cmocka_unit_test_setup_teardown(most_bodies_are_harmless, open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(a_word_is_seen_wherever_it_stands, open_scene, close_scene),
+        cmocka_unit_test(a_path_is_plain_when_each_of_its_bytes_is),
         cmocka_unit_test_setup_teardown(what_is_no_json_is_not_kept, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(queries_lose_what_is_secret, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(most_queries_are_harmless, open_scene, close_scene),
