@@ -249,7 +249,7 @@
 
 // Journal
 #define JOURNAL_RING_BYTES MIB(1)    // that wait in memory, of one loop: 4,000 reads; then dropped
-#define JOURNAL_WRITE_BYTES KIB(64)  // written at once
+#define JOURNAL_WRITE_BYTES KIB(64)  // written at once: more would not stay in the cache
 #define JOURNAL_FLUSH_MS 250         // that a record waits at most: tail shows it within a second
 #define JOURNAL_TRIM_MS INT64_C(60000)  // between looks for what is too old
 #define JOURNAL_BODY_MAX KIB(128)       // of the setting journal-body: more does not fit a ring
@@ -291,7 +291,7 @@
 #define LOG_BYTES_HARD MIB(60)   // here the writer waits for it; bounds a start after a crash
 #define LOG_BYTES_LEFT MIB(4)    // the last pass moves less; the writer moves what it leaves: 10 ms
 #define LOG_BYTES_RETRY MIB(4)   // a reader held the log: try again when it has grown by so much
-#define LOG_BYTES_KEEP MIB(64)   // of its file
+#define LOG_BYTES_KEEP MIB(64)   // of its file, which has 24 bytes more for each page
 #define LOG_PASSES_MAX 8         // each pass leaves a fraction of the one before
 #define LOG_JOIN_BYTES KIB(128)  // of the log that go into one write: some 60 pages
 #define STORE_WRITER_CACHE_KIB 24576   // 24 MB: the dirty pages of a batch, and the hot leaves

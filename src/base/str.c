@@ -15,12 +15,19 @@ static unsigned char lower(char c)
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
+// Most names differ at once, or not even in case.
 bool str_starts_nocase(str s, str prefix)
 {
-    if (s.len < prefix.len) {
+    if (s.len < prefix.len || prefix.len == 0) {
+        return prefix.len == 0;
+    }
+    if (lower(s.ptr[0]) != lower(prefix.ptr[0])) {
         return false;
     }
-    for (size_t at = 0; at < prefix.len; at++) {
+    if (memcmp(s.ptr, prefix.ptr, prefix.len) == 0) {
+        return true;
+    }
+    for (size_t at = 1; at < prefix.len; at++) {
         if (s.ptr[at] != prefix.ptr[at] && lower(s.ptr[at]) != lower(prefix.ptr[at])) {
             return false;
         }

@@ -6,32 +6,36 @@ enum { LOW = 31, LOW_BITS = 5 };  // of a letter: the same in both cases
 
 static_assert(HINT_PAIRS == 1 << 2 * LOW_BITS, "any two bytes have a place");
 
-static size_t shift_in(size_t pair, char c)
+// The low bits of the last six bytes, of which three count: a pair, and a bit for the third.
+static uint32_t shift_in(uint32_t beginning, char c)
 {
-    return (pair << LOW_BITS | ((unsigned char)c & LOW)) % HINT_PAIRS;
+    return beginning << LOW_BITS | ((unsigned char)c & LOW);
 }
 
-static size_t pair_of(str word)
+static uint32_t pair_of(uint32_t beginning)
 {
-    return shift_in(shift_in(0, word.ptr[0]), word.ptr[1]);
+    return beginning >> LOW_BITS & (HINT_PAIRS - 1);
 }
 
-static uint32_t third_of(char c)
+static uint32_t third_of(uint32_t beginning)
 {
-    return UINT32_C(1) << ((unsigned char)c & LOW);
+    return UINT32_C(1) << (beginning & LOW);
 }
 
 void hints_add(struct hints *hints, str word)
 {
+    uint32_t beginning = 0;
     if (word.len < HINT_WORD_MIN || hints->count == HINT_WORDS_MAX) {
         hints->full = true;
         return;
     }
-    size_t pair = pair_of(word);
-    hints->thirds[pair] |= third_of(word.ptr[2]);
+    for (size_t at = 0; at < HINT_WORD_MIN; at++) {
+        beginning = shift_in(beginning, word.ptr[at]);
+    }
+    hints->thirds[pair_of(beginning)] |= third_of(beginning);
     hints->words[hints->count] = word;
-    hints->next[hints->count] = hints->heads[pair];
-    hints->heads[pair] = (uint8_t)++hints->count;
+    hints->next[hints->count] = hints->heads[pair_of(beginning)];
+    hints->heads[pair_of(beginning)] = (uint8_t)++hints->count;
 }
 
 static bool starts_word(const struct hints *hints, size_t head, str text)
@@ -59,7 +63,7 @@ static bool may_spell(str text)
 
 bool hints_absent(const struct hints *hints, str text)
 {
-    size_t pair = 0;
+    uint32_t beginning = 0;
     if (hints->full || may_spell(text)) {
         return false;
     }
@@ -67,11 +71,11 @@ bool hints_absent(const struct hints *hints, str text)
         if ((unsigned char)text.ptr[at] < ' ') {
             return false;
         }
-        if ((hints->thirds[pair] & third_of(text.ptr[at])) != 0 && at >= 2 &&
-            starts_word(hints, hints->heads[pair], str_tail(text, at - 2))) {
+        beginning = shift_in(beginning, text.ptr[at]);
+        if ((hints->thirds[pair_of(beginning)] & third_of(beginning)) != 0 && at >= 2 &&
+            starts_word(hints, hints->heads[pair_of(beginning)], str_tail(text, at - 2))) {
             return false;
         }
-        pair = shift_in(pair, text.ptr[at]);
     }
     return true;
 }

@@ -121,7 +121,7 @@ static void write_out(struct journal *journal)
     }
     // The usual buffer is used again, a large one goes.
     if (journal->out.full || journal->out.ptr == NULL ||
-        journal->out.cap > 2 * JOURNAL_WRITE_BYTES) {
+        journal->out.cap > 4 * JOURNAL_WRITE_BYTES) {
         roster_arena_reset(journal->buffer);
         text_init(&journal->out, journal->buffer, arena_max(journal->buffer));
         text_reserve(&journal->out, JOURNAL_WRITE_BYTES + KIB(64));
@@ -156,7 +156,8 @@ static bool may_be_secret(const struct secrets *secrets, const struct record *re
     const str *texts = record->texts;
     return texts[RECORD_DETAIL].len > 0 || !secrets_is_plain_path(texts[RECORD_PATH]) ||
            !secrets_is_plain_path(texts[RECORD_ID]) ||
-           secrets_token(record_span(record, RECORD_METHOD, RECORD_ID)) ||
+           secrets_token(record_span(record, RECORD_METHOD, RECORD_HEADERS)) ||
+           secrets_token(texts[RECORD_ID]) ||
            !secrets_absent_from_query(secrets, texts[RECORD_QUERY]) ||
            !is_harmless(secrets, record);
 }

@@ -101,6 +101,7 @@ void record_view(const char *bytes, struct record *out)
 str record_span(const struct record *record, enum record_text first, enum record_text last)
 {
     const char *from = record->texts[first].ptr;
+    assert(record->texts[last].ptr >= from);
     return (str){from, (size_t)(record->texts[last].ptr - from) + record->texts[last].len};
 }
 

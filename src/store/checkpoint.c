@@ -11,8 +11,9 @@ struct checkpointer {
     pthread_t thread;
     pthread_mutex_t mutex;  // guards what follows
     pthread_cond_t changed;
-    bool wanted;  // the thread is asked for, or at work
-    bool ready;   // it has done what it can
+    bool wanted;   // the thread is asked for, or at work
+    bool ready;    // it has done what it can
+    size_t asked;  // how long the log was when it was asked for
     bool stops;
     size_t again;  // of the writer: no attempt below so many bytes, a reader held the last one up
 };
@@ -25,7 +26,7 @@ static void move_pages(struct conn *conn)
     for (int pass = 0; pass < LOG_PASSES_MAX; pass++) {
         // What fails is logged; the writer tries it itself.
         if (conn->link->driver->move_log(conn->link, &moved) != SQL_DONE ||
-            moved - before <= LOG_BYTES_LEFT) {
+            moved <= before + LOG_BYTES_LEFT) {
             return;
         }
         before = moved;
@@ -92,8 +93,11 @@ void checkpointer_close(struct checkpointer *c)
 static bool take_turn(struct checkpointer *c, size_t bytes)
 {
     pthread_mutex_lock(&c->mutex);
+    // The log has begun anew since, by itself: what the thread did was of the one before.
+    c->ready = c->ready && bytes >= c->asked;
     if (!c->wanted && !c->ready) {
         c->wanted = true;
+        c->asked = bytes;
         pthread_cond_broadcast(&c->changed);
     }
     bool turn = c->ready || bytes > LOG_BYTES_HARD;

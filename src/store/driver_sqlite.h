@@ -24,9 +24,12 @@ struct sqlite_link {
 struct driver_link *sqlite_link_open(const struct driver_options *options,
                                      struct roster_error *err);
 bool sqlite_link_close(struct driver_link *link);
-// The file system for the writer's link: it writes the log in large pieces. Its name, for
-// sqlite3_open_v2.
-const char *sqlite_log_vfs(void);
+// sqlite3_open_v2 for the writer's link: its log is written in large pieces. No other program may
+// write to the file while it is open.
+int sqlite_log_open(const char *path, int flags, sqlite3 **db);
+// Whether a commit shows others no more than it has synced: synchronous = FULL, and a sync that no
+// padding follows. Without that the link may not be used.
+bool sqlite_log_holds(sqlite3 *db);
 // A busy handler: waits for a lock a moment. 0: it has waited long enough.
 int sqlite_wait(void *ctx, int tries);
 

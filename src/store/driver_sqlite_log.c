@@ -6,7 +6,8 @@
 // there are too many, and writes them at once. It stands in front of the log alone, and for the
 // link of the writer alone: what is in the log before a sync only this link may ask for, and it is
 // given what was kept. The other links read what the index of the log shows, which a commit
-// changes behind its sync (synchronous = FULL). See docs/decisions/0031.
+// changes behind its sync, when the sync is the last thing that it does (see sqlite_log_holds).
+// See docs/decisions/0031.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/limits.h"
 #include "store/driver_sqlite.h"
@@ -14,6 +15,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { SYNCHRONOUS_FULL = 2 };
 
 static const char vfs_name[] = "roster-log";
 
@@ -37,16 +40,24 @@ static sqlite3_file *under_of(sqlite3_file *file)
     return (sqlite3_file *)(log_of(file) + 1);
 }
 
-// What was kept is gone when it fails: the transaction does not commit, and nothing refers to it.
+// What cannot be written stays, for it may be read or committed yet: not every failure ends the
+// transaction.
 static int put_kept(sqlite3_file *file)
 {
     struct log_file *log = log_of(file);
-    size_t len = log->kept_len;
-    if (len == 0) {
-        return SQLITE_OK;
+    int code = SQLITE_OK;
+    if (log->kept_len > 0) {
+        code = under_of(file)->pMethods->xWrite(under_of(file), log->kept, (int)log->kept_len,
+                                                log->kept_at);
     }
-    log->kept_len = 0;
-    return under_of(file)->pMethods->xWrite(under_of(file), log->kept, (int)len, log->kept_at);
+    log->kept_len = code == SQLITE_OK ? 0 : log->kept_len;
+    return code;
+}
+
+static bool is_kept(const struct log_file *log, int len, sqlite3_int64 at)
+{
+    return log->kept_len > 0 && at < log->kept_at + (sqlite3_int64)log->kept_len &&
+           log->kept_at < at + len;
 }
 
 static bool can_join(const struct log_file *log, int len, sqlite3_int64 at)
@@ -76,17 +87,16 @@ static int log_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int
     return SQLITE_OK;
 }
 
+// What is kept at the end belongs to a transaction that did not commit.
 static int log_close(sqlite3_file *file)
 {
-    int code = put_kept(file);
     free(log_of(file)->kept);
-    int closed = under_of(file)->pMethods->xClose(under_of(file));
-    return code == SQLITE_OK ? closed : code;
+    return under_of(file)->pMethods->xClose(under_of(file));
 }
 
 static int log_read(sqlite3_file *file, void *bytes, int len, sqlite3_int64 at)
 {
-    int code = put_kept(file);
+    int code = is_kept(log_of(file), len, at) ? put_kept(file) : SQLITE_OK;
     return code != SQLITE_OK ? code
                              : under_of(file)->pMethods->xRead(under_of(file), bytes, len, at);
 }
@@ -173,17 +183,45 @@ static void register_once(void)
 {
     static sqlite3_vfs vfs;
     under = sqlite3_vfs_find(NULL);
-    assert(under != NULL);
-    vfs = *under;
-    vfs.szOsFile = (int)sizeof(struct log_file) + under->szOsFile;
-    vfs.zName = vfs_name;
-    vfs.xOpen = open_file;
-    (void)sqlite3_vfs_register(&vfs, 0);
+    if (under != NULL) {
+        vfs = *under;
+        vfs.szOsFile = (int)sizeof(struct log_file) + under->szOsFile;
+        vfs.zName = vfs_name;
+        vfs.xOpen = open_file;
+        (void)sqlite3_vfs_register(&vfs, 0);
+    }
 }
 
-const char *sqlite_log_vfs(void)
+// Of a transaction that was taken back, by us or by SQLite.
+static void drop_kept(void *ctx)
+{
+    sqlite3_file *file = NULL;
+    if (sqlite3_file_control(ctx, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK &&
+        file != NULL && file->pMethods == &log_methods) {
+        log_of(file)->kept_len = 0;
+    }
+}
+
+int sqlite_log_open(const char *path, int flags, sqlite3 **db)
 {
     static pthread_once_t registered = PTHREAD_ONCE_INIT;
     pthread_once(&registered, register_once);
-    return vfs_name;
+    int code = sqlite3_open_v2(path, db, flags, vfs_name);
+    if (code == SQLITE_OK) {
+        sqlite3_rollback_hook(*db, drop_kept, *db);
+    }
+    return code;
+}
+
+bool sqlite_log_holds(sqlite3 *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    int overwrites = -1;
+    bool full = sqlite3_prepare_v2(db, "PRAGMA synchronous", -1, &stmt, NULL) == SQLITE_OK &&
+                sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0) == SYNCHRONOUS_FULL;
+    sqlite3_finalize(stmt);
+    return full &&
+           sqlite3_file_control(db, "main", SQLITE_FCNTL_POWERSAFE_OVERWRITE, &overwrites) ==
+               SQLITE_OK &&
+           overwrites == 1;
 }

@@ -141,6 +141,11 @@ static bool set_up(struct sqlite_link *link, const struct driver_options *option
         // A store keeps the size it was made with.
         link->page_bytes = (size_t)pragma_i64(link->db, "PRAGMA page_size", &code);
     }
+    if (code == SQLITE_OK && options->writer && !sqlite_log_holds(link->db)) {
+        return fail(err, ROSTER_ERR_UNAVAILABLE, 0,
+                    "this SQLite (%s) does not sync as the store needs it: use another build of it",
+                    sqlite3_libversion());
+    }
     return code == SQLITE_OK || refuse_open(link, path, code, err);
 }
 
@@ -177,8 +182,8 @@ struct driver_link *sqlite_link_open(const struct driver_options *options, struc
     link->writer = options->writer;
     bool opened = !options->writer || make_file(path, err);
     if (opened) {
-        const char *vfs = options->writer ? sqlite_log_vfs() : NULL;
-        int code = sqlite3_open_v2(path, &link->db, flags, vfs);
+        int code = options->writer ? sqlite_log_open(path, flags, &link->db)
+                                   : sqlite3_open_v2(path, &link->db, flags, NULL);
         opened = code == SQLITE_OK || refuse_open(link, path, code, err);
     }
     if (opened) {
