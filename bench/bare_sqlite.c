@@ -4,8 +4,9 @@
 //
 // Tables, statements, settings and the threshold of the checkpoint are those of the store (its
 // migration and its table of statements are read), so that what differs is everything else that a
-// server does, and that the store writes its log in larger pieces than SQLite by itself. The store is made when it is absent; creates with numbers from --first on go into
-// tenant --tenant. Prints one line of JSON.
+// server does, and that the store writes its log in larger pieces than SQLite by itself. The store
+// is made when it is absent; creates with numbers from --first on go into tenant --tenant. Prints
+// one line of JSON.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/limits.h"
 #include "store/migrations.h"
