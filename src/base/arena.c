@@ -44,7 +44,8 @@ struct roster_arena {
     long fail_at;
 };
 
-static struct block *block_open(size_t size)
+// Apart: a gcc that sees where these bytes come from takes poisoning them for reading them.
+__attribute__((noinline)) static struct block *block_open(size_t size)
 {
     struct block *block = malloc(sizeof(*block) + size);
     if (block != NULL) {

@@ -162,6 +162,32 @@ static void an_id_of_a_path_is_redacted_as_the_path_is(void **state)
     expect_no(place, "geheim");
 }
 
+static void a_token_is_redacted_in_whichever_text_it_stands(void **state)
+{
+    static const struct {
+        enum record_text place;
+        const char *text;
+    } rows[] = {
+        {RECORD_METHOD, "rst_geheim"},
+        {RECORD_PATH, "/rst_geheim"},
+        {RECORD_QUERY, "rst_geheim"},
+        {RECORD_HEADERS, "User-Agent: rst_geheim\n"},
+        {RECORD_DETAIL, "rst_geheim is unknown"},
+        {RECORD_ID, "rst_geheim"},
+    };
+    struct place *place = *state;
+    struct journal *journal = open_journal(place);
+    struct journal_lane *lane = journal_lane(journal);
+    for (size_t at = 0; at < COUNT_OF(rows); at++) {
+        struct record record = with_body("a", "");
+        record.texts[rows[at].place] = str_of(rows[at].text);
+        record.texts[RECORD_TYPE] = STR("User");
+        add(place, lane, &record);
+    }
+    journal_close(journal);
+    expect_no(place, "geheim");
+}
+
 static void a_large_body_is_not_kept(void **state)
 {
     struct place *place = *state;
@@ -308,6 +334,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(bodies_are_kept_without_secrets_or_not_at_all, place_open,
                                         place_close),
         cmocka_unit_test_setup_teardown(an_id_of_a_path_is_redacted_as_the_path_is, place_open,
+                                        place_close),
+        cmocka_unit_test_setup_teardown(a_token_is_redacted_in_whichever_text_it_stands, place_open,
                                         place_close),
         cmocka_unit_test_setup_teardown(a_large_body_is_not_kept, place_open, place_close),
         cmocka_unit_test_setup_teardown(queries_and_tokens_are_redacted, place_open, place_close),
