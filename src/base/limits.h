@@ -248,9 +248,9 @@
 #define ENDING_METRICS_MAX 1000  // tenants whose next end is a metric
 
 // Journal
-#define JOURNAL_RING_BYTES MIB(1)    // that wait in memory, of one loop: 4,000 reads; then dropped
-#define JOURNAL_WRITE_BYTES KIB(64)  // written at once: more would not stay in the cache
-#define JOURNAL_FLUSH_MS 250         // that a record waits at most: tail shows it within a second
+#define JOURNAL_RING_BYTES MIB(1)     // that wait in memory, of one loop: 4,000 reads; then dropped
+#define JOURNAL_WRITE_BYTES KIB(256)  // written at once: a lock and a search of the page cache each
+#define JOURNAL_FLUSH_MS 250          // that a record waits at most: tail shows it within a second
 #define JOURNAL_TRIM_MS INT64_C(60000)  // between looks for what is too old
 #define JOURNAL_BODY_MAX KIB(128)       // of the setting journal-body: more does not fit a ring
 #define JOURNAL_HEADERS_MAX 512         // bytes of the headers that are kept

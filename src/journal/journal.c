@@ -121,7 +121,7 @@ static void write_out(struct journal *journal)
     }
     // The usual buffer is used again, a large one goes.
     if (journal->out.full || journal->out.ptr == NULL ||
-        journal->out.cap > 4 * JOURNAL_WRITE_BYTES) {
+        journal->out.cap > 2 * JOURNAL_WRITE_BYTES) {
         roster_arena_reset(journal->buffer);
         text_init(&journal->out, journal->buffer, arena_max(journal->buffer));
         text_reserve(&journal->out, JOURNAL_WRITE_BYTES + KIB(64));
