@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the journal costs a read: two servers on the same data, one without it, asked in turn.
+"""What the journal costs a read: servers on one store, one with it and one without, in turn.
 
-Two processes of one program differ by as much as the journal costs, for where their memory lies. So
-each pair has processes of its own."""
+Two processes of one program, and two copies of one store, differ by as much as the journal costs,
+for where their memory lies. So each pair has processes of its own, and all have one store."""
 
 import statistics
 
@@ -20,10 +20,8 @@ class Pairs:
     def __init__(self, bench):
         self.bench = bench
         self.form = bench.generator.form(data.head("GET", "Users/{{v}}", bench.prepared.tokens["people"]))
-        self.servers = {
-            "with": (bench.prepared.copy("journal-with"), []),
-            "without": (bench.prepared.copy("journal-without"), ["--journal-size", "0"]),
-        }
+        self.folder = bench.prepared.copy("journal")
+        self.options = {"with": [], "without": ["--journal-size", "0"]}
         self.dropped = 0.0
 
     def _ask(self, server, seconds):
@@ -34,8 +32,7 @@ class Pairs:
         )
 
     def measure(self, name):
-        folder, options = self.servers[name]
-        server = Roster(self.bench.binary, folder, options=options)
+        server = Roster(self.bench.binary, self.folder, options=self.options[name])
         try:
             self._ask(server, WARM_S)
             sample = self._ask(server, self.bench.seconds / 2)
