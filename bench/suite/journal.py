@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the journal costs a read: servers on one store, one with it and one without, in turn.
 
-Two processes of one program, and two copies of one store, differ by as much as the journal costs,
-for where their memory lies. So each pair has processes of its own, and all have one store."""
+Two processes of one program may differ by as much as the journal costs, for where their memory
+lies. So each pair has processes of its own, and all have one store."""
 
 import statistics
 

@@ -23,7 +23,7 @@ static const char vfs_name[] = "roster-log";
 // A log. That of the system's file system follows in the same memory.
 struct log_file {
     sqlite3_file base;
-    char *kept;             // LOG_JOIN_BYTES; made by the first write
+    char *kept;             // LOG_JOIN_BYTES
     size_t kept_len;        // 0: nothing is kept
     sqlite3_int64 kept_at;  // where in the file it belongs
 };
@@ -62,25 +62,18 @@ static bool is_kept(const struct log_file *log, int len, sqlite3_int64 at)
 
 static bool can_join(const struct log_file *log, int len, sqlite3_int64 at)
 {
-    return log->kept != NULL && (size_t)len <= LOG_JOIN_BYTES - log->kept_len &&
+    return (size_t)len <= LOG_JOIN_BYTES - log->kept_len &&
            (log->kept_len == 0 || at == log->kept_at + (sqlite3_int64)log->kept_len);
 }
 
 static int log_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 at)
 {
     struct log_file *log = log_of(file);
-    if (log->kept == NULL) {
-        log->kept = malloc(LOG_JOIN_BYTES);
+    int code = can_join(log, len, at) ? SQLITE_OK : put_kept(file);
+    if (code != SQLITE_OK) {
+        return code;
     }
-    if (!can_join(log, len, at)) {
-        int code = put_kept(file);
-        if (code != SQLITE_OK) {
-            return code;
-        }
-    }
-    if (!can_join(log, len, at)) {
-        return under_of(file)->pMethods->xWrite(under_of(file), bytes, len, at);
-    }
+    assert(can_join(log, len, at));  // the longest page has half of it
     log->kept_at = log->kept_len == 0 ? at : log->kept_at;
     memcpy(log->kept + log->kept_len, bytes, (size_t)len);
     log->kept_len += (size_t)len;
@@ -172,10 +165,14 @@ static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int
         return under->xOpen(under, name, file, flags, got);
     }
     struct log_file *log = log_of(file);
-    *log = (struct log_file){0};
-    int code = under->xOpen(under, name, under_of(file), flags, got);
-    // Without methods nobody closes it, and what failed to open has none.
-    log->base.pMethods = under_of(file)->pMethods == NULL ? NULL : &log_methods;
+    *log = (struct log_file){.kept = malloc(LOG_JOIN_BYTES)};
+    int code =
+        log->kept == NULL ? SQLITE_NOMEM : under->xOpen(under, name, under_of(file), flags, got);
+    if (code == SQLITE_OK) {
+        log->base.pMethods = &log_methods;
+    } else {
+        free(log->kept);  // nobody closes a file without methods
+    }
     return code;
 }
 

@@ -27,6 +27,8 @@ static sqlite3_vfs *system_vfs;
 static sqlite3_io_methods log_methods;
 static int (*write_log)(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 at);
 static bool full;
+// And that syncs pad to sectors while `padded` says so.
+static bool padded;
 
 static int write_unless_full(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 at)
 {
@@ -36,6 +38,10 @@ static int write_unless_full(sqlite3_file *file, const void *bytes, int len, sql
 static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *got)
 {
     int code = system_vfs->xOpen(system_vfs, name, file, flags, got);
+    if (code == SQLITE_OK && padded) {
+        int no = 0;
+        (void)file->pMethods->xFileControl(file, SQLITE_FCNTL_POWERSAFE_OVERWRITE, &no);
+    }
     if (code == SQLITE_OK && (flags & SQLITE_OPEN_WAL) != 0) {
         log_methods = *file->pMethods;
         write_log = write_log == NULL ? log_methods.xWrite : write_log;
@@ -321,6 +327,26 @@ static void a_link_that_does_not_sync_each_commit_does_not_hold(void **state)
     assert_false(sqlite_log_holds(world->writer));
 }
 
+static void a_store_is_not_opened_where_a_commit_would_show_too_much(void **state)
+{
+    struct world *world = *state;
+    char place[160];
+    char log[170];
+    struct roster_error err = {0};
+    snprintf(place, sizeof(place), "%s/copy.db", world->folder);
+    const struct driver_options options = {.place = place, .writer = true, .cache_kib = 64};
+    padded = true;
+    assert_null(driver_sqlite.open(&options, &err));
+    padded = false;
+    assert_int_equal(err.code, ROSTER_ERR_UNAVAILABLE);
+    assert_non_null(strstr(err.detail, "does not sync"));
+    snprintf(log, sizeof(log), "%s-wal", place);
+    assert_int_not_equal(access(log, F_OK), 0);  // it was closed again
+    struct driver_link *link = driver_sqlite.open(&options, &err);
+    assert_non_null(link);
+    assert_true(driver_sqlite.close(link));
+}
+
 #define IN_WORLD(what_it_says) cmocka_unit_test_setup_teardown(what_it_says, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -329,6 +355,7 @@ static const struct CMUnitTest tests[] = {
     IN_WORLD(a_read_that_finds_no_room_loses_nothing),
     IN_WORLD(what_was_taken_back_is_never_written),
     IN_WORLD(a_link_that_does_not_sync_each_commit_does_not_hold),
+    IN_WORLD(a_store_is_not_opened_where_a_commit_would_show_too_much),
 };
 
 RUN(tests)
