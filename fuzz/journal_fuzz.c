@@ -1,8 +1,9 @@
 // journal_fuzz.c: no bytes of a journal harm who reads it, and no secret survives its redaction.
 //
-// The first byte says which half runs. Records: whatever is read is within the bytes, and reads the
-// same when it is written anew. Redaction: the rest of the input is a body in which SECRET stands
-// where a secret attribute may have its value; what comes out may not have it any more.
+// The first byte says which part runs. Records, alone and in blocks: whatever is read is within the
+// bytes, and reads the same when it is written anew. Redaction: the rest of the input is a body in
+// which SECRET stands where a secret attribute may have its value; what comes out may not have it
+// any more.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/limits.h"
 #include "base/text.h"
@@ -33,6 +34,13 @@ static bool is_within(str bytes, str text)
     return text.len == 0 || (text.ptr >= bytes.ptr && text.ptr + text.len <= bytes.ptr + bytes.len);
 }
 
+// With a length and a checksum that fit.
+static void seal(char *bytes, size_t len)
+{
+    uint32_t head[2] = {(uint32_t)len, record_checksum(bytes + sizeof(head), len - sizeof(head))};
+    memcpy(bytes, head, sizeof(head));
+}
+
 static void read_record(str bytes)
 {
     struct record record;
@@ -48,26 +56,83 @@ static void read_record(str bytes)
     char *copy = malloc(len);
     must(copy != NULL && record_size(&record) == len);
     record_put(&record, copy);
-    record_seal(copy);
+    seal(copy, len);
     must(record_get((str){copy, len}, &again, &len) == RECORD_OK);
     free(copy);
 }
 
-// Whatever the bytes say, with a length and a checksum that fit.
+// Whatever the bytes say.
 static void read_sealed(str bytes)
 {
     size_t len = bytes.len & ~(size_t)7;
-    uint32_t whole = (uint32_t)len;
     if (len < 16) {
         return;
     }
     char *copy = malloc(len);
     must(copy != NULL);
     memcpy(copy, bytes.ptr, len);
-    memcpy(copy, &whole, sizeof(whole));
-    record_seal(copy);
+    seal(copy, len);
     read_record((str){copy, len});
     free(copy);
+}
+
+static bool is_equal(const struct record *a, const struct record *b)
+{
+    bool equal = memcmp(&a->facts, &b->facts, sizeof(a->facts)) == 0;
+    for (size_t at = 0; at < RECORD_TEXTS; at++) {
+        equal = equal && str_equal(a->texts[at], b->texts[at]);
+    }
+    return equal;
+}
+
+static void write_anew(const struct record *record)
+{
+    struct record again = {0};
+    char *common = malloc(common_room(record));
+    char *own = malloc(own_room(record));
+    must(common != NULL && own != NULL);
+    str common_bytes = {common, common_write(record, common)};
+    str own_bytes = {own, own_write(record, own)};
+    must(common_bytes.len <= common_room(record) && own_bytes.len <= own_room(record));
+    must(common_take(&common_bytes, &again) && common_bytes.len == 0);
+    must(own_take(&own_bytes, &again) && own_bytes.len == 0);
+    must(common_equal(record, &again) && is_equal(record, &again));
+    free(common);
+    free(own);
+}
+
+static void read_block(str bytes)
+{
+    static struct block block;
+    struct record record;
+    size_t len = 0;
+    if (block_read(bytes, &block, &len) != RECORD_OK) {
+        return;
+    }
+    must(len <= bytes.len);
+    str whole = str_head(bytes, len);
+    while (block_take(&block, &record) == RECORD_OK) {
+        must(block.number > 0 && block.number <= block.count && is_within(whole, block.own));
+        must(is_within(whole, block.commons[block.number - 1]));
+        for (size_t at = 0; at < RECORD_TEXTS; at++) {
+            must(is_within(whole, record.texts[at]));
+        }
+        (void)record_names(&record, STR("ann"), arena);
+        write_anew(&record);
+    }
+}
+
+// Entries, whatever they say, behind a head that fits.
+static void read_entries(str entries)
+{
+    struct block_draft draft = {0};
+    text_init(&draft.text, arena, JOURNAL_BLOCK_MAX);
+    text_reserve(&draft.text, entries.len + KIB(1));
+    block_begin(&draft, 1);
+    text_add(&draft.text, entries);
+    if (!draft.text.full) {
+        read_block(block_end(&draft));
+    }
 }
 
 static void read_head(str bytes)
@@ -182,6 +247,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case 'r':
         read_record(rest);
         read_sealed(rest);
+        break;
+    case 'b':
+        read_block(rest);
+        read_entries(rest);
         break;
     case 'h':
         read_head(rest);

@@ -248,17 +248,21 @@
 #define ENDING_METRICS_MAX 1000  // tenants whose next end is a metric
 
 // Journal
-#define JOURNAL_RING_BYTES MIB(1)     // that wait in memory, of one loop: 4,000 reads; then dropped
+#define JOURNAL_RING_BYTES MIB(1)     // that wait in memory, of one loop: 6,500 reads; then dropped
 #define JOURNAL_WRITE_BYTES KIB(256)  // written at once: a lock and a search of the page cache each
 #define JOURNAL_FLUSH_MS 250          // that a record waits at most: tail shows it within a second
 #define JOURNAL_TRIM_MS INT64_C(60000)  // between looks for what is too old
 #define JOURNAL_BODY_MAX KIB(128)       // of the setting journal-body: more does not fit a ring
 #define JOURNAL_HEADERS_MAX 512         // bytes of the headers that are kept
 #define JOURNAL_RECORD_MAX MIB(2)       // of a whole record: a body grows when it is printed anew
-#define JOURNAL_ARENA_MAX MIB(16)       // to redact one body: its tree is 20 times as large
+#define JOURNAL_BLOCK_MAX (JOURNAL_WRITE_BYTES + JOURNAL_RECORD_MAX + KIB(1))
+#define JOURNAL_COMMONS_MAX 1000   // of one block: parts that its records share
+#define JOURNAL_COMMON_MAX 1000    // bytes of one that a loop remembers: twice what a client sends
+#define JOURNAL_PLACES 64          // for those, of a loop: a few clients, some kinds of calls each
+#define JOURNAL_ARENA_MAX MIB(16)  // to redact one body: its tree is 20 times as large
 #define JOURNAL_SEGMENT_BYTES MIB(16)
 #define JOURNAL_SEGMENTS_MAX 256           // each start makes one
-#define JOURNAL_SIZE_MIB 256               // default of journal-size: a million records
+#define JOURNAL_SIZE_MIB 256               // default of journal-size: two million reads
 #define JOURNAL_SIZE_MAX_MIB 1048576       // a terabyte
 #define JOURNAL_BODY_KIB 64                // default of journal-body: nearly every request
 #define REPLAY_START_MS 60000              // for a scratch server to begin, and for each answer

@@ -1,10 +1,10 @@
-// journal.c: the lanes, and the thread that empties them.
+// journal.c: the thread that empties the lanes.
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/journal.h"
 
 #include "base/limits.h"
+#include "journal/lane.h"
 #include "journal/redact.h"
-#include "journal/ring.h"
 #include "journal/secrets.h"
 #include "journal/shelf.h"
 #include "sys/log.h"
@@ -15,11 +15,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
-
-struct journal_lane {
-    struct journal *journal;
-    struct ring *ring;
-};
 
 struct journal {
     struct journal_options options;
@@ -41,17 +36,14 @@ struct journal {
     struct roster_arena *lasting;
     const struct roster_registry *registry;  // that lives as long as the server does
     const struct secrets *secrets;           // of that registry, in `lasting`
-    struct text out;
+    struct block_draft out;
     uint64_t out_records;
-    int64_t clock_us;  // from monotonic time to the time of day
+    uint64_t block;  // how many were begun
+    struct common once;
+    struct record record;  // the own part of the one at hand
+    int64_t clock_us;      // from monotonic time to the time of day
     int64_t trimmed_us;
     bool failing;  // the last write failed
-};
-
-// What stands in a ring before a record.
-struct entry {
-    struct journal_held held;
-    int64_t done_us;
 };
 
 static void count_dropped(struct journal *journal, uint64_t more)
@@ -85,16 +77,11 @@ void journal_add(struct journal_lane *lane, struct record *record, const struct 
     if (record->facts.body != BODY_KEPT) {
         record->texts[RECORD_BODY] = (str){0};
     }
-    char *room = ring_reserve(lane->ring, sizeof(struct entry) + record_size(record));
-    if (room == NULL) {
+    if (!lane_put(lane, record, held, &much)) {
         count_dropped(journal, 1);
         give(held);
         return;
     }
-    struct entry entry = {*held, record->facts.time_us + record->facts.took_us};
-    memcpy(room, &entry, sizeof(entry));
-    record_put(record, room + sizeof(entry));
-    ring_publish(lane->ring, &much);
     if (much && !atomic_exchange(&journal->asked, true)) {
         (void)sem_post(&journal->wake);
     }
@@ -109,25 +96,31 @@ static void log_failure(struct journal *journal)
     }
 }
 
+// The usual buffer is used again, a large one goes.
+static void clear_out(struct journal *journal)
+{
+    const struct text *text = &journal->out.text;
+    if (text->full || text->ptr == NULL || text->cap > 2 * JOURNAL_WRITE_BYTES) {
+        roster_arena_reset(journal->buffer);
+        text_init(&journal->out.text, journal->buffer, JOURNAL_BLOCK_MAX);
+        text_reserve(&journal->out.text, JOURNAL_WRITE_BYTES + KIB(64));
+    }
+    journal->out_records = 0;
+}
+
 static void write_out(struct journal *journal)
 {
-    if (journal->out_records > 0) {
-        bool written = !journal->out.full && shelf_append(&journal->shelf, text_str(&journal->out));
-        if (!written) {
-            log_failure(journal);
-            count_dropped(journal, journal->out_records);
-        }
-        journal->failing = !written;
+    if (journal->out_records == 0) {
+        return;
     }
-    // The usual buffer is used again, a large one goes.
-    if (journal->out.full || journal->out.ptr == NULL ||
-        journal->out.cap > 2 * JOURNAL_WRITE_BYTES) {
-        roster_arena_reset(journal->buffer);
-        text_init(&journal->out, journal->buffer, arena_max(journal->buffer));
-        text_reserve(&journal->out, JOURNAL_WRITE_BYTES + KIB(64));
+    bool written =
+        !journal->out.text.full && shelf_append(&journal->shelf, block_end(&journal->out));
+    if (!written) {
+        log_failure(journal);
+        count_dropped(journal, journal->out_records);
     }
-    journal->out.len = 0;
-    journal->out_records = 0;
+    journal->failing = !written;
+    clear_out(journal);
 }
 
 static void redact_body(const struct secrets *secrets, struct record *record,
@@ -150,14 +143,18 @@ static bool is_harmless(const struct secrets *secrets, const struct record *reco
             secrets_absent(secrets, record->texts[RECORD_BODY]));
 }
 
+static bool has_token(str text)
+{
+    return text.len > 0 && secrets_token(text);
+}
+
 // Most requests have a path of names and ids, and no refusal to be told.
 static bool may_be_secret(const struct secrets *secrets, const struct record *record)
 {
     const str *texts = record->texts;
     return texts[RECORD_DETAIL].len > 0 || !secrets_is_plain_path(texts[RECORD_PATH]) ||
-           !secrets_is_plain_path(texts[RECORD_ID]) ||
-           secrets_token(record_span(record, RECORD_METHOD, RECORD_HEADERS)) ||
-           secrets_token(texts[RECORD_ID]) ||
+           !secrets_is_plain_path(texts[RECORD_ID]) || has_token(texts[RECORD_PATH]) ||
+           has_token(texts[RECORD_QUERY]) || has_token(texts[RECORD_ID]) ||
            !secrets_absent_from_query(secrets, texts[RECORD_QUERY]) ||
            !is_harmless(secrets, record);
 }
@@ -165,44 +162,24 @@ static bool may_be_secret(const struct secrets *secrets, const struct record *re
 // What is not known to be free of secrets is not kept. False without memory.
 static bool redact(struct record *record, const struct secrets *secrets, struct roster_arena *arena)
 {
-    static const enum record_text clients[] = {RECORD_METHOD, RECORD_PATH, RECORD_HEADERS,
-                                               RECORD_DETAIL, RECORD_ID};
     str *texts = record->texts;
-    for (size_t at = 0; at < COUNT_OF(clients); at++) {
-        texts[clients[at]] = redact_token(texts[clients[at]]);
-    }
     if (!redact_query(secrets, texts[RECORD_QUERY], arena, &texts[RECORD_QUERY])) {
         return false;
     }
-    texts[RECORD_PATH] = redact_path(secrets, texts[RECORD_PATH], arena);
-    texts[RECORD_ID] = redact_id(secrets, texts[RECORD_ID]);
-    texts[RECORD_DETAIL] = redact_detail(secrets, texts[RECORD_DETAIL]);
+    texts[RECORD_PATH] = redact_path(secrets, redact_token(texts[RECORD_PATH]), arena);
+    texts[RECORD_ID] = redact_id(secrets, redact_token(texts[RECORD_ID]));
+    texts[RECORD_DETAIL] = redact_detail(secrets, redact_token(texts[RECORD_DETAIL]));
     redact_body(secrets, record, arena);
     return true;
 }
 
-static bool put_redacted(struct journal *journal, struct record *record,
-                         const struct secrets *secrets)
+// The own part of a record anew, without what is secret. Empty without memory.
+static str write_redacted(struct record *record, const struct secrets *secrets,
+                          struct roster_arena *arena)
 {
-    bool kept = redact(record, secrets, journal->arena);
-    size_t len = record_size(record);
-    text_reserve(&journal->out, len);
-    kept = kept && len <= JOURNAL_RECORD_MAX && journal->out.cap - journal->out.len >= len;
-    if (kept) {
-        record_put(record, journal->out.ptr + journal->out.len);
-        journal->out.len += len;
-    }
-    return kept;
-}
-
-static bool put_as_it_is(struct journal *journal, const struct record *record, str bytes)
-{
-    size_t at = journal->out.len;
-    text_add(&journal->out, bytes);
-    if (!journal->out.full) {
-        record_set_time(journal->out.ptr + at, record->facts.time_us);
-    }
-    return !journal->out.full;
+    char *out =
+        redact(record, secrets, arena) ? arena_grow_bytes(arena, NULL, 0, own_room(record)) : NULL;
+    return out == NULL ? (str){0} : (str){out, own_write(record, out)};
 }
 
 // NULL without memory. Those of a registry that nobody has to give back stay.
@@ -219,77 +196,80 @@ static const struct secrets *secrets_for(struct journal *journal, const struct j
     return journal->secrets;
 }
 
-// Whether it may have held something secret.
-static bool take_record(struct journal *journal, str bytes, const struct entry *entry)
+static bool add_out(struct journal *journal, struct common *common, str own)
 {
-    struct record record;
-    size_t at = journal->out.len;
-    record_view(bytes.ptr, &record);
-    record.facts.time_us += journal->clock_us;
-    const struct secrets *secrets = secrets_for(journal, &entry->held);
-    bool secret = secrets == NULL || may_be_secret(secrets, &record);
-    bool kept = secrets != NULL && (secret ? put_redacted(journal, &record, secrets)
-                                           : put_as_it_is(journal, &record, bytes));
-    if (kept) {
-        record_seal(journal->out.ptr + at);
-        journal->out_records++;
-    } else {
-        count_dropped(journal, 1);
+    if (journal->out_records > 0 && block_is_full(&journal->out)) {
+        write_out(journal);
     }
-    roster_arena_reset(journal->arena);
-    return secret;
+    if (journal->out_records == 0) {
+        block_begin(&journal->out, journal->clock_us);
+        journal->block++;
+    }
+    uint16_t number = common->block == journal->block ? common->number : 0;
+    if (!block_add(&journal->out, &number, common->bytes, own)) {
+        return false;
+    }
+    common->block = journal->block;
+    common->number = number;
+    journal->out_records++;
+    return true;
 }
 
-// The lane whose next record was done first; NULL when there is none before the ends.
-static struct journal_lane *next_lane(struct journal *journal, const uint64_t *ends, size_t count)
+// The next record of a lane. Gives whether it may have held something secret.
+static bool add_next(struct journal *journal, struct journal_lane *lane)
+{
+    struct record *record = &journal->record;
+    str own = lane->next.own;
+    str rest = own;
+    struct common *common = lane_common(lane, &journal->once, journal->arena);
+    const struct secrets *secrets = secrets_for(journal, &lane->next.held);
+    bool read = own_take(&rest, record);
+    bool secret = true;
+    assert(read && rest.len == 0);
+    if (common != NULL && secrets != NULL) {
+        record->texts[RECORD_METHOD] = common->method;
+        secret = may_be_secret(secrets, record);
+        own = secret ? write_redacted(record, secrets, journal->arena) : own;
+    }
+    if (common == NULL || secrets == NULL || own.len == 0 || !add_out(journal, common, own)) {
+        count_dropped(journal, 1);
+    }
+    return secret || common == &journal->once;
+}
+
+static void take_next(struct journal *journal, struct journal_lane *lane)
+{
+    struct journal_held held = lane->next.held;
+    bool secret = add_next(journal, lane);
+    roster_arena_reset(journal->arena);
+    give(&held);
+    lane_take(lane, secret);
+}
+
+// The lane whose next record was done first; NULL when the round is at its end.
+static struct journal_lane *next_lane(struct journal *journal, size_t count)
 {
     struct journal_lane *first = NULL;
-    int64_t first_us = 0;
     for (size_t at = 0; at < count; at++) {
-        char *bytes = NULL;
-        size_t len = 0;
-        struct entry entry;
-        if (!ring_peek(journal->lanes[at].ring, ends[at], &bytes, &len)) {
-            continue;
-        }
-        memcpy(&entry, bytes, sizeof(entry));
-        if (first == NULL || entry.done_us < first_us) {
-            first = &journal->lanes[at];
-            first_us = entry.done_us;
+        struct journal_lane *lane = &journal->lanes[at];
+        if (lane->waiting && (first == NULL || lane->next.done_us < first->next.done_us)) {
+            first = lane;
         }
     }
     return first;
 }
 
-static void take_next(struct journal *journal, struct journal_lane *lane, uint64_t end)
-{
-    char *bytes = NULL;
-    size_t len = 0;
-    struct entry entry;
-    if (ring_peek(lane->ring, end, &bytes, &len)) {
-        memcpy(&entry, bytes, sizeof(entry));
-        str record = {bytes + sizeof(entry), len - sizeof(entry)};
-        bool secret = take_record(journal, record, &entry);
-        give(&entry.held);
-        ring_take(lane->ring, secret);
-    }
-    if (journal->out.len >= JOURNAL_WRITE_BYTES) {
-        write_out(journal);
-    }
-}
-
 static void flush(struct journal *journal)
 {
-    uint64_t ends[LOOPS_MAX];
     size_t count = atomic_load(&journal->lane_count);
     for (size_t at = 0; at < count; at++) {
-        ends[at] = ring_end(journal->lanes[at].ring);
+        lane_begin_round(&journal->lanes[at]);
     }
     journal->clock_us =
         env_now_ms(journal->options.env) * 1000 - env_monotonic_us(journal->options.env);
-    for (struct journal_lane *lane = next_lane(journal, ends, count); lane != NULL;
-         lane = next_lane(journal, ends, count)) {
-        take_next(journal, lane, ends[lane - journal->lanes]);
+    for (struct journal_lane *lane = next_lane(journal, count); lane != NULL;
+         lane = next_lane(journal, count)) {
+        take_next(journal, lane);
     }
     write_out(journal);
 }
@@ -349,7 +329,7 @@ static bool open_parts(struct journal *journal, struct roster_error *err)
     if (journal->arena == NULL || journal->buffer == NULL || journal->lasting == NULL) {
         return fail_memory(err);
     }
-    write_out(journal);
+    clear_out(journal);
     journal->shelf.env = journal->options.env;
     journal->shelf.size_max = journal->options.size_max;
     journal->shelf.age_ms = journal->options.age_ms;
@@ -396,7 +376,7 @@ void journal_close(struct journal *journal)
         pthread_join(journal->thread, NULL);
     }
     for (size_t at = 0; at < atomic_load(&journal->lane_count); at++) {
-        ring_close(journal->lanes[at].ring);
+        lane_release(&journal->lanes[at]);
     }
     shelf_close(&journal->shelf);
     roster_arena_close(journal->arena);
@@ -413,11 +393,10 @@ struct journal_lane *journal_lane(struct journal *journal)
     size_t count = atomic_load(&journal->lane_count);
     assert(count < LOOPS_MAX);
     struct journal_lane *lane = &journal->lanes[count];
-    lane->journal = journal;
-    lane->ring = ring_open(JOURNAL_RING_BYTES);
-    if (lane->ring == NULL) {
+    if (!lane_init(lane)) {
         return NULL;
     }
+    lane->journal = journal;
     atomic_store(&journal->lane_count, count + 1);
     return lane;
 }

@@ -18,6 +18,8 @@ static const char fresh[] = "fresh";
 struct purging {
     const struct journal_purge *what;
     struct roster_arena *scratch;
+    struct roster_arena *thinner;  // one block at a time
+    struct block block;
     int folder;
     struct journal_purged done;
 };
@@ -46,28 +48,80 @@ static bool judge(struct purging *purging, const struct record *record)
     return goes;
 }
 
-// Moves what stays together; gives its length. What is damaged goes too: nobody knows whom it is
-// about.
-static size_t keep_others(struct purging *purging, char *bytes, size_t len, bool *changed)
+static size_t keep_alone(struct purging *purging, char *bytes, size_t at, size_t len)
 {
-    struct segment_names names;
     struct record record;
-    size_t at = 0;
-    size_t kept = 0;
+    size_t kept = at;
     size_t size = 0;
-    *changed = true;
-    if (!segment_head_read((str){bytes, len}, &names, &at)) {
-        return 0;
-    }
-    for (kept = at; record_get((str){bytes + at, len - at}, &record, &size) == RECORD_OK;
-         at += size) {
+    for (; record_get((str){bytes + at, len - at}, &record, &size) == RECORD_OK; at += size) {
         if (!judge(purging, &record)) {
             memmove(bytes + kept, bytes + at, size);
             kept += size;
         }
     }
-    *changed = kept != len;
     return kept;
+}
+
+// A block without some of its records, never longer than it was; empty when none is left. False
+// without memory.
+static bool thin_out(struct purging *purging, size_t len, str *out)
+{
+    struct block *block = &purging->block;
+    uint16_t numbers[JOURNAL_COMMONS_MAX] = {0};
+    struct block_draft draft = {0};
+    struct record record;
+    size_t kept = 0;
+    text_init(&draft.text, purging->thinner, JOURNAL_BLOCK_MAX);
+    text_reserve(&draft.text, len + sizeof(uint64_t));
+    block_begin(&draft, block->clock_us);
+    while (!draft.text.full && block_take(block, &record) == RECORD_OK) {
+        size_t at = block->number - 1U;
+        if (!judge(purging, &record)) {
+            kept += block_add(&draft, &numbers[at], block->commons[at], block->own);
+        }
+    }
+    *out = kept == 0 ? (str){0} : block_end(&draft);
+    return !draft.text.full;
+}
+
+// False without memory.
+static bool keep_blocks(struct purging *purging, char *bytes, size_t at, size_t len, size_t *kept)
+{
+    size_t size = 0;
+    *kept = at;
+    for (; block_read((str){bytes + at, len - at}, &purging->block, &size) == RECORD_OK;
+         at += size) {
+        str thin = {0};
+        bool done = thin_out(purging, size, &thin);
+        assert(thin.len <= size);
+        if (done && thin.len > 0) {
+            memcpy(bytes + *kept, thin.ptr, thin.len);
+            *kept += thin.len;
+        }
+        roster_arena_reset(purging->thinner);
+        if (!done) {
+            errno = ENOMEM;
+            return false;
+        }
+    }
+    return true;
+}
+
+// Moves what stays together; *kept is its length. What is damaged goes too: nobody knows whom it is
+// about. False without memory.
+static bool keep_others(struct purging *purging, char *bytes, size_t len, size_t *kept)
+{
+    struct segment_names names;
+    size_t at = 0;
+    *kept = 0;
+    if (!segment_head_read((str){bytes, len}, &names, &at)) {
+        return true;
+    }
+    if (names.alone) {
+        *kept = keep_alone(purging, bytes, at, len);
+        return true;
+    }
+    return keep_blocks(purging, bytes, at, len, kept);
 }
 
 static bool write_whole(int fd, const char *bytes, size_t len)
@@ -122,13 +176,11 @@ static bool purge_one(struct purging *purging, int64_t number)
     char name[SEGMENT_NAME_BYTES];
     char *bytes = NULL;
     size_t len = 0;
-    bool changed = false;
+    size_t kept = 0;
     segment_name(number, name);
-    bool done = read_whole(purging, name, &bytes, &len);
-    if (done) {
-        size_t kept = keep_others(purging, bytes, len, &changed);
-        done = !changed || replace(purging, name, bytes, kept);
-    }
+    bool done = read_whole(purging, name, &bytes, &len) &&
+                keep_others(purging, bytes, len, &kept) &&
+                (kept == len || replace(purging, name, bytes, kept));
     free(bytes);
     return done;
 }
@@ -170,11 +222,13 @@ bool journal_purge(const char *folder, const struct journal_purge *what, struct 
                fail(err, ROSTER_ERR_UNAVAILABLE, 0, "%.150s: %s", folder, strerror(errno));
     }
     purging.scratch = roster_arena_open(MIB(1));
-    bool done = purging.scratch != NULL && purge_locked(&purging);
+    purging.thinner = roster_arena_open(2 * JOURNAL_BLOCK_MAX);
+    bool done = purging.scratch != NULL && purging.thinner != NULL && purge_locked(&purging);
     if (!done) {
         fail(err, ROSTER_ERR_UNAVAILABLE, 0, "the journal %.150s: %s", folder, strerror(errno));
     }
     *out = purging.done;
+    roster_arena_close(purging.thinner);
     roster_arena_close(purging.scratch);
     close(purging.folder);
     return done;

@@ -19,10 +19,11 @@ struct reader {
     int64_t base;    // where in the segment `bytes` were read
     char *bytes;
     size_t len;
-    size_t at;     // of the next record in `bytes`
+    size_t at;     // of the next block in `bytes`, or record that stands alone
     bool started;  // its head was read
     bool broken;   // nothing more is to be had from it
     struct segment_names names;
+    struct block block;  // before `at`
     size_t damaged;
 };
 
@@ -63,6 +64,7 @@ static void leave_segment(struct reader *reader)
     reader->at = 0;
     reader->started = false;
     reader->broken = false;
+    reader->block.left = (str){0};
 }
 
 void reader_close(struct reader *reader)
@@ -143,7 +145,7 @@ static void fill(struct reader *reader, size_t size)
     }
 }
 
-// Reads from the next record on to the end of the file. False: it has not grown.
+// Reads from the next block on to the end of the file. False: it has not grown.
 static bool read_on(struct reader *reader)
 {
     struct stat stat;
@@ -178,22 +180,45 @@ static void read_head(struct reader *reader)
     reader->at += len;
 }
 
+static enum record_outcome take_alone(struct reader *reader, struct record *out)
+{
+    size_t len = 0;
+    enum record_outcome outcome = record_get(unread(reader), out, &len);
+    reader->at += len;
+    return outcome;
+}
+
+static enum record_outcome take_of_block(struct reader *reader, struct record *out)
+{
+    for (;;) {
+        size_t len = 0;
+        enum record_outcome outcome = block_take(&reader->block, out);
+        if (outcome != RECORD_CUT) {
+            return outcome;
+        }
+        outcome = block_read(unread(reader), &reader->block, &len);
+        if (outcome != RECORD_OK) {
+            return outcome;
+        }
+        reader->at += len;
+    }
+}
+
 // From what was read already.
 static bool take(struct reader *reader, struct record *out)
 {
-    size_t len = 0;
     if (reader->bytes != NULL && !reader->started && !reader->broken) {
         read_head(reader);
     }
-    if (reader->bytes == NULL || reader->broken || reader->at == reader->len) {
+    if (reader->bytes == NULL || reader->broken) {
         return false;
     }
-    enum record_outcome outcome = record_get(unread(reader), out, &len);
+    enum record_outcome outcome =
+        reader->names.alone ? take_alone(reader, out) : take_of_block(reader, out);
     reader->broken = outcome == RECORD_BROKEN;
     if (outcome != RECORD_OK) {
         return false;
     }
-    reader->at += len;
     segment_translate(&reader->names, &out->facts);
     return true;
 }

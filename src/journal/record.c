@@ -46,9 +46,8 @@ static uint64_t mix(uint64_t sum, const char *bytes)
     return sum ^ sum >> 29;
 }
 
-// Against accidents, not against people: who can write the file can write checksums too. Four sums
-// that do not wait for each other take a quarter of the time.
-static uint32_t checksum(const char *bytes, size_t len)
+// Four sums that do not wait for each other take a quarter of the time.
+uint32_t record_checksum(const char *bytes, size_t len)
 {
     uint64_t sums[4] = {len, 1, 2, 3};
     size_t at = 0;
@@ -74,18 +73,6 @@ static uint32_t length_of(const char *bytes)
     return len;
 }
 
-void record_seal(char *bytes)
-{
-    uint32_t sum = checksum(bytes + LENGTH_BYTES, length_of(bytes) - LENGTH_BYTES);
-    memcpy(bytes + sizeof(uint32_t), &sum, sizeof(sum));
-}
-
-void record_set_time(char *bytes, int64_t time_us)
-{
-    memcpy(bytes + LENGTH_BYTES + offsetof(struct record_facts, time_us), &time_us,
-           sizeof(time_us));
-}
-
 void record_view(const char *bytes, struct record *out)
 {
     const char *from = bytes + BYTES_AT;
@@ -96,13 +83,6 @@ void record_view(const char *bytes, struct record *out)
         out->texts[at] = (str){from, lengths[at]};
         from += lengths[at];
     }
-}
-
-str record_span(const struct record *record, enum record_text first, enum record_text last)
-{
-    const char *from = record->texts[first].ptr;
-    assert(record->texts[last].ptr >= from);
-    return (str){from, (size_t)(record->texts[last].ptr - from) + record->texts[last].len};
 }
 
 static bool lengths_fit(const char *bytes, size_t len)
@@ -116,7 +96,7 @@ static bool lengths_fit(const char *bytes, size_t len)
     return sum <= len && len - sum < sizeof(uint64_t);
 }
 
-static bool facts_are_known(const struct record_facts *facts)
+bool record_is_known(const struct record_facts *facts)
 {
     return facts->place < RECORD_PLACES && facts->body < BODY_STATES;
 }
@@ -135,11 +115,11 @@ enum record_outcome record_get(str bytes, struct record *out, size_t *len)
         return RECORD_CUT;
     }
     memcpy(&sum, bytes.ptr + sizeof(whole), sizeof(sum));
-    if (sum != checksum(bytes.ptr + LENGTH_BYTES, whole - LENGTH_BYTES) ||
+    if (sum != record_checksum(bytes.ptr + LENGTH_BYTES, whole - LENGTH_BYTES) ||
         !lengths_fit(bytes.ptr, whole)) {
         return RECORD_BROKEN;
     }
     record_view(bytes.ptr, out);
     *len = whole;
-    return facts_are_known(&out->facts) ? RECORD_OK : RECORD_BROKEN;
+    return record_is_known(&out->facts) ? RECORD_OK : RECORD_BROKEN;
 }

@@ -1,12 +1,13 @@
-// journal/record.h: one exchange as it stands in the journal.
+// journal/record.h: one exchange, as the journal tells it.
 //
-// A record is its length, a checksum, facts of fixed size and texts:
+// Segments have records in blocks (journal/block.h). Memory, and the segments of version 1, have
+// them one by one:
 //
 //   u32 length | u32 checksum | struct record_facts | u32 length of each text | texts | zeros
 //
-// The length counts all of it and is a multiple of 8; the checksum covers what follows it. So a
-// record that a crash or a full disk cut off is told from a whole one. Numbers are in the order of
-// the machine, which is little endian wherever the product runs.
+// The length counts all of it and is a multiple of 8; the checksum covers what follows it, and is 0
+// in memory. Numbers are in the order of the machine, which is little endian wherever the product
+// runs.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef JOURNAL_RECORD_H
 #define JOURNAL_RECORD_H
@@ -70,25 +71,26 @@ struct record {
     str texts[RECORD_TEXTS];
 };
 
-// Bytes of the record, a multiple of 8.
+// Bytes of the record alone, a multiple of 8.
 size_t record_size(const struct record *record);
 // Writes record_size bytes, without the checksum.
 void record_put(const struct record *record, char *out);
-// Changes the time in what record_put wrote.
-void record_set_time(char *bytes, int64_t time_us);
-// Fills in the checksum of what record_put wrote.
-void record_seal(char *bytes);
-// The same as record_get for what was not sealed: only its own memory may be read so.
+// What record_put wrote.
 void record_view(const char *bytes, struct record *out);
-// The texts from `first` to `last` of a record that was read, one behind the other.
-str record_span(const struct record *record, enum record_text first, enum record_text last);
+
+// Of `len` bytes, a multiple of 8. Against accidents, not against people: who can write the file
+// can write checksums too.
+uint32_t record_checksum(const char *bytes, size_t len);
+// Whether all that is one of a few is one that this version knows.
+bool record_is_known(const struct record_facts *facts);
 
 enum record_outcome {
     RECORD_OK,
-    RECORD_CUT,     // the bytes end before the record does
+    RECORD_CUT,     // the bytes end before it does
     RECORD_BROKEN,  // it is none
 };
-// The record at the start of `bytes`; *len gets its size. Its texts point into `bytes`. Untrusted.
+// The record of version 1 at the start of `bytes`; *len gets its size. Its texts point into
+// `bytes`. Untrusted.
 MUST_CHECK enum record_outcome record_get(str bytes, struct record *out, size_t *len);
 
 #endif

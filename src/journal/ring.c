@@ -1,6 +1,8 @@
 // ring.c: positions that only grow; what stands at one is at its remainder.
 //
-// Each string has a word before it: its length, or SKIP for "go on at the start".
+// Each string has a word before it: its length, or SKIP for "go on at the start". A ring that was
+// empty goes on at the start too, and says so in `restart`: a word could be overwritten before it
+// is read, for the whole ring is free then.
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/ring.h"
 
@@ -11,20 +13,22 @@
 
 #define SKIP UINT64_MAX
 
-enum { WORD = sizeof(uint64_t), LINE_BYTES = 64, NEXT_LINES = 6 };
+enum { WORD = sizeof(uint64_t), LINE_BYTES = 64, NEXT_LINES = 3 };
 
 struct ring {
     char *bytes;
     uint64_t size;
     // Of the thread that writes.
     uint64_t write_at;
-    uint64_t reserved_to;
-    uint64_t seen_taken;  // what `taken` was when it was looked at last
+    uint64_t reserved_at;
+    uint64_t seen_taken;  // what `taken` was when it was looked at last, or where all is free from
     char apart[LINE_BYTES];
     _Atomic uint64_t published;
+    _Atomic uint64_t restart;  // what is before it was taken
     char apart_too[LINE_BYTES];
     _Atomic uint64_t taken;
-    // Of the thread that reads.
+    // Of the thread that reads: what was peeked at.
+    uint64_t read_from;
     uint64_t read_to;
 };
 
@@ -67,29 +71,36 @@ static uint64_t left_to_end(const struct ring *ring, uint64_t at)
     return ring->size - (at & (ring->size - 1));
 }
 
-static bool has_room(struct ring *ring, uint64_t end)
+// A ring that is empty begins anew at its start: memory that is written again and again stays in
+// the caches of the processor, and leaves what the loop needs there.
+static void look_at_taken(struct ring *ring)
 {
-    if (end - ring->seen_taken > ring->size) {
-        ring->seen_taken = atomic_load_explicit(&ring->taken, memory_order_acquire);
+    uint64_t left = left_to_end(ring, ring->write_at);
+    uint64_t taken = atomic_load_explicit(&ring->taken, memory_order_acquire);
+    if (taken == ring->write_at && left < ring->size) {
+        ring->write_at += left;
+        ring->seen_taken = ring->write_at;
+        atomic_store_explicit(&ring->restart, ring->write_at, memory_order_relaxed);
+    } else if (taken > ring->seen_taken) {
+        ring->seen_taken = taken;
     }
-    return end - ring->seen_taken <= ring->size;
 }
 
 char *ring_reserve(struct ring *ring, size_t len)
 {
     uint64_t need = WORD + padded(len);
+    assert(need <= ring->size / 4);
+    look_at_taken(ring);
     uint64_t at = ring->write_at;
     uint64_t left = left_to_end(ring, at);
-    assert(need <= ring->size / 4);
     uint64_t start = left < need ? at + left : at;
-    if (!has_room(ring, start + need)) {
+    if (start + need - ring->seen_taken > ring->size) {
         return NULL;
     }
     if (start != at) {
         memcpy(place_of(ring, at), &(uint64_t){SKIP}, WORD);
     }
-    memcpy(place_of(ring, start), &(uint64_t){len}, WORD);
-    ring->reserved_to = start + need;
+    ring->reserved_at = start;
     return place_of(ring, start) + WORD;
 }
 
@@ -101,16 +112,13 @@ static void fetch_next(const struct ring *ring)
     }
 }
 
-void ring_publish(struct ring *ring, bool *much)
+void ring_publish(struct ring *ring, size_t len, bool *much)
 {
-    ring->write_at = ring->reserved_to;
+    memcpy(place_of(ring, ring->reserved_at), &(uint64_t){len}, WORD);
+    ring->write_at = ring->reserved_at + WORD + padded(len);
     atomic_store_explicit(&ring->published, ring->write_at, memory_order_release);
     fetch_next(ring);
     *much = ring->write_at - ring->seen_taken >= ring->size / 4;
-    if (*much) {
-        ring->seen_taken = atomic_load_explicit(&ring->taken, memory_order_acquire);
-        *much = ring->write_at - ring->seen_taken >= ring->size / 4;
-    }
 }
 
 uint64_t ring_end(struct ring *ring)
@@ -125,6 +133,8 @@ bool ring_peek(struct ring *ring, uint64_t end, char **bytes, size_t *len)
     if (at == end) {
         return false;
     }
+    uint64_t restart = atomic_load_explicit(&ring->restart, memory_order_relaxed);
+    at = at < restart ? restart : at;
     memcpy(&word, place_of(ring, at), WORD);
     if (word == SKIP) {
         at += left_to_end(ring, at);
@@ -132,20 +142,15 @@ bool ring_peek(struct ring *ring, uint64_t end, char **bytes, size_t *len)
     }
     *bytes = place_of(ring, at) + WORD;
     *len = (size_t)word;
+    ring->read_from = at;
     ring->read_to = at + WORD + padded(word);
     return true;
 }
 
 void ring_take(struct ring *ring, bool wipe)
 {
-    uint64_t at = atomic_load_explicit(&ring->taken, memory_order_relaxed);
-    uint64_t left = left_to_end(ring, at);
-    uint64_t len = ring->read_to - at;
     if (wipe) {
-        secret_wipe(place_of(ring, at), len < left ? len : left);
-    }
-    if (wipe && len > left) {
-        secret_wipe(ring->bytes, len - left);
+        secret_wipe(place_of(ring, ring->read_from), ring->read_to - ring->read_from);
     }
     atomic_store_explicit(&ring->taken, ring->read_to, memory_order_release);
 }

@@ -17,8 +17,8 @@ void ring_close(struct ring *ring);  // NULL is accepted
 
 // The one thread. NULL: there is no room now. `len` is at most a quarter of the ring.
 char *ring_reserve(struct ring *ring, size_t len);
-// What was reserved last is written. *much: a quarter of the ring or more waits.
-void ring_publish(struct ring *ring, bool *much);
+// `len` bytes of what was reserved last are written. *much: a quarter of the ring or more waits.
+void ring_publish(struct ring *ring, size_t len, bool *much);
 
 // The other thread. Up to where the ring was published.
 uint64_t ring_end(struct ring *ring);

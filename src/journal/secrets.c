@@ -211,12 +211,11 @@ static bool is_plain_path_block(const unsigned char block[PATH_BLOCK])
     unsigned char other = 0;
     for (size_t at = 0; at < PATH_BLOCK; at++) {
         unsigned char c = block[at];
-        unsigned char from_dash = (unsigned char)(c - '-');
+        unsigned char from_comma = (unsigned char)(c - ',');
         unsigned char from_a = (unsigned char)((c | 32) - 'a');
-        unsigned char one = from_dash <= ':' - '-';
+        unsigned char one = from_comma <= ':' - ',';
         one |= from_a <= 'z' - 'a';
         one |= c == '$';
-        one |= c == ',';
         one |= c == '_';
         other |= one ^ 1U;
     }
@@ -231,11 +230,12 @@ bool secrets_is_plain_path(str path)
         }
         path = str_tail(path, PATH_BLOCK);
     }
+    if (path.len == 0) {
+        return true;
+    }
     unsigned char rest[PATH_BLOCK];
     memset(rest, '-', sizeof(rest));
-    if (path.len > 0) {
-        memcpy(rest, path.ptr, path.len);
-    }
+    memcpy(rest, path.ptr, path.len);
     return is_plain_path_block(rest);
 }
 

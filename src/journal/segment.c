@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC STR("rosterj1")
+#define MAGIC STR("rosterj2")
+#define MAGIC_ALONE STR("rosterj1")
 
 enum { NUMBER_DIGITS = 16, HEAD_BYTES = 16, HEAD_TEXT_MAX = 4096 };
 
@@ -159,7 +160,11 @@ bool segment_head_read(str bytes, struct segment_names *out, size_t *len)
 {
     uint32_t text_len = 0;
     str line = {0};
-    if (bytes.len < HEAD_BYTES || !str_equal(str_head(bytes, MAGIC.len), MAGIC)) {
+    if (bytes.len < HEAD_BYTES) {
+        return false;
+    }
+    out->alone = str_equal(str_head(bytes, MAGIC.len), MAGIC_ALONE);
+    if (!out->alone && !str_equal(str_head(bytes, MAGIC.len), MAGIC)) {
         return false;
     }
     memcpy(&text_len, bytes.ptr + MAGIC.len, sizeof(text_len));

@@ -1,18 +1,20 @@
 // journal/segment.h: the files of a journal: PATH.journal/0001764358842000.log, 0600.
 //
-// A segment is a head and records behind it. It is named for the millisecond it was begun in, so
+// A segment is a head and blocks behind it. It is named for the millisecond it was begun in, so
 // that names tell order and age. A head says what the numbers in the records stand for, so that
 // another version of the product can read them:
 //
-//   "rosterj1" | u32 bytes of the text | u32 0 | text, filled with blanks to a multiple of 8:
+//   "rosterj2" | u32 bytes of the text | u32 0 | text, filled with blanks to a multiple of 8:
 //   version, names of quirks, names of refusals, each list on a line of its own, in order
+//
+// Version 1, "rosterj1", had records one by one behind the same head; it is read, not written.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef JOURNAL_SEGMENT_H
 #define JOURNAL_SEGMENT_H
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "journal/record.h"
+#include "journal/block.h"
 #include "roster/quirks.h"
 
 enum { SEGMENT_NAME_BYTES = 24 };
@@ -36,8 +38,9 @@ struct segment_list {
 // More than the maximum: the oldest are left out. False and errno.
 MUST_CHECK bool segments_list(int folder, struct segment_list *out);
 
-// How the numbers of a segment's records translate into ours.
+// What a head says: how the numbers of its records translate into ours.
 struct segment_names {
+    bool alone;      // records one by one, not in blocks
     int quirks[64];  // enum roster_quirk, or -1
     int codes[256];  // enum roster_code, or -1
     char version[32];

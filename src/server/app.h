@@ -23,6 +23,7 @@
 #include "core/search.h"
 #include "core/write.h"
 #include "http/http.h"
+#include "journal/record.h"
 #include "server/actors.h"
 #include "server/media.h"
 #include "server/metrics.h"
@@ -93,10 +94,12 @@ struct lane {
     struct app *app;
     struct conn *conn;
     struct actors *actors;
-    struct journal_lane *journal;  // NULL: its requests are not noted
-    const struct share *last;      // of the tenant that asked last
-    int64_t switched_us;           // when another one had asked before it
-    int64_t mixed_us;              // when that was so the time before
+    struct journal_lane *journal;       // NULL: its requests are not noted
+    struct record note;                 // room for what the journal gets of one request …
+    char headers[JOURNAL_HEADERS_MAX];  // … and for its headers
+    const struct share *last;           // of the tenant that asked last
+    int64_t switched_us;                // when another one had asked before it
+    int64_t mixed_us;                   // when that was so the time before
     uint32_t request_prefix;
     uint32_t request_count;
 };

@@ -6,12 +6,18 @@
 #include "server/routes.h"
 
 // What changes an answer, and who the client says it is.
+#define KEPT(X)                                                                                    \
+    X("Accept") X("Content-Type") X("If-Match") X("If-None-Match") X("Prefer") X("User-Agent")
+
 static bool is_kept(str name)
 {
-    static const str kept[] = {STR_INIT("Accept"),   STR_INIT("Content-Type"),
-                               STR_INIT("If-Match"), STR_INIT("If-None-Match"),
-                               STR_INIT("Prefer"),   STR_INIT("User-Agent")};
-    for (size_t at = 0; at < COUNT_OF(kept); at++) {
+#define KEPT_NAME(name) STR_INIT(name),
+#define KEPT_LENGTH(name) | UINT64_C(1) << (sizeof(name) - 1)
+    static const str kept[] = {KEPT(KEPT_NAME)};
+    static const uint64_t lengths = 0 KEPT(KEPT_LENGTH);
+    // Most others are told by their length.
+    for (size_t at = 0; name.len < 64 && (lengths >> name.len & 1) != 0 && at < COUNT_OF(kept);
+         at++) {
         if (str_equal_nocase(name, kept[at])) {
             return true;
         }
@@ -86,11 +92,10 @@ static struct record_facts facts_of(const struct pending *pending, int64_t took_
 
 static void name_resource(const struct pending *pending, struct record *out)
 {
-    if (pending->type != NULL) {
-        out->texts[RECORD_TYPE] = pending->type->name;
-        // Else the path says it.
-        out->texts[RECORD_ID] = was_written(pending) ? pending->write.row.id : (str){0};
-    }
+    bool typed = pending->type != NULL;
+    out->texts[RECORD_TYPE] = typed ? pending->type->name : (str){0};
+    // Else the path says it.
+    out->texts[RECORD_ID] = typed && was_written(pending) ? pending->write.row.id : (str){0};
 }
 
 static void fill_texts(const struct pending *pending, struct record *out)
@@ -115,17 +120,17 @@ static void give_registry(void *held)
 
 void journal_note(struct lane *lane, const struct pending *pending, int64_t took_us, bool waited)
 {
-    char headers[JOURNAL_HEADERS_MAX];
     if (lane->journal == NULL || pending->target.place == TARGET_SERVER) {
         return;
     }
-    struct record record = {.facts = facts_of(pending, took_us, waited)};
+    struct record *note = &lane->note;
     struct journal_held held = {.registry = lane->app->registry};
-    fill_texts(pending, &record);
-    record.texts[RECORD_HEADERS] = copy_headers(pending->exchange, headers);
+    note->facts = facts_of(pending, took_us, waited);
+    fill_texts(pending, note);
+    note->texts[RECORD_HEADERS] = copy_headers(pending->exchange, lane->headers);
     if (pending->own != NULL) {
         held = (struct journal_held){pending->own->registry, give_registry,
                                      tenant_registry_take(pending->own)};
     }
-    journal_add(lane->journal, &record, &held);
+    journal_add(lane->journal, note, &held);
 }

@@ -15,13 +15,17 @@ static void open_shelf(struct place *place, struct shelf *shelf)
     assert_true(shelf_open(shelf, place->folder));
 }
 
+static void append_records(struct shelf *shelf, const struct record *records, size_t count)
+{
+    struct roster_arena *arena = roster_arena_open(MIB(1));
+    assert_true(shelf_append(shelf, in_a_block(arena, records, count)));
+    roster_arena_close(arena);
+}
+
 static void append(struct shelf *shelf, const char *request)
 {
-    char bytes[ROOM];
     struct record record = some_record(request);
-    record_put(&record, bytes);
-    record_seal(bytes);
-    assert_true(shelf_append(shelf, (str){bytes, record_size(&record)}));
+    append_records(shelf, &record, 1);
 }
 
 static void expect_requests(const struct place *place, const char *want)
@@ -203,7 +207,6 @@ static void a_full_disk_leaves_whole_records(void **state)
 {
     struct place *place = *state;
     struct shelf shelf;
-    char bytes[ROOM];
     open_shelf(place, &shelf);
     append(&shelf, "a");
     // A descriptor that takes no more.
@@ -211,10 +214,7 @@ static void a_full_disk_leaves_whole_records(void **state)
     shelf.fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
     assert_true(shelf.fd >= 0);
     struct record record = some_record("b");
-    record_put(&record, bytes);
-    record_seal(bytes);
-    bool appended = shelf_append(&shelf, (str){bytes, record_size(&record)});
-    assert_false(appended);
+    assert_false(shelf_append(&shelf, in_a_block(place->arena, &record, 1)));
     close(fd);
     append(&shelf, "c");
     expect_requests(place, "a c");
@@ -275,17 +275,20 @@ static void numbers_of_another_version_are_translated(void **state)
     roster_arena_close(arena);
 }
 
-static void append_about(struct shelf *shelf, const char *request, const char *tenant,
-                         const char *body)
+static struct record about(const char *request, const char *tenant, const char *body)
 {
-    char bytes[ROOM];
     struct record record = some_record(request);
     record.texts[RECORD_TENANT] = str_of(tenant);
     record.texts[RECORD_BODY] = str_of(body);
     record.facts.body = BODY_KEPT;
-    record_put(&record, bytes);
-    record_seal(bytes);
-    assert_true(shelf_append(shelf, (str){bytes, record_size(&record)}));
+    return record;
+}
+
+static void append_about(struct shelf *shelf, const char *request, const char *tenant,
+                         const char *body)
+{
+    struct record record = about(request, tenant, body);
+    append_records(shelf, &record, 1);
 }
 
 static size_t purge(const struct place *place, const char *tenant, const char *name)
@@ -318,6 +321,74 @@ static void who_is_forgotten_is_in_no_file_any_more(void **state)
     assert_int_equal(purge(place, "acme", "ann"), 0);
     assert_int_equal(purge(place, "acme", NULL), 3);
     expect_requests(place, "c");
+    shelf_close(&shelf);
+}
+
+static void who_is_forgotten_leaves_what_others_share_in_a_block(void **state)
+{
+    struct place *place = *state;
+    struct roster_error err = {0};
+    struct record got;
+    struct shelf shelf;
+    const struct record records[] = {
+        about("a", "acme", "{\"userName\":\"ann\"}"),  about("b", "acme", "{\"userName\":\"bob\"}"),
+        about("c", "other", "{\"userName\":\"ann\"}"), about("d", "acme", "ann"),
+        about("e", "acme", "{\"userName\":\"eve\"}"),
+    };
+    const struct record gone[] = {about("f", "acme", "ann"), about("g", "acme", "ann")};
+    open_shelf(place, &shelf);
+    append_records(&shelf, records, COUNT_OF(records));
+    append_records(&shelf, gone, COUNT_OF(gone));
+    append_records(&shelf, records, COUNT_OF(records));
+    assert_int_equal(purge(place, "acme", "ann"), 6);
+    expect_requests(place, "b c e b c e");
+    struct reader *reader = reader_open(place->folder, 0, &err);
+    for (const char *tenant = "aoaaoa"; *tenant != '\0'; tenant++) {
+        assert_true(reader_next(reader, &got));
+        assert_true(
+            str_equal(got.texts[RECORD_TENANT], *tenant == 'a' ? STR("acme") : STR("other")));
+        assert_int_equal(got.facts.time_us, 1000000);
+    }
+    reader_close(reader);
+    assert_int_equal(purge(place, "acme", NULL), 4);
+    expect_requests(place, "c c");
+    shelf_close(&shelf);
+}
+
+static void write_alone(const struct place *place, const struct record *records, size_t count)
+{
+    char path[PATH_ROOM];
+    char bytes[ROOM];
+    uint32_t lengths[2] = {16};
+    place_file(place, place->now_ms + 5, path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(write(fd, "rosterj1", 8), 8);
+    assert_int_equal(write(fd, lengths, 8), 8);
+    assert_int_equal(write(fd, "0.1.0\n\nOK\n     ", 16), 16);
+    for (size_t at = 0; at < count; at++) {
+        str written = alone(&records[at], bytes);
+        assert_int_equal(write(fd, written.ptr, written.len), written.len);
+    }
+    close(fd);
+}
+
+static void a_segment_of_version_1_is_read_and_purged(void **state)
+{
+    struct place *place = *state;
+    struct shelf shelf;
+    const struct record records[] = {
+        about("a", "acme", "{\"userName\":\"ann\"}"),
+        about("b", "acme", "{\"userName\":\"bob\"}"),
+        about("c", "other", "{\"userName\":\"ann\"}"),
+    };
+    open_shelf(place, &shelf);
+    write_alone(place, records, COUNT_OF(records));
+    expect_requests(place, "a b c");
+    place->now_ms += 100;
+    append(&shelf, "d");
+    expect_requests(place, "a b c d");
+    assert_int_equal(purge(place, "acme", "ann"), 1);
+    expect_requests(place, "b c d");
     shelf_close(&shelf);
 }
 
@@ -368,6 +439,10 @@ int main(void)
                                         place_close),
         cmocka_unit_test_setup_teardown(another_file_is_no_segment, place_open, place_close),
         cmocka_unit_test_setup_teardown(who_is_forgotten_is_in_no_file_any_more, place_open,
+                                        place_close),
+        cmocka_unit_test_setup_teardown(who_is_forgotten_leaves_what_others_share_in_a_block,
+                                        place_open, place_close),
+        cmocka_unit_test_setup_teardown(a_segment_of_version_1_is_read_and_purged, place_open,
                                         place_close),
         cmocka_unit_test_setup_teardown(a_record_that_was_cut_off_does_not_outlive_a_purge,
                                         place_open, place_close),

@@ -16,7 +16,7 @@ static bool push(struct ring *ring, const char *text)
         return false;
     }
     memcpy(room, text, len);
-    ring_publish(ring, &much);
+    ring_publish(ring, len, &much);
     return true;
 }
 
@@ -58,7 +58,7 @@ static void a_quarter_of_the_ring_is_told(void **state)
     size_t count = 0;
     while (!much) {
         assert_non_null(ring_reserve(ring, 8));
-        ring_publish(ring, &much);
+        ring_publish(ring, 8, &much);
         count++;
     }
     assert_int_equal(count, RING_BYTES / 4 / 16);
@@ -74,6 +74,55 @@ static void what_was_secret_is_wiped(void **state)
     assert_true(ring_peek(ring, ring_end(ring), &bytes, &len));
     ring_take(ring, true);
     assert_memory_equal(bytes, "\0\0\0\0\0\0\0\0\0\0", len);
+    ring_close(ring);
+}
+
+static void only_what_was_written_of_a_reservation_is_taken(void **state)
+{
+    struct ring *ring = ring_open(RING_BYTES);
+    bool much = false;
+    char *room = ring_reserve(ring, 200);
+    memcpy(room, "short", 5);
+    ring_publish(ring, 5, &much);
+    assert_ptr_equal(ring_reserve(ring, 8), room + 16);
+    expect(ring, "short");
+    ring_close(ring);
+}
+
+static void an_empty_ring_begins_anew(void **state)
+{
+    struct ring *ring = ring_open(RING_BYTES);
+    char *first = ring_reserve(ring, 8);
+    for (int round = 0; round < 100; round++) {
+        assert_ptr_equal(ring_reserve(ring, 8), first);
+        assert_true(push(ring, "one"));
+        assert_true(push(ring, "two"));
+        expect(ring, "one");
+        assert_ptr_not_equal(ring_reserve(ring, 8), first);
+        expect(ring, "two");
+    }
+    ring_close(ring);
+}
+
+// All of the ring is free then, also what was used last.
+static void a_ring_that_began_anew_holds_as_much_as_a_new_one(void **state)
+{
+    struct ring *ring = ring_open(RING_BYTES);
+    for (int before = 1; before < 20; before++) {
+        size_t count = 0;
+        for (int at = 0; at < before; at++) {
+            assert_true(push(ring, "some words of a text"));
+        }
+        for (int at = 0; at < before; at++) {
+            expect(ring, "some words of a text");
+        }
+        for (; push(ring, "other words of texts"); count++) {
+        }
+        assert_int_equal(count, RING_BYTES / 32);
+        for (; count > 0; count--) {
+            expect(ring, "other words of texts");
+        }
+    }
     ring_close(ring);
 }
 
@@ -117,6 +166,9 @@ int main(void)
         cmocka_unit_test(a_full_ring_refuses_and_goes_on_when_there_is_room),
         cmocka_unit_test(a_quarter_of_the_ring_is_told),
         cmocka_unit_test(what_was_secret_is_wiped),
+        cmocka_unit_test(only_what_was_written_of_a_reservation_is_taken),
+        cmocka_unit_test(an_empty_ring_begins_anew),
+        cmocka_unit_test(a_ring_that_began_anew_holds_as_much_as_a_new_one),
         cmocka_unit_test(two_threads_share_a_ring),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -274,6 +274,81 @@ static void loops_add_at_once_and_nothing_is_lost_uncounted(void **state)
     reader_close(reader);
 }
 
+// More clients than a lane remembers, in turn and by themselves, and one that nobody remembers.
+enum { CLIENTS = 150, CALLS = 3000 };
+
+struct client {
+    char tenant[16];
+    char actor[2000];
+    char method[16];
+};
+
+static void make_client(int number, struct client *out)
+{
+    bool long_one = number % 50 == 49;
+    memset(out, 0, sizeof(*out));
+    snprintf(out->tenant, sizeof(out->tenant), "t%d", number % 20);
+    memset(out->actor, 'a', long_one ? sizeof(out->actor) - 1 : 30);
+    snprintf(out->actor, 16, "%d", number);
+    snprintf(out->method, sizeof(out->method), "%s", number % 3 == 0 ? "rst_geheim" : "GET");
+}
+
+static int client_of(int call)
+{
+    return call < CALLS / 2 ? call * 7 % CLIENTS : call % 2;
+}
+
+static struct record call_of(int call, struct client *client, char request[16])
+{
+    int number = client_of(call);
+    make_client(number, client);
+    snprintf(request, 16, "%d", call);
+    struct record record = with_body(request, "");
+    record.facts.tenant = number % 20;
+    record.facts.credential = number / 20;
+    record.texts[RECORD_TENANT] = str_of(client->tenant);
+    record.texts[RECORD_ACTOR] = str_of(client->actor);
+    record.texts[RECORD_METHOD] = str_of(client->method);
+    return record;
+}
+
+static void what_calls_have_in_common_comes_back_with_each(void **state)
+{
+    struct place *place = *state;
+    struct roster_error err = {0};
+    struct record got;
+    struct client client;
+    char request[16];
+    struct journal *journal = open_journal(place);
+    struct journal_lane *lanes[2] = {journal_lane(journal), journal_lane(journal)};
+    for (int call = 0; call < CALLS; call++) {
+        struct record record = call_of(call, &client, request);
+        record.facts.time_us = call;
+        record.facts.took_us = 1;
+        add(place, lanes[call / 10 % 2], &record);
+        if (call % 500 == 0) {
+            journal_sync(journal);
+        }
+    }
+    journal_close(journal);
+    struct reader *reader = reader_open(place->folder, 0, &err);
+    for (int call = 0; call < CALLS; call++) {
+        struct record want = call_of(call, &client, request);
+        assert_true(reader_next(reader, &got));
+        assert_true(str_equal(got.texts[RECORD_REQUEST], str_of(request)));
+        assert_true(str_equal(got.texts[RECORD_TENANT], want.texts[RECORD_TENANT]));
+        assert_true(str_equal(got.texts[RECORD_ACTOR], want.texts[RECORD_ACTOR]));
+        assert_true(str_equal(got.texts[RECORD_METHOD],
+                              client_of(call) % 3 == 0 ? STR("***") : STR("GET")));
+        assert_int_equal(got.facts.tenant, want.facts.tenant);
+        assert_int_equal(got.facts.credential, want.facts.credential);
+    }
+    assert_false(reader_next(reader, &got));
+    assert_int_equal(reader_damaged(reader), 0);
+    reader_close(reader);
+    expect_no(place, "geheim");
+}
+
 static void a_folder_that_cannot_be_written_is_counted_and_stops_nobody(void **state)
 {
     struct place *place = *state;
@@ -339,6 +414,8 @@ int main(void)
                                         place_close),
         cmocka_unit_test_setup_teardown(a_large_body_is_not_kept, place_open, place_close),
         cmocka_unit_test_setup_teardown(queries_and_tokens_are_redacted, place_open, place_close),
+        cmocka_unit_test_setup_teardown(what_calls_have_in_common_comes_back_with_each, place_open,
+                                        place_close),
         cmocka_unit_test_setup_teardown(loops_add_at_once_and_nothing_is_lost_uncounted, place_open,
                                         place_close),
         cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_written_is_counted_and_stops_nobody,

@@ -100,6 +100,37 @@ static inline struct record some_record(const char *request)
     return record;
 }
 
+// As version 1 of segments has it. `out` has the room.
+static inline str alone(const struct record *record, char *out)
+{
+    size_t len = record_size(record);
+    record_put(record, out);
+    uint32_t sum = record_checksum(out + 8, len - 8);
+    memcpy(out + 4, &sum, sizeof(sum));
+    return (str){out, len};
+}
+
+// Each with its common part anew, when it differs from the one before.
+static inline str in_a_block(struct roster_arena *arena, const struct record *records, size_t count)
+{
+    struct block_draft draft = {0};
+    uint16_t number = 0;
+    char common[2048];
+    char own[2048];
+    text_init(&draft.text, arena, JOURNAL_BLOCK_MAX);
+    block_begin(&draft, 1000000);
+    for (size_t at = 0; at < count; at++) {
+        assert_true(common_room(&records[at]) <= sizeof(common));
+        assert_true(own_room(&records[at]) <= sizeof(own));
+        if (at > 0 && !common_equal(&records[at - 1], &records[at])) {
+            number = 0;
+        }
+        assert_true(block_add(&draft, &number, (str){common, common_write(&records[at], common)},
+                              (str){own, own_write(&records[at], own)}));
+    }
+    return block_end(&draft);
+}
+
 // The request ids of a whole journal with blanks between.
 static inline const char *read_requests(const struct place *place, char out[1024])
 {

@@ -1,0 +1,350 @@
+// block.c: the parts of records to bytes and back, and blocks of them.
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/block.h"
+
+enum { NUMBER_BYTES = 10, NUMBER_MORE = 0x80, ENTRY_BYTES = sizeof(uint16_t), BLOCK_ALIGN = 8 };
+
+struct block_head {
+    uint32_t length;
+    uint32_t checksum;
+    int64_t clock_us;
+};
+
+enum { SUM_AT = offsetof(struct block_head, clock_us) };
+
+static const enum record_text common_texts[] = {RECORD_TENANT, RECORD_ACTOR,   RECORD_ADDRESS,
+                                                RECORD_METHOD, RECORD_HEADERS, RECORD_TYPE};
+static const enum record_text own_texts[] = {RECORD_REQUEST, RECORD_PATH, RECORD_QUERY,
+                                             RECORD_DETAIL,  RECORD_ID,   RECORD_BODY};
+
+enum { PART_TEXTS = COUNT_OF(own_texts), COMMON_FACTS = 4, OWN_FACTS = 2 };
+
+// The first of an own part, as they are.
+struct fixed {
+    int64_t time_us;
+    uint32_t took_us;
+    uint32_t bytes_in;
+    uint32_t bytes_out;
+    uint16_t status;
+    uint8_t code;
+    uint8_t place;
+    uint8_t flags;
+    uint8_t body;
+};
+
+enum { FIXED_BYTES = offsetof(struct fixed, body) + 1 };
+
+static_assert(FIXED_BYTES == 26, "they are written as they are: no gaps");
+static_assert(COUNT_OF(common_texts) == PART_TEXTS && 2 * PART_TEXTS == RECORD_TEXTS,
+              "each text is in one part");
+
+static size_t room(const struct record *record, size_t facts, const enum record_text *texts)
+{
+    size_t len = (facts + PART_TEXTS) * NUMBER_BYTES;
+    for (size_t at = 0; at < PART_TEXTS; at++) {
+        len += record->texts[texts[at]].len;
+    }
+    return len;
+}
+
+size_t common_room(const struct record *record)
+{
+    return room(record, COMMON_FACTS, common_texts);
+}
+
+size_t own_room(const struct record *record)
+{
+    return FIXED_BYTES + room(record, OWN_FACTS, own_texts);
+}
+
+static char *write_number(char *to, uint64_t number)
+{
+    for (; number >= NUMBER_MORE; number >>= 7) {
+        *to++ = (char)(number | NUMBER_MORE);
+    }
+    *to++ = (char)number;
+    return to;
+}
+
+static char *write_texts(char *to, const struct record *record, const enum record_text *texts)
+{
+    for (size_t at = 0; at < PART_TEXTS; at++) {
+        to = write_number(to, record->texts[texts[at]].len);
+    }
+    for (size_t at = 0; at < PART_TEXTS; at++) {
+        str text = record->texts[texts[at]];
+        if (text.len > 0) {
+            memcpy(to, text.ptr, text.len);
+            to += text.len;
+        }
+    }
+    return to;
+}
+
+bool common_equal(const struct record *a, const struct record *b)
+{
+    bool equal = a->facts.tenant == b->facts.tenant && a->facts.source == b->facts.source &&
+                 a->facts.credential == b->facts.credential &&
+                 a->facts.quirks_on == b->facts.quirks_on;
+    for (size_t at = 0; equal && at < PART_TEXTS; at++) {
+        equal = str_equal(a->texts[common_texts[at]], b->texts[common_texts[at]]);
+    }
+    return equal;
+}
+
+size_t common_write(const struct record *record, char *out)
+{
+    const struct record_facts *facts = &record->facts;
+    char *to = write_number(out, (uint64_t)facts->tenant);
+    to = write_number(to, (uint64_t)facts->source);
+    to = write_number(to, (uint64_t)facts->credential);
+    to = write_number(to, facts->quirks_on);
+    return (size_t)(write_texts(to, record, common_texts) - out);
+}
+
+size_t own_write(const struct record *record, char *out)
+{
+    const struct record_facts *facts = &record->facts;
+    struct fixed fixed = {
+        .time_us = facts->time_us,
+        .took_us = facts->took_us,
+        .bytes_in = facts->bytes_in,
+        .bytes_out = facts->bytes_out,
+        .status = facts->status,
+        .code = facts->code,
+        .place = facts->place,
+        .flags = facts->flags,
+        .body = facts->body,
+    };
+    memcpy(out, &fixed, FIXED_BYTES);
+    char *to = write_number(out + FIXED_BYTES, (uint64_t)facts->revision);
+    to = write_number(to, facts->quirks_used);
+    return (size_t)(write_texts(to, record, own_texts) - out);
+}
+
+// NULL: there is none before the end.
+static const char *take_number(const char *from, const char *end, uint64_t *out)
+{
+    uint64_t number = 0;
+    for (unsigned shift = 0; from != end && shift < 7 * NUMBER_BYTES; shift += 7) {
+        unsigned char byte = (unsigned char)*from++;
+        number |= (uint64_t)(byte & (NUMBER_MORE - 1U)) << shift;
+        if (byte < NUMBER_MORE) {
+            *out = number;
+            return from;
+        }
+    }
+    return NULL;
+}
+
+// The numbers of most own parts are eight of one byte.
+static bool take_small_numbers(str *bytes, uint64_t *out, size_t count)
+{
+    uint64_t word = 0;
+    if (count != sizeof(word) || bytes->len < sizeof(word)) {
+        return false;
+    }
+    memcpy(&word, bytes->ptr, sizeof(word));
+    if ((word & UINT64_C(0x8080808080808080)) != 0) {
+        return false;
+    }
+    for (size_t at = 0; at < sizeof(word); at++) {
+        out[at] = word >> 8 * at & 0xFF;
+    }
+    *bytes = (str){bytes->ptr + sizeof(word), bytes->len - sizeof(word)};
+    return true;
+}
+
+static bool take_numbers(str *bytes, uint64_t *out, size_t count)
+{
+    if (take_small_numbers(bytes, out, count)) {
+        return true;
+    }
+    const char *from = bytes->ptr;
+    const char *end = from + bytes->len;
+    for (size_t at = 0; at < count; at++) {
+        from = take_number(from, end, &out[at]);
+        if (from == NULL) {
+            return false;
+        }
+    }
+    *bytes = (str){from, (size_t)(end - from)};
+    return true;
+}
+
+static bool take_texts(str *bytes, const uint64_t *lengths, const enum record_text *texts,
+                       struct record *out)
+{
+    for (size_t at = 0; at < PART_TEXTS; at++) {
+        if (lengths[at] > bytes->len) {
+            return false;
+        }
+        out->texts[texts[at]] = (str){bytes->ptr, lengths[at]};
+        *bytes = (str){bytes->ptr + lengths[at], bytes->len - lengths[at]};
+    }
+    return true;
+}
+
+bool common_take(str *bytes, struct record *out)
+{
+    uint64_t numbers[COMMON_FACTS + PART_TEXTS];
+    if (!take_numbers(bytes, numbers, COUNT_OF(numbers))) {
+        return false;
+    }
+    out->facts.tenant = (int64_t)numbers[0];
+    out->facts.source = (int64_t)numbers[1];
+    out->facts.credential = (int64_t)numbers[2];
+    out->facts.quirks_on = numbers[3];
+    return take_texts(bytes, numbers + COMMON_FACTS, common_texts, out);
+}
+
+static bool take_fixed(str *bytes, struct record_facts *out)
+{
+    struct fixed fixed;
+    if (bytes->len < FIXED_BYTES) {
+        return false;
+    }
+    memcpy(&fixed, bytes->ptr, FIXED_BYTES);
+    *bytes = (str){bytes->ptr + FIXED_BYTES, bytes->len - FIXED_BYTES};
+    out->time_us = fixed.time_us;
+    out->took_us = fixed.took_us;
+    out->bytes_in = fixed.bytes_in;
+    out->bytes_out = fixed.bytes_out;
+    out->status = fixed.status;
+    out->code = fixed.code;
+    out->place = fixed.place;
+    out->flags = fixed.flags;
+    out->body = fixed.body;
+    return record_is_known(out);
+}
+
+bool own_take(str *bytes, struct record *out)
+{
+    uint64_t numbers[OWN_FACTS + PART_TEXTS];
+    if (!take_fixed(bytes, &out->facts) || !take_numbers(bytes, numbers, COUNT_OF(numbers))) {
+        return false;
+    }
+    out->facts.revision = (int64_t)numbers[0];
+    out->facts.quirks_used = numbers[1];
+    return take_texts(bytes, numbers + OWN_FACTS, own_texts, out);
+}
+
+void block_begin(struct block_draft *draft, int64_t clock_us)
+{
+    struct block_head head = {.clock_us = clock_us};
+    draft->commons = 0;
+    draft->text.len = 0;
+    text_add(&draft->text, (str){(const char *)&head, sizeof(head)});
+}
+
+bool block_is_full(const struct block_draft *draft)
+{
+    return draft->commons == JOURNAL_COMMONS_MAX || draft->text.len >= JOURNAL_WRITE_BYTES;
+}
+
+bool block_add(struct block_draft *draft, uint16_t *number, str common, str own)
+{
+    struct text *text = &draft->text;
+    uint16_t entry = *number;
+    size_t more = ENTRY_BYTES + (entry == 0 ? common.len : 0) + own.len;
+    if (more > JOURNAL_RECORD_MAX) {
+        return false;
+    }
+    text_reserve(text, more + BLOCK_ALIGN);
+    if (text->full) {
+        return false;
+    }
+    text_add(text, (str){(const char *)&entry, sizeof(entry)});
+    if (entry == 0) {
+        assert(draft->commons < JOURNAL_COMMONS_MAX);
+        text_add(text, common);
+        *number = ++draft->commons;
+    }
+    text_add(text, own);
+    return true;
+}
+
+static size_t padded(size_t len)
+{
+    return (len + BLOCK_ALIGN - 1) & ~(size_t)(BLOCK_ALIGN - 1);
+}
+
+str block_end(struct block_draft *draft)
+{
+    static const char zeros[BLOCK_ALIGN];
+    struct block_head head;
+    struct text *text = &draft->text;
+    memcpy(&head, text->ptr, sizeof(head));
+    head.length = (uint32_t)(text->len - SUM_AT);
+    text_add(text, (str){zeros, padded(text->len) - text->len});
+    memcpy(text->ptr, &head, sizeof(head));
+    head.checksum = record_checksum(text->ptr + SUM_AT, text->len - SUM_AT);
+    memcpy(text->ptr, &head, sizeof(head));
+    return text_str(text);
+}
+
+enum record_outcome block_read(str bytes, struct block *out, size_t *len)
+{
+    struct block_head head;
+    if (bytes.len < sizeof(head)) {
+        return RECORD_CUT;
+    }
+    memcpy(&head, bytes.ptr, sizeof(head));
+    if (head.length < sizeof(head) - SUM_AT || head.length > JOURNAL_BLOCK_MAX) {
+        return RECORD_BROKEN;
+    }
+    size_t whole = SUM_AT + padded(head.length);
+    if (whole > bytes.len) {
+        return RECORD_CUT;
+    }
+    if (head.checksum != record_checksum(bytes.ptr + SUM_AT, whole - SUM_AT)) {
+        return RECORD_BROKEN;
+    }
+    out->clock_us = head.clock_us;
+    out->left = (str){bytes.ptr + sizeof(head), SUM_AT + head.length - sizeof(head)};
+    out->count = 0;
+    *len = whole;
+    return RECORD_OK;
+}
+
+// The common part of the entry that begins.
+static bool take_common(struct block *block, struct record *out)
+{
+    if (block->left.len < ENTRY_BYTES) {
+        return false;
+    }
+    memcpy(&block->number, block->left.ptr, ENTRY_BYTES);
+    block->left = str_tail(block->left, ENTRY_BYTES);
+    if (block->number > block->count) {
+        return false;
+    }
+    if (block->number > 0) {
+        str common = block->commons[block->number - 1];
+        return common_take(&common, out);
+    }
+    const char *from = block->left.ptr;
+    if (block->count == JOURNAL_COMMONS_MAX || !common_take(&block->left, out)) {
+        return false;
+    }
+    block->commons[block->count++] = (str){from, (size_t)(block->left.ptr - from)};
+    block->number = (uint16_t)block->count;
+    return true;
+}
+
+enum record_outcome block_take(struct block *block, struct record *out)
+{
+    if (block->left.len == 0) {
+        return RECORD_CUT;
+    }
+    *out = (struct record){0};
+    if (!take_common(block, out)) {
+        return RECORD_BROKEN;
+    }
+    const char *from = block->left.ptr;
+    if (!own_take(&block->left, out)) {
+        return RECORD_BROKEN;
+    }
+    block->own = (str){from, (size_t)(block->left.ptr - from)};
+    out->facts.time_us = (int64_t)((uint64_t)out->facts.time_us + (uint64_t)block->clock_us);
+    return RECORD_OK;
+}
