@@ -21,6 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct roster_arena *arena;
 static const struct roster_registry *registry;
 static struct roster_arena *registry_arena;
+static struct roster_arena *draft_arena;
 
 static void must(bool holds)
 {
@@ -126,12 +127,11 @@ static void read_block(str bytes)
 static void read_entries(str entries)
 {
     struct block_draft draft = {0};
-    text_init(&draft.text, arena, JOURNAL_BLOCK_MAX);
-    text_reserve(&draft.text, entries.len + KIB(1));
-    block_begin(&draft, 1);
+    block_begin(&draft, draft_arena, 1);
     text_add(&draft.text, entries);
-    if (!draft.text.full) {
-        read_block(block_end(&draft));
+    str bytes = block_end(&draft);
+    if (bytes.len > 0) {
+        read_block(bytes);
     }
 }
 
@@ -235,6 +235,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (registry_arena == NULL) {
         arena = roster_arena_open(JOURNAL_ARENA_MAX);
         registry_arena = roster_arena_open(MIB(16));
+        draft_arena = roster_arena_open(2 * JOURNAL_BLOCK_MAX);
         registry = roster_registry_builtin(registry_arena, &err);
         must(registry != NULL);
     }

@@ -247,6 +247,8 @@
 #define ENDING_ROWS_MAX 2000  // credentials that end, the soonest first, looked at each time
 #define ENDING_METRICS_MAX 1000  // tenants whose next end is a metric
 
+#define CACHE_LINE_BYTES 64  // between what two threads write
+
 // Journal
 #define JOURNAL_RING_BYTES MIB(1)     // that wait in memory, of one loop: 6,500 reads; then dropped
 #define JOURNAL_WRITE_BYTES KIB(256)  // written at once: a lock and a search of the page cache each
@@ -255,10 +257,12 @@
 #define JOURNAL_BODY_MAX KIB(128)       // of the setting journal-body: more does not fit a ring
 #define JOURNAL_HEADERS_MAX 512         // bytes of the headers that are kept
 #define JOURNAL_RECORD_MAX MIB(2)       // of a whole record: a body grows when it is printed anew
-#define JOURNAL_BLOCK_MAX (JOURNAL_WRITE_BYTES + JOURNAL_RECORD_MAX + KIB(1))
-#define JOURNAL_COMMONS_MAX 1000   // of one block: parts that its records share
-#define JOURNAL_COMMON_MAX 1000    // bytes of one that a loop remembers: twice what a client sends
-#define JOURNAL_PLACES 64          // for those, of a loop: a few clients, some kinds of calls each
+#define JOURNAL_COMMONS_MAX 1000        // of one block: parts that its records share
+#define JOURNAL_COMMON_MAX KIB(32)      // of one: the head of a request is shorter
+// A block that has been written to so far ends, and one record more had room whatever its length.
+#define JOURNAL_BLOCK_MAX (JOURNAL_WRITE_BYTES + JOURNAL_COMMON_MAX + JOURNAL_RECORD_MAX + KIB(1))
+#define JOURNAL_REMEMBERED_MAX 1000  // of one that a loop remembers: twice what a client sends
+#define JOURNAL_SLOTS 64           // for those, of a loop: some clients, a few kinds of calls each
 #define JOURNAL_ARENA_MAX MIB(16)  // to redact one body: its tree is 20 times as large
 #define JOURNAL_SEGMENT_BYTES MIB(16)
 #define JOURNAL_SEGMENTS_MAX 256           // each start makes one

@@ -133,7 +133,7 @@ static void note_damage(const struct reading *reading)
 {
     size_t damaged = reader_damaged(reading->reader);
     if (damaged > 0) {
-        io_note(reading->call->io, "%zu segments of the journal end in a record that was cut off",
+        io_note(reading->call->io, "%zu segments of the journal end in records that were cut off",
                 damaged);
     }
 }

@@ -229,9 +229,20 @@ bool own_take(str *bytes, struct record *out)
     return take_texts(bytes, numbers + OWN_FACTS, own_texts, out);
 }
 
-void block_begin(struct block_draft *draft, int64_t clock_us)
+// The usual memory is used again, a large one goes.
+static bool is_of_use(const struct text *text)
+{
+    return text->ptr != NULL && !text->full && text->cap <= 2 * JOURNAL_WRITE_BYTES;
+}
+
+void block_begin(struct block_draft *draft, struct roster_arena *memory, int64_t clock_us)
 {
     struct block_head head = {.clock_us = clock_us};
+    if (!is_of_use(&draft->text)) {
+        roster_arena_reset(memory);
+        text_init(&draft->text, memory, JOURNAL_BLOCK_MAX + 2 * sizeof(head));
+        text_reserve(&draft->text, JOURNAL_WRITE_BYTES + KIB(64));
+    }
     draft->commons = 0;
     draft->text.len = 0;
     text_add(&draft->text, (str){(const char *)&head, sizeof(head)});
@@ -247,9 +258,6 @@ bool block_add(struct block_draft *draft, uint16_t *number, str common, str own)
     struct text *text = &draft->text;
     uint16_t entry = *number;
     size_t more = ENTRY_BYTES + (entry == 0 ? common.len : 0) + own.len;
-    if (more > JOURNAL_RECORD_MAX) {
-        return false;
-    }
     text_reserve(text, more + BLOCK_ALIGN);
     if (text->full) {
         return false;
@@ -274,6 +282,9 @@ str block_end(struct block_draft *draft)
     static const char zeros[BLOCK_ALIGN];
     struct block_head head;
     struct text *text = &draft->text;
+    if (text->full) {
+        return (str){0};
+    }
     memcpy(&head, text->ptr, sizeof(head));
     head.length = (uint32_t)(text->len - SUM_AT);
     text_add(text, (str){zeros, padded(text->len) - text->len});
@@ -323,7 +334,8 @@ static bool take_common(struct block *block, struct record *out)
         return common_take(&common, out);
     }
     const char *from = block->left.ptr;
-    if (block->count == JOURNAL_COMMONS_MAX || !common_take(&block->left, out)) {
+    if (block->count == JOURNAL_COMMONS_MAX || !common_take(&block->left, out) ||
+        block->left.ptr - from > JOURNAL_COMMON_MAX) {
         return false;
     }
     block->commons[block->count++] = (str){from, (size_t)(block->left.ptr - from)};

@@ -41,20 +41,20 @@ size_t own_write(const struct record *record, char *out);
 MUST_CHECK bool common_take(str *bytes, struct record *out);
 MUST_CHECK bool own_take(str *bytes, struct record *out);
 
-// A block that is being written.
+// A block that is being written. Zeros before its first use.
 struct block_draft {
     struct text text;
     uint16_t commons;
 };
 
-// Anew in the same memory; text.arena is set. Its maximum is JOURNAL_BLOCK_MAX.
-void block_begin(struct block_draft *draft, int64_t clock_us);
-// One record more. *number is that of its common part in this block, or 0 and it gets one. False
-// without memory or room, and nothing was added.
+// Anew in `memory`, which has nothing else in it, or in what the draft has of it already.
+void block_begin(struct block_draft *draft, struct roster_arena *memory, int64_t clock_us);
+// One record more, up to JOURNAL_BLOCK_MAX. *number is that of its common part in this block, or 0
+// and it gets one. False without memory: then the draft is lost, until it is begun anew.
 MUST_CHECK bool block_add(struct block_draft *draft, uint16_t *number, str common, str own);
 // Whether it should be ended before something is added.
 bool block_is_full(const struct block_draft *draft);
-// Its bytes, as they are written.
+// Its bytes, as they are written; empty when it is lost.
 str block_end(struct block_draft *draft);
 
 // A block that is being read.

@@ -96,31 +96,20 @@ static void log_failure(struct journal *journal)
     }
 }
 
-// The usual buffer is used again, a large one goes.
-static void clear_out(struct journal *journal)
-{
-    const struct text *text = &journal->out.text;
-    if (text->full || text->ptr == NULL || text->cap > 2 * JOURNAL_WRITE_BYTES) {
-        roster_arena_reset(journal->buffer);
-        text_init(&journal->out.text, journal->buffer, JOURNAL_BLOCK_MAX);
-        text_reserve(&journal->out.text, JOURNAL_WRITE_BYTES + KIB(64));
-    }
-    journal->out_records = 0;
-}
-
 static void write_out(struct journal *journal)
 {
     if (journal->out_records == 0) {
         return;
     }
-    bool written =
-        !journal->out.text.full && shelf_append(&journal->shelf, block_end(&journal->out));
+    errno = ENOMEM;
+    str block = block_end(&journal->out);
+    bool written = block.len > 0 && shelf_append(&journal->shelf, block);
     if (!written) {
         log_failure(journal);
         count_dropped(journal, journal->out_records);
     }
     journal->failing = !written;
-    clear_out(journal);
+    journal->out_records = 0;
 }
 
 static void redact_body(const struct secrets *secrets, struct record *record,
@@ -198,11 +187,14 @@ static const struct secrets *secrets_for(struct journal *journal, const struct j
 
 static bool add_out(struct journal *journal, struct common *common, str own)
 {
+    if (own.len > JOURNAL_RECORD_MAX) {
+        return false;
+    }
     if (journal->out_records > 0 && block_is_full(&journal->out)) {
         write_out(journal);
     }
     if (journal->out_records == 0) {
-        block_begin(&journal->out, journal->clock_us);
+        block_begin(&journal->out, journal->buffer, journal->clock_us);
         journal->block++;
     }
     uint16_t number = common->block == journal->block ? common->number : 0;
@@ -221,7 +213,7 @@ static bool add_next(struct journal *journal, struct journal_lane *lane)
     struct record *record = &journal->record;
     str own = lane->next.own;
     str rest = own;
-    struct common *common = lane_common(lane, &journal->once, journal->arena);
+    struct common *common = lane_take_common(lane, &journal->once, journal->arena);
     const struct secrets *secrets = secrets_for(journal, &lane->next.held);
     bool read = own_take(&rest, record);
     bool secret = true;
@@ -329,7 +321,6 @@ static bool open_parts(struct journal *journal, struct roster_error *err)
     if (journal->arena == NULL || journal->buffer == NULL || journal->lasting == NULL) {
         return fail_memory(err);
     }
-    clear_out(journal);
     journal->shelf.env = journal->options.env;
     journal->shelf.size_max = journal->options.size_max;
     journal->shelf.age_ms = journal->options.age_ms;

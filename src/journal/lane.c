@@ -7,15 +7,15 @@
 
 #include <stdlib.h>
 
-enum { PLACE_BITS = 6 };
+enum { SLOT_BITS = 6 };
 
-static_assert(1 << PLACE_BITS == JOURNAL_PLACES, "a place is the top bits of a product");
+static_assert(1 << SLOT_BITS == JOURNAL_SLOTS, "a slot is the top bits of a product");
 
-// The common part that was sent last from a place.
+// The common part that was sent last from a slot.
 struct sent {
     bool any;
     struct record record;  // points into `bytes`
-    char bytes[JOURNAL_COMMON_MAX];
+    char bytes[JOURNAL_REMEMBERED_MAX];
 };
 
 // What stands in a ring before a record.
@@ -23,14 +23,14 @@ struct entry {
     struct journal_held held;
     int64_t done_us;
     uint32_t common_len;
-    uint16_t place;
+    uint16_t slot;
 };
 
 bool lane_init(struct journal_lane *lane)
 {
     lane->ring = ring_open(JOURNAL_RING_BYTES);
-    lane->sent = calloc(JOURNAL_PLACES, sizeof(*lane->sent));
-    lane->common = calloc(JOURNAL_PLACES, sizeof(*lane->common));
+    lane->sent = calloc(JOURNAL_SLOTS, sizeof(*lane->sent));
+    lane->common = calloc(JOURNAL_SLOTS, sizeof(*lane->common));
     if (lane->ring == NULL || lane->sent == NULL || lane->common == NULL) {
         lane_release(lane);
         return false;
@@ -55,18 +55,18 @@ static struct record read_common(str bytes)
 }
 
 // Who calls, and the lengths of what mostly tells one kind of call from another.
-static size_t place_of(const struct record *record)
+static size_t slot_of(const struct record *record)
 {
     const str *texts = record->texts;
     uint64_t kind = texts[RECORD_METHOD].len << 8 ^ texts[RECORD_TYPE].len << 16 ^
                     texts[RECORD_HEADERS].len << 24;
     uint64_t who = (uint64_t)record->facts.tenant << 36 ^ (uint64_t)record->facts.credential;
-    return ((who ^ kind) * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - PLACE_BITS);
+    return ((who ^ kind) * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - SLOT_BITS);
 }
 
 static bool is_kept(const struct record *record, str common)
 {
-    return common.len <= JOURNAL_COMMON_MAX && !secrets_token(record->texts[RECORD_METHOD]) &&
+    return common.len <= JOURNAL_REMEMBERED_MAX && !secrets_token(record->texts[RECORD_METHOD]) &&
            !secrets_token(record->texts[RECORD_HEADERS]);
 }
 
@@ -91,12 +91,11 @@ bool lane_put(struct journal_lane *lane, const struct record *record,
         return false;
     }
     char *to = room + sizeof(entry);
-    entry.place = (uint16_t)place_of(record);
-    struct sent *sent = &lane->sent[entry.place];
+    entry.slot = (uint16_t)slot_of(record);
+    struct sent *sent = &lane->sent[entry.slot];
     if (!sent->any || !common_equal(&sent->record, record)) {
         entry.common_len = (uint32_t)common_write(record, to);
-        entry.place =
-            keep(sent, record, (str){to, entry.common_len}) ? entry.place : JOURNAL_PLACES;
+        entry.slot = keep(sent, record, (str){to, entry.common_len}) ? entry.slot : JOURNAL_SLOTS;
         to += entry.common_len;
     }
     to += own_write(record, to);
@@ -119,7 +118,7 @@ static void see_next(struct journal_lane *lane)
             .done_us = entry.done_us,
             .common = str_head(rest, entry.common_len),
             .own = str_tail(rest, entry.common_len),
-            .place = entry.place,
+            .slot = entry.slot,
         };
     }
 }
@@ -151,14 +150,14 @@ static struct common *redact_common(str bytes, struct common *once, struct roste
     return once;
 }
 
-struct common *lane_common(struct journal_lane *lane, struct common *once,
-                           struct roster_arena *arena)
+struct common *lane_take_common(struct journal_lane *lane, struct common *once,
+                                struct roster_arena *arena)
 {
     const struct lane_record *next = &lane->next;
-    if (next->place == JOURNAL_PLACES) {
+    if (next->slot == JOURNAL_SLOTS) {
         return redact_common(next->common, once, arena);
     }
-    struct common *common = &lane->common[next->place];
+    struct common *common = &lane->common[next->slot];
     if (next->common.len > 0) {
         memcpy(common->room, next->common.ptr, next->common.len);
         common->bytes = (str){common->room, next->common.len};

@@ -18,8 +18,9 @@ static const char fresh[] = "fresh";
 struct purging {
     const struct journal_purge *what;
     struct roster_arena *scratch;
-    struct roster_arena *thinner;  // one block at a time
+    struct roster_arena *thinner;  // of the draft
     struct block block;
+    struct block_draft draft;
     int folder;
     struct journal_purged done;
 };
@@ -64,24 +65,24 @@ static size_t keep_alone(struct purging *purging, char *bytes, size_t at, size_t
 
 // A block without some of its records, never longer than it was; empty when none is left. False
 // without memory.
-static bool thin_out(struct purging *purging, size_t len, str *out)
+static bool thin_out(struct purging *purging, str *out)
 {
     struct block *block = &purging->block;
     uint16_t numbers[JOURNAL_COMMONS_MAX] = {0};
-    struct block_draft draft = {0};
+    struct block_draft *draft = &purging->draft;
     struct record record;
-    size_t kept = 0;
-    text_init(&draft.text, purging->thinner, JOURNAL_BLOCK_MAX);
-    text_reserve(&draft.text, len + sizeof(uint64_t));
-    block_begin(&draft, block->clock_us);
-    while (!draft.text.full && block_take(block, &record) == RECORD_OK) {
+    bool kept = false;
+    bool fits = true;
+    block_begin(draft, purging->thinner, block->clock_us);
+    while (fits && block_take(block, &record) == RECORD_OK) {
         size_t at = block->number - 1U;
         if (!judge(purging, &record)) {
-            kept += block_add(&draft, &numbers[at], block->commons[at], block->own);
+            fits = block_add(draft, &numbers[at], block->commons[at], block->own);
+            kept = true;
         }
     }
-    *out = kept == 0 ? (str){0} : block_end(&draft);
-    return !draft.text.full;
+    *out = kept ? block_end(draft) : (str){0};
+    return fits;
 }
 
 // False without memory.
@@ -92,13 +93,12 @@ static bool keep_blocks(struct purging *purging, char *bytes, size_t at, size_t 
     for (; block_read((str){bytes + at, len - at}, &purging->block, &size) == RECORD_OK;
          at += size) {
         str thin = {0};
-        bool done = thin_out(purging, size, &thin);
+        bool done = thin_out(purging, &thin);
         assert(thin.len <= size);
         if (done && thin.len > 0) {
             memcpy(bytes + *kept, thin.ptr, thin.len);
             *kept += thin.len;
         }
-        roster_arena_reset(purging->thinner);
         if (!done) {
             errno = ENOMEM;
             return false;
@@ -222,7 +222,7 @@ bool journal_purge(const char *folder, const struct journal_purge *what, struct 
                fail(err, ROSTER_ERR_UNAVAILABLE, 0, "%.150s: %s", folder, strerror(errno));
     }
     purging.scratch = roster_arena_open(MIB(1));
-    purging.thinner = roster_arena_open(2 * JOURNAL_BLOCK_MAX);
+    purging.thinner = roster_arena_open(4 * JOURNAL_BLOCK_MAX);
     bool done = purging.scratch != NULL && purging.thinner != NULL && purge_locked(&purging);
     if (!done) {
         fail(err, ROSTER_ERR_UNAVAILABLE, 0, "the journal %.150s: %s", folder, strerror(errno));

@@ -19,7 +19,7 @@ void reader_close(struct reader *reader);  // NULL is accepted
 // The next record, in numbers of this version; its texts live until the next call. False: there is
 // none now; later there may be.
 MUST_CHECK bool reader_next(struct reader *reader, struct record *out);
-// Records that were cut off or damaged so far. What stands behind one in its segment is lost too.
+// Segments whose end was cut off or damaged so far: what stands behind is lost too.
 size_t reader_damaged(const struct reader *reader);
 
 #endif

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/ring.h"
 
+#include "base/limits.h"
 #include "sys/sys.h"
 
 #include <stdatomic.h>
@@ -13,7 +14,7 @@
 
 #define SKIP UINT64_MAX
 
-enum { WORD = sizeof(uint64_t), LINE_BYTES = 64, NEXT_LINES = 3 };
+enum { WORD = sizeof(uint64_t), NEXT_LINES = 3 };
 
 struct ring {
     char *bytes;
@@ -22,10 +23,10 @@ struct ring {
     uint64_t write_at;
     uint64_t reserved_at;
     uint64_t seen_taken;  // what `taken` was when it was looked at last, or where all is free from
-    char apart[LINE_BYTES];
+    char apart[CACHE_LINE_BYTES];
     _Atomic uint64_t published;
     _Atomic uint64_t restart;  // what is before it was taken
-    char apart_too[LINE_BYTES];
+    char apart_too[CACHE_LINE_BYTES];
     _Atomic uint64_t taken;
     // Of the thread that reads: what was peeked at.
     uint64_t read_from;
@@ -35,7 +36,7 @@ struct ring {
 struct ring *ring_open(size_t size)
 {
     struct ring *ring = calloc(1, sizeof(*ring));
-    assert(size >= LINE_BYTES && (size & (size - 1)) == 0);
+    assert(size >= CACHE_LINE_BYTES && (size & (size - 1)) == 0);
     if (ring == NULL) {
         return NULL;
     }
@@ -108,7 +109,7 @@ char *ring_reserve(struct ring *ring, size_t len)
 static void fetch_next(const struct ring *ring)
 {
     for (size_t line = 0; line < NEXT_LINES; line++) {
-        __builtin_prefetch(place_of(ring, ring->write_at + line * LINE_BYTES), 1);
+        __builtin_prefetch(place_of(ring, ring->write_at + line * CACHE_LINE_BYTES), 1);
     }
 }
 

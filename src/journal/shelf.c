@@ -1,7 +1,7 @@
 // shelf.c: the segment that grows, and the end of old ones.
 //
 // A start, and a segment that is full or as old as a SEGMENT_SHARE of what is kept, begin a new
-// one. So a record that a crash cut off is the last of its segment, and what is taken away are
+// one. So a block that a crash cut off is the last of its segment, and what is taken away are
 // whole files.
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/shelf.h"
@@ -157,17 +157,17 @@ static bool is_due(const struct shelf *shelf)
     return age_ms > shelf->age_ms / SEGMENT_SHARE || age_ms < -CLOCK_WRONG_MS;
 }
 
-static bool append(struct shelf *shelf, str records)
+static bool append(struct shelf *shelf, str block)
 {
     if (shelf->fd >= 0 &&
-        (is_gone(shelf) || is_due(shelf) || shelf->size + records.len > segment_max(shelf))) {
+        (is_gone(shelf) || is_due(shelf) || shelf->size + block.len > segment_max(shelf))) {
         end_segment(shelf);
     }
     if (shelf->fd < 0 && !begin_segment(shelf)) {
         return false;
     }
-    if (write_all(shelf->fd, records)) {
-        shelf->size += records.len;
+    if (write_all(shelf->fd, block)) {
+        shelf->size += block.len;
         return true;
     }
     int why = errno;
@@ -178,13 +178,13 @@ static bool append(struct shelf *shelf, str records)
     return false;
 }
 
-bool shelf_append(struct shelf *shelf, str records)
+bool shelf_append(struct shelf *shelf, str block)
 {
     int lock = folder_lock(shelf->folder);
     if (lock < 0) {
         return false;
     }
-    bool appended = append(shelf, records);
+    bool appended = append(shelf, block);
     int why = errno;
     folder_unlock(lock);
     errno = why;

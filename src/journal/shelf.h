@@ -19,8 +19,8 @@ struct shelf {
 // False and errno. A segment is begun with the first append.
 MUST_CHECK bool shelf_open(struct shelf *shelf, const char *folder);
 void shelf_close(struct shelf *shelf);
-// Whole records. False: nothing of them is in the files, errno says why.
-MUST_CHECK bool shelf_append(struct shelf *shelf, str records);
+// A whole block. False: nothing of it is in the files, errno says why.
+MUST_CHECK bool shelf_append(struct shelf *shelf, str block);
 // What is due by age goes even if nothing is appended.
 void shelf_trim(struct shelf *shelf);
 

@@ -25,6 +25,10 @@ static bool is_kept(str name)
     return false;
 }
 
+#undef KEPT
+#undef KEPT_NAME
+#undef KEPT_LENGTH
+
 static size_t add(char *out, size_t len, str text)
 {
     if (text.len > 0) {

@@ -149,7 +149,7 @@ static void numbers_of_any_size_come_back(void **state)
     }
 }
 
-// Ten bytes for a number that has no end, five that are its whole, and so on.
+#define LARGEST "\377\377\377\377\377\377\377\377\377\1"
 #define TEN_TOPS "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"
 #define NO_COMMON "\0\0\0\0\0\0\0\0\0\0"
 #define FIXED(place, body) "\1\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\310\0\0" place "\0" body
@@ -173,8 +173,10 @@ static const struct {
      STR_INIT("\0\0" NO_COMMON FIXED("\0", "\0") "\0\0\0\0\0")},
     {"an own text that is longer than the block",
      STR_INIT("\0\0" NO_COMMON FIXED("\0", "\0") "\0\0\0\0\0\0\0\1")},
-    {"a length near the largest number",
-     STR_INIT("\0\0" NO_COMMON FIXED("\0", "\0") "\0\0" TEN_TOPS "\1\0\0\0\0\0")},
+    {"the largest number as a length",
+     STR_INIT("\0\0" NO_COMMON FIXED("\0", "\0") "\0\0" LARGEST "\0\0\0\0\0")},
+    {"lengths whose sum is small again",
+     STR_INIT("\0\0" NO_COMMON FIXED("\0", "\0") "\0\0" LARGEST "\1\0\0\0\0")},
     {"a place that this version does not know",
      STR_INIT("\0\0" NO_COMMON FIXED("\11", "\0") "\0\0" NO_TEXTS)},
     {"a body that this version does not know",
@@ -184,9 +186,7 @@ static const struct {
 static str sealed(struct roster_arena *arena, str entries)
 {
     struct block_draft draft = {0};
-    text_init(&draft.text, arena, KIB(4));
-    text_reserve(&draft.text, KIB(1));
-    block_begin(&draft, 0);
+    block_begin(&draft, arena, 0);
     text_add(&draft.text, entries);
     return block_end(&draft);
 }
@@ -212,8 +212,7 @@ static void a_block_takes_so_many_common_parts_and_says_when_it_is_full(void **s
 {
     struct block_draft draft = {0};
     const str part = STR("parts are bytes here");
-    text_init(&draft.text, *state, JOURNAL_BLOCK_MAX);
-    block_begin(&draft, 0);
+    block_begin(&draft, *state, 0);
     for (int at = 0; at < JOURNAL_COMMONS_MAX; at++) {
         uint16_t number = 0;
         assert_false(block_is_full(&draft));
@@ -226,16 +225,59 @@ static void a_block_takes_so_many_common_parts_and_says_when_it_is_full(void **s
 static void a_block_of_many_bytes_is_full(void **state)
 {
     struct block_draft draft = {0};
-    static char large[JOURNAL_RECORD_MAX];
+    static char large[KIB(64)];
     uint16_t number = 0;
-    text_init(&draft.text, *state, JOURNAL_BLOCK_MAX);
-    block_begin(&draft, 0);
-    assert_false(block_add(&draft, &number, STR("c"), (str){large, sizeof(large)}));
-    assert_int_equal(number, 0);
+    block_begin(&draft, *state, 0);
     while (!block_is_full(&draft)) {
-        assert_true(block_add(&draft, &number, STR("c"), (str){large, KIB(64)}));
+        assert_true(block_add(&draft, &number, STR("c"), (str){large, sizeof(large)}));
     }
     assert_in_range(draft.text.len, JOURNAL_WRITE_BYTES, JOURNAL_WRITE_BYTES + KIB(65));
+}
+
+// One allocation after the other fails, until none does.
+static void a_block_that_was_lost_for_memory_is_begun_anew(void **state)
+{
+    struct roster_arena *arena = *state;
+    static struct block block;
+    static char large[MIB(1)];
+    struct block_draft draft = {0};
+    size_t lost = 0;
+    size_t len = 0;
+    for (bool done = false; !done && lost < 10;) {
+        uint16_t number = 0;
+        arena_fail_at(arena, (long)lost);
+        block_begin(&draft, arena, 0);
+        done = block_add(&draft, &number, STR("c"), (str){large, sizeof(large)});
+        arena_fail_at(arena, -1);
+        lost += !done;
+        assert_int_equal(block_end(&draft).len > 0, done);
+    }
+    assert_in_range(lost, 2, 9);
+    block_begin(&draft, arena, 0);
+    assert_int_equal(block_read(block_end(&draft), &block, &len), RECORD_OK);
+}
+
+static void a_common_part_that_no_client_sends_is_refused(void **state)
+{
+    static struct block block;
+    static char large[JOURNAL_COMMON_MAX];
+    struct roster_arena *arena = *state;
+    struct record got;
+    size_t len = 0;
+    for (size_t more = 0; more < 2; more++) {
+        struct record record = some_record("a");
+        struct block_draft draft = {0};
+        uint16_t number = 0;
+        static char common[2 * JOURNAL_COMMON_MAX];
+        char own[512];
+        record.texts[RECORD_HEADERS] = (str){large, JOURNAL_COMMON_MAX - 19 + more};
+        str part = {common, common_write(&record, common)};
+        assert_int_equal(part.len, JOURNAL_COMMON_MAX + more);
+        block_begin(&draft, arena, 0);
+        assert_true(block_add(&draft, &number, part, (str){own, own_write(&record, own)}));
+        assert_int_equal(block_read(block_end(&draft), &block, &len), RECORD_OK);
+        assert_int_equal(block_take(&block, &got), more == 0 ? RECORD_OK : RECORD_BROKEN);
+    }
 }
 
 static int open_arena(void **state)
@@ -264,6 +306,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_block_takes_so_many_common_parts_and_says_when_it_is_full,
                                         open_arena, close_arena),
         cmocka_unit_test_setup_teardown(a_block_of_many_bytes_is_full, open_arena, close_arena),
+        cmocka_unit_test_setup_teardown(a_block_that_was_lost_for_memory_is_begun_anew, open_arena,
+                                        close_arena),
+        cmocka_unit_test_setup_teardown(a_common_part_that_no_client_sends_is_refused, open_arena,
+                                        close_arena),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

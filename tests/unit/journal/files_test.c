@@ -78,6 +78,40 @@ static void cut(const struct place *place, off_t bytes)
     assert_int_equal(truncate(path, stat_of.st_size - bytes), 0);
 }
 
+// The blocks of a segment that grows, byte by byte, come when they are whole, and a reader in the
+// middle of one is not disturbed.
+static void a_reader_waits_for_the_rest_of_a_block(void **state)
+{
+    struct place *place = *state;
+    struct roster_error err = {0};
+    struct record got;
+    struct shelf shelf;
+    const struct record records[] = {some_record("b"), some_record("c"), some_record("d")};
+    struct roster_arena *arena = roster_arena_open(MIB(1));
+    open_shelf(place, &shelf);
+    append(&shelf, "a");
+    struct reader *reader = reader_open(place->folder, 0, &err);
+    assert_true(reader_next(reader, &got));
+    for (int block = 0; block < 2; block++) {
+        str bytes = in_a_block(arena, records, COUNT_OF(records));
+        for (size_t at = 0; at < bytes.len; at++) {
+            assert_int_equal(write(shelf.fd, bytes.ptr + at, 1), 1);
+            // "c" and "d" of the block before, then nothing until "b" of this one.
+            bool expected = (block > 0 && at < 2) || at + 1 == bytes.len;
+            assert_int_equal(reader_next(reader, &got), expected);
+        }
+    }
+    for (const char *want = "bcd"; *want != '\0'; want++) {
+        assert_true(*want == 'b' || reader_next(reader, &got));
+        assert_int_equal(got.texts[RECORD_REQUEST].ptr[0], *want);
+    }
+    assert_false(reader_next(reader, &got));
+    assert_int_equal(reader_damaged(reader), 0);
+    reader_close(reader);
+    roster_arena_close(arena);
+    shelf_close(&shelf);
+}
+
 static void a_record_that_was_cut_off_is_skipped(void **state)
 {
     struct place *place = *state;
@@ -214,7 +248,9 @@ static void a_full_disk_leaves_whole_records(void **state)
     shelf.fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
     assert_true(shelf.fd >= 0);
     struct record record = some_record("b");
-    assert_false(shelf_append(&shelf, in_a_block(place->arena, &record, 1)));
+    struct roster_arena *arena = roster_arena_open(MIB(1));
+    assert_false(shelf_append(&shelf, in_a_block(arena, &record, 1)));
+    roster_arena_close(arena);
     close(fd);
     append(&shelf, "c");
     expect_requests(place, "a c");
@@ -425,6 +461,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_record_that_was_cut_off_is_skipped, place_open,
                                         place_close),
         cmocka_unit_test_setup_teardown(damage_is_counted, place_open, place_close),
+        cmocka_unit_test_setup_teardown(a_reader_waits_for_the_rest_of_a_block, place_open,
+                                        place_close),
         cmocka_unit_test_setup_teardown(a_reader_sees_what_comes_behind_its_end, place_open,
                                         place_close),
         cmocka_unit_test_setup_teardown(

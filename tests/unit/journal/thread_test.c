@@ -1,5 +1,7 @@
 // thread_test.c: what loops add is in the files afterwards, without secrets, or it was counted.
 // SPDX-License-Identifier: Apache-2.0
+#include "journal/lane.h"
+#include "journal/ring.h"
 #include "sys/log.h"
 #include "unit/journal/unit.h"
 
@@ -312,6 +314,28 @@ static struct record call_of(int call, struct client *client, char request[16])
     return record;
 }
 
+// Gives the number of the call.
+static int expect_call(const struct record *got)
+{
+    struct client client;
+    char request[16];
+    int64_t call = -1;
+    assert_true(str_to_i64(got->texts[RECORD_REQUEST], &call));
+    struct record want = call_of((int)call, &client, request);
+    assert_true(str_equal(got->texts[RECORD_TENANT], want.texts[RECORD_TENANT]));
+    assert_true(str_equal(got->texts[RECORD_ACTOR], want.texts[RECORD_ACTOR]));
+    assert_true(str_equal(got->texts[RECORD_METHOD],
+                          client_of((int)call) % 3 == 0 ? STR("***") : STR("GET")));
+    assert_int_equal(got->facts.tenant, want.facts.tenant);
+    assert_int_equal(got->facts.credential, want.facts.credential);
+    return (int)call;
+}
+
+static int lane_of(int call)
+{
+    return call / 10 % 2;
+}
+
 static void what_calls_have_in_common_comes_back_with_each(void **state)
 {
     struct place *place = *state;
@@ -319,34 +343,81 @@ static void what_calls_have_in_common_comes_back_with_each(void **state)
     struct record got;
     struct client client;
     char request[16];
+    int last[2] = {-1, -1};
     struct journal *journal = open_journal(place);
     struct journal_lane *lanes[2] = {journal_lane(journal), journal_lane(journal)};
     for (int call = 0; call < CALLS; call++) {
         struct record record = call_of(call, &client, request);
-        record.facts.time_us = call;
-        record.facts.took_us = 1;
-        add(place, lanes[call / 10 % 2], &record);
+        add(place, lanes[lane_of(call)], &record);
         if (call % 500 == 0) {
             journal_sync(journal);
         }
     }
     journal_close(journal);
     struct reader *reader = reader_open(place->folder, 0, &err);
-    for (int call = 0; call < CALLS; call++) {
-        struct record want = call_of(call, &client, request);
+    for (int count = 0; count < CALLS; count++) {
         assert_true(reader_next(reader, &got));
-        assert_true(str_equal(got.texts[RECORD_REQUEST], str_of(request)));
-        assert_true(str_equal(got.texts[RECORD_TENANT], want.texts[RECORD_TENANT]));
-        assert_true(str_equal(got.texts[RECORD_ACTOR], want.texts[RECORD_ACTOR]));
-        assert_true(str_equal(got.texts[RECORD_METHOD],
-                              client_of(call) % 3 == 0 ? STR("***") : STR("GET")));
-        assert_int_equal(got.facts.tenant, want.facts.tenant);
-        assert_int_equal(got.facts.credential, want.facts.credential);
+        int call = expect_call(&got);
+        assert_true(call > last[lane_of(call)]);
+        last[lane_of(call)] = call;
     }
     assert_false(reader_next(reader, &got));
     assert_int_equal(reader_damaged(reader), 0);
     reader_close(reader);
     expect_no(place, "geheim");
+}
+
+// While the thread cannot write, and the ring is full again and again.
+static void calls_that_are_dropped_leave_the_others_theirs(void **state)
+{
+    struct place *place = *state;
+    struct roster_error err = {0};
+    struct record got;
+    struct client client;
+    char request[16];
+    uint64_t count = 0;
+    struct journal *journal = open_journal(place);
+    struct journal_lane *lane = journal_lane(journal);
+    int folder = folder_open(place->folder, false);
+    for (int call = 0; call < 10 * CALLS; call++) {
+        int lock = call % CALLS == 0 ? folder_lock(folder) : -1;
+        for (int last = call + CALLS - 1; call < last; call++) {
+            struct record record = call_of(call, &client, request);
+            add(place, lane, &record);
+        }
+        folder_unlock(lock);
+    }
+    close(folder);
+    uint64_t dropped = journal_dropped(journal);
+    journal_close(journal);
+    struct reader *reader = reader_open(place->folder, 0, &err);
+    for (; reader_next(reader, &got); count++) {
+        (void)expect_call(&got);
+    }
+    assert_int_equal(reader_damaged(reader), 0);
+    reader_close(reader);
+    assert_int_equal(count + dropped, 10 * (CALLS - 1));
+    assert_true(dropped > 0);
+    expect_no(place, "geheim");
+}
+
+static void a_token_does_not_stay_in_the_ring(void **state)
+{
+    static const enum record_text places[] = {RECORD_METHOD, RECORD_HEADERS, RECORD_PATH,
+                                              RECORD_QUERY,  RECORD_DETAIL,  RECORD_ID};
+    struct place *place = *state;
+    struct journal *journal = open_journal(place);
+    struct journal_lane *lane = journal_lane(journal);
+    for (size_t at = 0; at < COUNT_OF(places); at++) {
+        struct record record = with_body("a", "");
+        record.texts[places[at]] = STR("rst_geheim");
+        add(place, lane, &record);
+    }
+    journal_sync(journal);
+    // The ring is empty, and this its start.
+    const char *bytes = ring_reserve(lane->ring, 8);
+    assert_null(memmem(bytes, JOURNAL_RING_BYTES - 8, "geheim", 6));
+    journal_close(journal);
 }
 
 static void a_folder_that_cannot_be_written_is_counted_and_stops_nobody(void **state)
@@ -416,6 +487,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(queries_and_tokens_are_redacted, place_open, place_close),
         cmocka_unit_test_setup_teardown(what_calls_have_in_common_comes_back_with_each, place_open,
                                         place_close),
+        cmocka_unit_test_setup_teardown(calls_that_are_dropped_leave_the_others_theirs, place_open,
+                                        place_close),
+        cmocka_unit_test_setup_teardown(a_token_does_not_stay_in_the_ring, place_open, place_close),
         cmocka_unit_test_setup_teardown(loops_add_at_once_and_nothing_is_lost_uncounted, place_open,
                                         place_close),
         cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_written_is_counted_and_stops_nobody,

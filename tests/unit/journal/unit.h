@@ -110,15 +110,14 @@ static inline str alone(const struct record *record, char *out)
     return (str){out, len};
 }
 
-// Each with its common part anew, when it differs from the one before.
+// Each with its common part anew, when it differs from the one before. The arena has nothing else.
 static inline str in_a_block(struct roster_arena *arena, const struct record *records, size_t count)
 {
     struct block_draft draft = {0};
     uint16_t number = 0;
     char common[2048];
     char own[2048];
-    text_init(&draft.text, arena, JOURNAL_BLOCK_MAX);
-    block_begin(&draft, 1000000);
+    block_begin(&draft, arena, 1000000);
     for (size_t at = 0; at < count; at++) {
         assert_true(common_room(&records[at]) <= sizeof(common));
         assert_true(own_room(&records[at]) <= sizeof(own));
