@@ -335,7 +335,7 @@ static bool take_common(struct block *block, struct record *out)
     }
     const char *from = block->left.ptr;
     if (block->count == JOURNAL_COMMONS_MAX || !common_take(&block->left, out) ||
-        block->left.ptr - from > JOURNAL_COMMON_MAX) {
+        (size_t)(block->left.ptr - from) > JOURNAL_COMMON_MAX) {
         return false;
     }
     block->commons[block->count++] = (str){from, (size_t)(block->left.ptr - from)};
