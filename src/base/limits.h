@@ -259,9 +259,9 @@
 #define JOURNAL_RECORD_MAX MIB(2)       // of a whole record: a body grows when it is printed anew
 #define JOURNAL_COMMONS_MAX 1000        // of one block: parts that its records share
 #define JOURNAL_COMMON_MAX KIB(32)      // of one: the head of a request is shorter
-// A block that has been written to so far ends, and one record more had room whatever its length.
+// A block is ended when JOURNAL_WRITE_BYTES are in it; its last record had room in any case.
 #define JOURNAL_BLOCK_MAX (JOURNAL_WRITE_BYTES + JOURNAL_COMMON_MAX + JOURNAL_RECORD_MAX + KIB(1))
-#define JOURNAL_REMEMBERED_MAX 1000  // of one that a loop remembers: twice what a client sends
+#define JOURNAL_REMEMBERED_MAX 1000  // of one that a loop remembers: headers are at most half
 #define JOURNAL_SLOTS 64           // for those, of a loop: some clients, a few kinds of calls each
 #define JOURNAL_ARENA_MAX MIB(16)  // to redact one body: its tree is 20 times as large
 #define JOURNAL_SEGMENT_BYTES MIB(16)

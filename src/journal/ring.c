@@ -72,8 +72,8 @@ static uint64_t left_to_end(const struct ring *ring, uint64_t at)
     return ring->size - (at & (ring->size - 1));
 }
 
-// A ring that is empty begins anew at its start: memory that is written again and again stays in
-// the caches of the processor, and leaves what the loop needs there.
+// A ring that is empty begins anew at its start, so that the same memory is written again and
+// again, and the rest of it only when much waits.
 static void look_at_taken(struct ring *ring)
 {
     uint64_t left = left_to_end(ring, ring->write_at);

@@ -16,8 +16,10 @@ static bool is_kept(str name)
     static const str kept[] = {KEPT(KEPT_NAME)};
     static const uint64_t lengths = 0 KEPT(KEPT_LENGTH);
     // Most others are told by their length.
-    for (size_t at = 0; name.len < 64 && (lengths >> name.len & 1) != 0 && at < COUNT_OF(kept);
-         at++) {
+    if (name.len >= 64 || (lengths >> name.len & 1) == 0) {
+        return false;
+    }
+    for (size_t at = 0; at < COUNT_OF(kept); at++) {
         if (str_equal_nocase(name, kept[at])) {
             return true;
         }
