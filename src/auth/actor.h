@@ -18,11 +18,12 @@ struct actor {
     bool writes_own;     // it changes nothing else
     bool federated;      // a source of its tenant has a policy
     int64_t credential;  // number of the token; 0 for the command line
+    uint64_t mark;       // of one look-up in this process: who has the same is equal; 0: of none
     int64_t expires_ms;  // 0: never
-    struct actor_scope scope;
+    char name[ACTOR_NAME_LEN];  // for audit: "token:7", "cli"
     char tenant_name[TENANT_NAME_MAX + 1];
+    struct actor_scope scope;
     char user_id[ID_BYTES_MAX + 1];  // the user this credential acts for; empty: none
-    char name[ACTOR_NAME_LEN];       // for audit: "token:7", "cli"
 };
 
 #endif

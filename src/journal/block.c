@@ -12,49 +12,46 @@ struct block_head {
 
 enum { SUM_AT = offsetof(struct block_head, clock_us) };
 
-static const enum record_text common_texts[] = {RECORD_TENANT, RECORD_ACTOR,   RECORD_ADDRESS,
-                                                RECORD_METHOD, RECORD_HEADERS, RECORD_TYPE};
-static const enum record_text own_texts[] = {RECORD_REQUEST, RECORD_PATH, RECORD_QUERY,
-                                             RECORD_DETAIL,  RECORD_ID,   RECORD_BODY};
+enum { PART_TEXTS = RECORD_COMMONS, COMMON_FACTS = 4, OWN_FACTS = 2 };
 
-enum { PART_TEXTS = COUNT_OF(own_texts), COMMON_FACTS = 4, OWN_FACTS = 2 };
+static_assert(RECORD_TEXTS == 2 * PART_TEXTS, "each text is in one part");
 
 // The first of an own part, as they are.
-struct fixed {
-    int64_t time_us;
-    uint32_t took_us;
-    uint32_t bytes_in;
-    uint32_t bytes_out;
-    uint16_t status;
-    uint8_t code;
-    uint8_t place;
-    uint8_t flags;
-    uint8_t body;
-};
+#define FIXED(X)                                                                                   \
+    X(time_us) X(took_us) X(bytes_in) X(bytes_out) X(status) X(code) X(place) X(flags) X(body)
+#define FIXED_SIZE(fact) +sizeof(((struct record_facts *)0)->fact)
 
-enum { FIXED_BYTES = offsetof(struct fixed, body) + 1 };
+enum { FIXED_BYTES = 0 FIXED(FIXED_SIZE) };
 
-static_assert(FIXED_BYTES == 26, "they are written as they are: no gaps");
-static_assert(COUNT_OF(common_texts) == PART_TEXTS && 2 * PART_TEXTS == RECORD_TEXTS,
-              "each text is in one part");
+static_assert(FIXED_BYTES == 26, "they are in files");
 
-static size_t room(const struct record *record, size_t facts, const enum record_text *texts)
+static const str *common_texts(const struct record *record)
+{
+    return record->texts;
+}
+
+static const str *own_texts(const struct record *record)
+{
+    return record->texts + PART_TEXTS;
+}
+
+static size_t room(size_t facts, const str *texts)
 {
     size_t len = (facts + PART_TEXTS) * NUMBER_BYTES;
     for (size_t at = 0; at < PART_TEXTS; at++) {
-        len += record->texts[texts[at]].len;
+        len += texts[at].len;
     }
     return len;
 }
 
 size_t common_room(const struct record *record)
 {
-    return room(record, COMMON_FACTS, common_texts);
+    return room(COMMON_FACTS, common_texts(record));
 }
 
 size_t own_room(const struct record *record)
 {
-    return FIXED_BYTES + room(record, OWN_FACTS, own_texts);
+    return FIXED_BYTES + room(OWN_FACTS, own_texts(record));
 }
 
 static char *write_number(char *to, uint64_t number)
@@ -66,16 +63,30 @@ static char *write_number(char *to, uint64_t number)
     return to;
 }
 
-static char *write_texts(char *to, const struct record *record, const enum record_text *texts)
+// Mostly each is one byte.
+static char *write_lengths(char *to, const str *texts)
 {
+    size_t all = 0;
     for (size_t at = 0; at < PART_TEXTS; at++) {
-        to = write_number(to, record->texts[texts[at]].len);
+        all |= texts[at].len;
+        to[at] = (char)texts[at].len;
+    }
+    if (all < NUMBER_MORE) {
+        return to + PART_TEXTS;
     }
     for (size_t at = 0; at < PART_TEXTS; at++) {
-        str text = record->texts[texts[at]];
-        if (text.len > 0) {
-            memcpy(to, text.ptr, text.len);
-            to += text.len;
+        to = write_number(to, texts[at].len);
+    }
+    return to;
+}
+
+static char *write_texts(char *to, const str *texts)
+{
+    to = write_lengths(to, texts);
+    for (size_t at = 0; at < PART_TEXTS; at++) {
+        if (texts[at].len > 0) {
+            memcpy(to, texts[at].ptr, texts[at].len);
+            to += texts[at].len;
         }
     }
     return to;
@@ -87,7 +98,7 @@ bool common_equal(const struct record *a, const struct record *b)
                  a->facts.credential == b->facts.credential &&
                  a->facts.quirks_on == b->facts.quirks_on;
     for (size_t at = 0; equal && at < PART_TEXTS; at++) {
-        equal = str_equal(a->texts[common_texts[at]], b->texts[common_texts[at]]);
+        equal = str_equal(common_texts(a)[at], common_texts(b)[at]);
     }
     return equal;
 }
@@ -99,27 +110,26 @@ size_t common_write(const struct record *record, char *out)
     to = write_number(to, (uint64_t)facts->source);
     to = write_number(to, (uint64_t)facts->credential);
     to = write_number(to, facts->quirks_on);
-    return (size_t)(write_texts(to, record, common_texts) - out);
+    return (size_t)(write_texts(to, common_texts(record)) - out);
+}
+
+// Each by itself: what was written a moment ago cannot be read in larger pieces without a wait.
+static char *write_fixed(char *to, const struct record_facts *facts)
+{
+#define FIXED_WRITE(fact)                                                                          \
+    memcpy(to, &facts->fact, sizeof(facts->fact));                                                 \
+    to += sizeof(facts->fact);
+    FIXED(FIXED_WRITE)
+#undef FIXED_WRITE
+    return to;
 }
 
 size_t own_write(const struct record *record, char *out)
 {
-    const struct record_facts *facts = &record->facts;
-    struct fixed fixed = {
-        .time_us = facts->time_us,
-        .took_us = facts->took_us,
-        .bytes_in = facts->bytes_in,
-        .bytes_out = facts->bytes_out,
-        .status = facts->status,
-        .code = facts->code,
-        .place = facts->place,
-        .flags = facts->flags,
-        .body = facts->body,
-    };
-    memcpy(out, &fixed, FIXED_BYTES);
-    char *to = write_number(out + FIXED_BYTES, (uint64_t)facts->revision);
-    to = write_number(to, facts->quirks_used);
-    return (size_t)(write_texts(to, record, own_texts) - out);
+    char *to = write_fixed(out, &record->facts);
+    to = write_number(to, (uint64_t)record->facts.revision);
+    to = write_number(to, record->facts.quirks_used);
+    return (size_t)(write_texts(to, own_texts(record)) - out);
 }
 
 // NULL: there is none before the end.
@@ -172,16 +182,17 @@ static bool take_numbers(str *bytes, uint64_t *out, size_t count)
     return true;
 }
 
-static bool take_texts(str *bytes, const uint64_t *lengths, const enum record_text *texts,
-                       struct record *out)
+static bool take_texts(str *bytes, const uint64_t *lengths, str *out)
 {
+    str rest = *bytes;
     for (size_t at = 0; at < PART_TEXTS; at++) {
-        if (lengths[at] > bytes->len) {
+        if (lengths[at] > rest.len) {
             return false;
         }
-        out->texts[texts[at]] = (str){bytes->ptr, lengths[at]};
-        *bytes = (str){bytes->ptr + lengths[at], bytes->len - lengths[at]};
+        out[at] = (str){rest.ptr, lengths[at]};
+        rest = (str){rest.ptr + lengths[at], rest.len - lengths[at]};
     }
+    *bytes = rest;
     return true;
 }
 
@@ -195,26 +206,21 @@ bool common_take(str *bytes, struct record *out)
     out->facts.source = (int64_t)numbers[1];
     out->facts.credential = (int64_t)numbers[2];
     out->facts.quirks_on = numbers[3];
-    return take_texts(bytes, numbers + COMMON_FACTS, common_texts, out);
+    return take_texts(bytes, numbers + COMMON_FACTS, out->texts);
 }
 
 static bool take_fixed(str *bytes, struct record_facts *out)
 {
-    struct fixed fixed;
+    const char *from = bytes->ptr;
     if (bytes->len < FIXED_BYTES) {
         return false;
     }
-    memcpy(&fixed, bytes->ptr, FIXED_BYTES);
-    *bytes = (str){bytes->ptr + FIXED_BYTES, bytes->len - FIXED_BYTES};
-    out->time_us = fixed.time_us;
-    out->took_us = fixed.took_us;
-    out->bytes_in = fixed.bytes_in;
-    out->bytes_out = fixed.bytes_out;
-    out->status = fixed.status;
-    out->code = fixed.code;
-    out->place = fixed.place;
-    out->flags = fixed.flags;
-    out->body = fixed.body;
+#define FIXED_TAKE(fact)                                                                           \
+    memcpy(&out->fact, from, sizeof(out->fact));                                                   \
+    from += sizeof(out->fact);
+    FIXED(FIXED_TAKE)
+#undef FIXED_TAKE
+    *bytes = (str){from, bytes->len - FIXED_BYTES};
     return record_is_known(out);
 }
 
@@ -226,7 +232,7 @@ bool own_take(str *bytes, struct record *out)
     }
     out->facts.revision = (int64_t)numbers[0];
     out->facts.quirks_used = numbers[1];
-    return take_texts(bytes, numbers + OWN_FACTS, own_texts, out);
+    return take_texts(bytes, numbers + OWN_FACTS, out->texts + PART_TEXTS);
 }
 
 // The usual memory is used again, a large one goes.

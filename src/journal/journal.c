@@ -34,8 +34,7 @@ struct journal {
     struct roster_arena *arena;   // of one record
     struct roster_arena *buffer;  // of what is written next
     struct roster_arena *lasting;
-    const struct roster_registry *registry;  // that lives as long as the server does
-    const struct secrets *secrets;           // of that registry, in `lasting`
+    const struct secrets *secrets;  // of the journal's own registry, in `lasting`
     struct block_draft out;
     uint64_t out_records;
     uint64_t block;  // how many were begun
@@ -53,7 +52,7 @@ static void count_dropped(struct journal *journal, uint64_t more)
 
 static void give(const struct journal_held *held)
 {
-    if (held->give != NULL) {
+    if (held != NULL) {
         held->give(held->held);
     }
 }
@@ -141,9 +140,8 @@ static bool has_token(str text)
 static bool may_be_secret(const struct secrets *secrets, const struct record *record)
 {
     const str *texts = record->texts;
-    return texts[RECORD_DETAIL].len > 0 || !secrets_is_plain_path(texts[RECORD_PATH]) ||
-           !secrets_is_plain_path(texts[RECORD_ID]) || has_token(texts[RECORD_PATH]) ||
-           has_token(texts[RECORD_QUERY]) || has_token(texts[RECORD_ID]) ||
+    return texts[RECORD_DETAIL].len > 0 || !secrets_absent_from_path(texts[RECORD_PATH]) ||
+           !secrets_absent_from_path(texts[RECORD_ID]) || has_token(texts[RECORD_QUERY]) ||
            !secrets_absent_from_query(secrets, texts[RECORD_QUERY]) ||
            !is_harmless(secrets, record);
 }
@@ -171,18 +169,11 @@ static str write_redacted(struct record *record, const struct secrets *secrets,
     return out == NULL ? (str){0} : (str){out, own_write(record, out)};
 }
 
-// NULL without memory. Those of a registry that nobody has to give back stay.
-static const struct secrets *secrets_for(struct journal *journal, const struct journal_held *held)
+// NULL without memory.
+static const struct secrets *secrets_for(const struct journal *journal,
+                                         const struct journal_held *held)
 {
-    if (held->give != NULL) {
-        return secrets_of(held->registry, journal->arena);
-    }
-    if (journal->registry != held->registry) {
-        roster_arena_reset(journal->lasting);
-        journal->secrets = secrets_of(held->registry, journal->lasting);
-        journal->registry = journal->secrets == NULL ? NULL : held->registry;
-    }
-    return journal->secrets;
+    return held == NULL ? journal->secrets : secrets_of(held->registry, journal->arena);
 }
 
 static bool add_out(struct journal *journal, struct common *common, str own)
@@ -214,7 +205,7 @@ static bool add_next(struct journal *journal, struct journal_lane *lane)
     str own = lane->next.own;
     str rest = own;
     struct common *common = lane_take_common(lane, &journal->once, journal->arena);
-    const struct secrets *secrets = secrets_for(journal, &lane->next.held);
+    const struct secrets *secrets = secrets_for(journal, lane_held(lane));
     bool read = own_take(&rest, record);
     bool secret = true;
     assert(read && rest.len == 0);
@@ -231,10 +222,9 @@ static bool add_next(struct journal *journal, struct journal_lane *lane)
 
 static void take_next(struct journal *journal, struct journal_lane *lane)
 {
-    struct journal_held held = lane->next.held;
     bool secret = add_next(journal, lane);
     roster_arena_reset(journal->arena);
-    give(&held);
+    give(lane_held(lane));
     lane_take(lane, secret);
 }
 
@@ -319,6 +309,10 @@ static bool open_parts(struct journal *journal, struct roster_error *err)
     journal->buffer = roster_arena_open(JOURNAL_ARENA_MAX);
     journal->lasting = roster_arena_open(JOURNAL_ARENA_MAX);
     if (journal->arena == NULL || journal->buffer == NULL || journal->lasting == NULL) {
+        return fail_memory(err);
+    }
+    journal->secrets = secrets_of(journal->options.registry, journal->lasting);
+    if (journal->secrets == NULL) {
         return fail_memory(err);
     }
     journal->shelf.env = journal->options.env;

@@ -18,6 +18,7 @@ struct journal_options {
     size_t size_max;  // bytes of all files
     int64_t age_ms;   // that a record is kept
     size_t body_max;  // larger bodies are not kept; 0: none is. At most JOURNAL_BODY_MAX
+    const struct roster_registry *registry;  // says what is secret; it outlives the journal
 };
 
 struct journal;
@@ -32,16 +33,17 @@ void journal_close(struct journal *journal);
 // journal_add only.
 MUST_CHECK struct journal_lane *journal_lane(struct journal *journal);
 
-// What is handed over with a record; it is used until `give` is called, on the journal's thread or
-// in the call itself.
+// Another registry that says what is secret in a record. It is used until `give` is called, on the
+// journal's thread or in the call itself.
 struct journal_held {
-    const struct roster_registry *registry;  // that says what is secret
-    void (*give)(void *held);                // NULL: the registry lives longer than the journal
+    const struct roster_registry *registry;
+    void (*give)(void *held);
     void *held;
 };
 
 // Never waits and never fails: what has no room is counted. time_us of the record is a time of
-// env_monotonic_us; its body is raw; whether it is kept is filled in.
+// env_monotonic_us; its body is raw; whether it is kept is filled in. `held` NULL: the registry of
+// the options.
 void journal_add(struct journal_lane *lane, struct record *record, const struct journal_held *held);
 
 // Records that were dropped since the start, and those that could not be written.

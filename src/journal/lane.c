@@ -11,19 +11,25 @@ enum { SLOT_BITS = 6 };
 
 static_assert(1 << SLOT_BITS == JOURNAL_SLOTS, "a slot is the top bits of a product");
 
-// The common part that was sent last from a slot.
+// The texts that calls of one caller may differ in.
+enum { VARYING = RECORD_ADDRESS, VARYING_COUNT = RECORD_COMMONS - VARYING };
+
+// The common part that was sent last from a slot. What is looked at first stands first.
 struct sent {
-    bool any;
-    struct record record;  // points into `bytes`
+    uint64_t caller;  // 0: to be told by names
+    uint64_t quirks_on;
+    uint16_t lengths[VARYING_COUNT];
+    uint16_t len;   // 0: nothing was sent
+    uint16_t from;  // where the texts that vary begin
     char bytes[JOURNAL_REMEMBERED_MAX];
 };
 
-// What stands in a ring before a record.
+// What stands in a ring before a record, and, when it holds something, before that.
 struct entry {
-    struct journal_held held;
     int64_t done_us;
     uint32_t common_len;
     uint16_t slot;
+    bool holds;
 };
 
 bool lane_init(struct journal_lane *lane)
@@ -73,33 +79,89 @@ static bool is_kept(const struct record *record, str common)
 // Whether both ends remember from now on.
 static bool keep(struct sent *sent, const struct record *record, str common)
 {
-    sent->any = is_kept(record, common);
-    if (sent->any) {
-        memcpy(sent->bytes, common.ptr, common.len);
-        sent->record = read_common((str){sent->bytes, common.len});
+    sent->len = 0;
+    if (!is_kept(record, common)) {
+        return false;
     }
-    return sent->any;
+    memcpy(sent->bytes, common.ptr, common.len);
+    struct record kept = read_common((str){sent->bytes, common.len});
+    sent->caller = record->caller;
+    sent->quirks_on = record->facts.quirks_on;
+    sent->len = (uint16_t)common.len;
+    sent->from = (uint16_t)(kept.texts[VARYING].ptr - sent->bytes);
+    for (size_t at = 0; at < VARYING_COUNT; at++) {
+        sent->lengths[at] = (uint16_t)kept.texts[VARYING + at].len;
+    }
+    return true;
+}
+
+// Whether all that may vary between calls of one caller is what was sent.
+static bool varies_not(const struct sent *sent, const struct record *record)
+{
+    const char *from = sent->bytes + sent->from;
+    for (size_t at = 0; at < VARYING_COUNT; at++) {
+        str text = record->texts[VARYING + at];
+        if (!str_equal(text, (str){from, sent->lengths[at]})) {
+            return false;
+        }
+        from += text.len;
+    }
+    return record->facts.quirks_on == sent->quirks_on;
+}
+
+// The names of a caller say who it is, whatever its number.
+static bool names_equal(struct sent *sent, const struct record *record)
+{
+    struct record kept = read_common((str){sent->bytes, sent->len});
+    if (!common_equal(&kept, record)) {
+        return false;
+    }
+    sent->caller = record->caller;
+    return true;
+}
+
+static bool was_sent(struct sent *sent, const struct record *record)
+{
+    return sent->len > 0 &&
+           (record->caller != 0 && record->caller == sent->caller ? varies_not(sent, record)
+                                                                  : names_equal(sent, record));
+}
+
+// Gives its length.
+static size_t put_common(struct sent *sent, const struct record *record, struct entry *entry,
+                         char *to)
+{
+    size_t len = common_write(record, to);
+    entry->common_len = (uint32_t)len;
+    entry->slot = keep(sent, record, (str){to, len}) ? entry->slot : JOURNAL_SLOTS;
+    return len;
 }
 
 bool lane_put(struct journal_lane *lane, const struct record *record,
               const struct journal_held *held, bool *much)
 {
-    struct entry entry = {.held = *held, .done_us = record->facts.time_us + record->facts.took_us};
-    size_t most = sizeof(entry) + common_room(record) + own_room(record);
+    size_t slot = slot_of(record);
+    struct sent *sent = &lane->sent[slot];
+    bool whole = !was_sent(sent, record);
+    size_t held_len = held == NULL ? 0 : sizeof(*held);
+    size_t most =
+        sizeof(struct entry) + held_len + own_room(record) + (whole ? common_room(record) : 0);
     char *room = ring_reserve(lane->ring, most);
     if (room == NULL) {
         return false;
     }
-    char *to = room + sizeof(entry);
-    entry.slot = (uint16_t)slot_of(record);
-    struct sent *sent = &lane->sent[entry.slot];
-    if (!sent->any || !common_equal(&sent->record, record)) {
-        entry.common_len = (uint32_t)common_write(record, to);
-        entry.slot = keep(sent, record, (str){to, entry.common_len}) ? entry.slot : JOURNAL_SLOTS;
-        to += entry.common_len;
+    struct entry *entry = (struct entry *)(void *)room;
+    char *to = room + sizeof(*entry);
+    entry->done_us = record->facts.time_us + record->facts.took_us;
+    entry->common_len = 0;
+    entry->slot = (uint16_t)slot;
+    entry->holds = held != NULL;
+    if (held != NULL) {
+        memcpy(to, held, sizeof(*held));
+        to += sizeof(*held);
     }
+    to += whole ? put_common(sent, record, entry, to) : 0;
     to += own_write(record, to);
-    memcpy(room, &entry, sizeof(entry));
     ring_publish(lane->ring, (size_t)(to - room), much);
     return true;
 }
@@ -113,14 +175,22 @@ static void see_next(struct journal_lane *lane)
     if (lane->waiting) {
         memcpy(&entry, bytes, sizeof(entry));
         str rest = {bytes + sizeof(entry), len - sizeof(entry)};
-        lane->next = (struct lane_record){
-            .held = entry.held,
-            .done_us = entry.done_us,
-            .common = str_head(rest, entry.common_len),
-            .own = str_tail(rest, entry.common_len),
-            .slot = entry.slot,
-        };
+        struct lane_record *next = &lane->next;
+        next->done_us = entry.done_us;
+        next->slot = entry.slot;
+        next->holds = entry.holds;
+        if (next->holds) {
+            memcpy(&next->held, rest.ptr, sizeof(next->held));
+            rest = str_tail(rest, sizeof(next->held));
+        }
+        next->common = str_head(rest, entry.common_len);
+        next->own = str_tail(rest, entry.common_len);
     }
+}
+
+const struct journal_held *lane_held(const struct journal_lane *lane)
+{
+    return lane->next.holds ? &lane->next.held : NULL;
 }
 
 void lane_begin_round(struct journal_lane *lane)

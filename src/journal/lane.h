@@ -20,9 +20,10 @@ struct common {
 
 // A record as it came out of the ring.
 struct lane_record {
-    struct journal_held held;
     int64_t done_us;  // of monotonic time
-    str common;       // empty: as remembered
+    bool holds;
+    struct journal_held held;  // when it does
+    str common;                // empty: as remembered
     str own;
     uint16_t slot;  // JOURNAL_SLOTS: in none
 };
@@ -43,12 +44,14 @@ struct journal_lane {
 MUST_CHECK bool lane_init(struct journal_lane *lane);
 void lane_release(struct journal_lane *lane);
 
-// The loop. False: there is no room. *much: the thread should come soon.
+// The loop. False: there is no room. *much: the thread should come soon. `held` may be NULL.
 MUST_CHECK bool lane_put(struct journal_lane *lane, const struct record *record,
                          const struct journal_held *held, bool *much);
 
 // The thread. A round ends with what was put before.
 void lane_begin_round(struct journal_lane *lane);
+// What came with `next`; NULL: nothing.
+const struct journal_held *lane_held(const struct journal_lane *lane);
 // Gives the room of `next` back, which it wipes if told to, and sees what is next.
 void lane_take(struct journal_lane *lane, bool wipe);
 // What `next` has in common, which is remembered from now on, or put into `once` and `arena`. Once

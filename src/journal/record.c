@@ -9,6 +9,12 @@ enum { BYTES_AT = TEXTS_AT + RECORD_TEXTS * sizeof(uint32_t) };
 
 static_assert(sizeof(struct record_facts) == 80, "facts are written as they are: no gaps");
 
+// In which texts stand.
+static const enum record_text order[RECORD_TEXTS] = {
+    RECORD_REQUEST, RECORD_TENANT,  RECORD_ACTOR,  RECORD_ADDRESS, RECORD_METHOD, RECORD_PATH,
+    RECORD_QUERY,   RECORD_HEADERS, RECORD_DETAIL, RECORD_TYPE,    RECORD_ID,     RECORD_BODY,
+};
+
 size_t record_size(const struct record *record)
 {
     size_t len = BYTES_AT;
@@ -24,7 +30,7 @@ void record_put(const struct record *record, char *out)
     uint32_t whole = (uint32_t)record_size(record);
     char *to = out + BYTES_AT;
     for (size_t at = 0; at < RECORD_TEXTS; at++) {
-        str text = record->texts[at];
+        str text = record->texts[order[at]];
         lengths[at] = (uint32_t)text.len;
         if (text.len > 0) {
             memcpy(to, text.ptr, text.len);
@@ -80,7 +86,7 @@ void record_view(const char *bytes, struct record *out)
     memcpy(&out->facts, bytes + LENGTH_BYTES, sizeof(out->facts));
     memcpy(lengths, bytes + TEXTS_AT, sizeof(lengths));
     for (size_t at = 0; at < RECORD_TEXTS; at++) {
-        out->texts[at] = (str){from, lengths[at]};
+        out->texts[order[at]] = (str){from, lengths[at]};
         from += lengths[at];
     }
 }

@@ -30,19 +30,21 @@ enum record_body {
 
 enum record_flag { RECORD_KNOWN = 1, RECORD_STREAMED = 2, RECORD_CHANGED = 4 };
 
-// Append only: the numbers stand in files.
 enum record_text {
-    RECORD_REQUEST,  // id
-    RECORD_TENANT,   // empty: the credential named none
+    // What calls of one client have in common (journal/block.h), in the order of segments.
+    RECORD_TENANT,  // empty: the credential named none
     RECORD_ACTOR,
     RECORD_ADDRESS,
     RECORD_METHOD,
-    RECORD_PATH,     // raw
-    RECORD_QUERY,    // raw, behind '?'
     RECORD_HEADERS,  // the few that change what an answer is: "Name: value\n" each
-    RECORD_DETAIL,   // of a refusal
     RECORD_TYPE,     // name of the resource type
-    RECORD_ID,       // of the resource that was written
+    RECORD_COMMONS,
+    // The own ones of a record, in the order of segments.
+    RECORD_REQUEST = RECORD_COMMONS,  // id
+    RECORD_PATH,                      // raw
+    RECORD_QUERY,                     // raw, behind '?'
+    RECORD_DETAIL,                    // of a refusal
+    RECORD_ID,                        // of the resource that was written
     RECORD_BODY,
     RECORD_TEXTS,
 };
@@ -67,6 +69,8 @@ struct record_facts {
 };
 
 struct record {
+    uint64_t caller;  // who has the same has the same tenant, source, credential and names of them;
+                      // 0: says nothing. Not written
     struct record_facts facts;
     str texts[RECORD_TEXTS];
 };

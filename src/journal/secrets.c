@@ -25,7 +25,6 @@ static const str shipped[] = {STR_INIT("irk"), STR_INIT("bootstrapKey"), STR_INI
 static const str token_starts[] = {STR_INIT("rst_"), STR_INIT("rsc_"), STR_INIT("rat_")};
 
 enum { START_LEN = 4, TOKEN_REST_MIN = 32 };  // characters that any of them has
-enum { PATH_BLOCK = 16 };
 
 // A token that an issuer signed (RFC 7515) is JSON in base64url, which begins with {", and a dot.
 static const str signed_start = STR_INIT("eyJ");
@@ -204,39 +203,33 @@ bool secrets_is_plain(str text)
     return all_in(plain, text);
 }
 
-// The path of every request is looked at: without branches this becomes a few instructions for all
-// bytes at once.
-static bool is_plain_path_block(const unsigned char block[PATH_BLOCK])
+// What all bytes of a path are: names and ids between slashes; and none that each token has.
+enum { PATH_PLAIN = 1, PATH_TOKENLESS = 2, PATH_BOTH = 3 };
+
+static const unsigned char path_bytes[256] = {
+    ['$'] = PATH_BOTH,         [',' ... ':'] = PATH_BOTH, ['A' ... 'I'] = PATH_BOTH,
+    ['J'] = PATH_PLAIN,        ['K' ... 'Z'] = PATH_BOTH, ['_'] = PATH_PLAIN,
+    ['a' ... 'z'] = PATH_BOTH,
+};
+
+static unsigned look_at_path(str path)
 {
-    unsigned char other = 0;
-    for (size_t at = 0; at < PATH_BLOCK; at++) {
-        unsigned char c = block[at];
-        unsigned char from_comma = (unsigned char)(c - ',');
-        unsigned char from_a = (unsigned char)((c | 32) - 'a');
-        unsigned char one = from_comma <= ':' - ',';
-        one |= from_a <= 'z' - 'a';
-        one |= c == '$';
-        one |= c == '_';
-        other |= one ^ 1U;
+    unsigned all = PATH_BOTH;
+    for (size_t at = 0; at < path.len; at++) {
+        all &= path_bytes[(unsigned char)path.ptr[at]];
     }
-    return other == 0;
+    return all;
 }
 
 bool secrets_is_plain_path(str path)
 {
-    while (path.len >= PATH_BLOCK) {
-        if (!is_plain_path_block((const unsigned char *)path.ptr)) {
-            return false;
-        }
-        path = str_tail(path, PATH_BLOCK);
-    }
-    if (path.len == 0) {
-        return true;
-    }
-    unsigned char rest[PATH_BLOCK];
-    memset(rest, '-', sizeof(rest));
-    memcpy(rest, path.ptr, path.len);
-    return is_plain_path_block(rest);
+    return (look_at_path(path) & PATH_PLAIN) != 0;
+}
+
+bool secrets_absent_from_path(str path)
+{
+    unsigned all = look_at_path(path);
+    return all == PATH_BOTH || (all == PATH_PLAIN && !secrets_token(path));
 }
 
 static size_t word_len(str text)

@@ -6,9 +6,12 @@
 #include "core/scopes.h"
 #include "server/uses.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static _Atomic uint64_t marks;  // of all threads
 
 // A certificate that opened nothing a moment ago: to find that out may cost signatures.
 struct refused {
@@ -100,6 +103,7 @@ static bool fill(struct actor_entry *entry, const struct token_row *row,
 {
     struct roster_error err = {0};
     actor_take_row(&entry->actor, row);
+    entry->actor.mark = atomic_fetch_add_explicit(&marks, 1, memory_order_relaxed) + 1;
     entry->actor.scope = scopes_mean(row->scopes, registry);
     return actor_take_policy(&entry->actor, row, arena) &&
            tenant_settings_read(row->tenant_settings, arena, &entry->settings, &err);

@@ -74,26 +74,26 @@ static unsigned flags_of(const struct pending *pending)
            (was_written(pending) && pending->write.changed ? RECORD_CHANGED : 0U);
 }
 
-static struct record_facts facts_of(const struct pending *pending, int64_t took_us, bool waited)
+// Into its place at once: a copy would be made in larger pieces than were written, which waits.
+static void fill_facts(const struct pending *pending, int64_t took_us, bool waited,
+                       struct record_facts *out)
 {
     const struct http_exchange *exchange = pending->exchange;
     bool refused = exchange->reply.status >= 400;
-    return (struct record_facts){
-        .time_us = pending->began_us,
-        .tenant = pending->actor.tenant,
-        .source = pending->actor.source,
-        .credential = pending->actor.credential,
-        .revision = was_written(pending) ? pending->write.row.revision : 0,
-        .quirks_on = pending->quirks.on,
-        .quirks_used = pending->quirks.used,
-        .took_us = took_us > UINT32_MAX ? UINT32_MAX : (uint32_t)took_us,
-        .bytes_in = (uint32_t)exchange->body.len,
-        .bytes_out = (uint32_t)exchange->reply.body.len,
-        .status = (uint16_t)exchange->reply.status,
-        .code = (uint8_t)(refused ? pending->err.code : ROSTER_OK),
-        .place = (uint8_t)place_of(pending, waited),
-        .flags = (uint8_t)flags_of(pending),
-    };
+    out->time_us = pending->began_us;
+    out->tenant = pending->actor.tenant;
+    out->source = pending->actor.source;
+    out->credential = pending->actor.credential;
+    out->revision = was_written(pending) ? pending->write.row.revision : 0;
+    out->quirks_on = pending->quirks.on;
+    out->quirks_used = pending->quirks.used;
+    out->took_us = took_us > UINT32_MAX ? UINT32_MAX : (uint32_t)took_us;
+    out->bytes_in = (uint32_t)exchange->body.len;
+    out->bytes_out = (uint32_t)exchange->reply.body.len;
+    out->status = (uint16_t)exchange->reply.status;
+    out->code = (uint8_t)(refused ? pending->err.code : ROSTER_OK);
+    out->place = (uint8_t)place_of(pending, waited);
+    out->flags = (uint8_t)flags_of(pending);
 }
 
 static void name_resource(const struct pending *pending, struct record *out)
@@ -130,13 +130,15 @@ void journal_note(struct lane *lane, const struct pending *pending, int64_t took
         return;
     }
     struct record *note = &lane->note;
-    struct journal_held held = {.registry = lane->app->registry};
-    note->facts = facts_of(pending, took_us, waited);
+    note->caller = pending->actor.mark;
+    fill_facts(pending, took_us, waited, &note->facts);
     fill_texts(pending, note);
     note->texts[RECORD_HEADERS] = copy_headers(pending->exchange, lane->headers);
-    if (pending->own != NULL) {
-        held = (struct journal_held){pending->own->registry, give_registry,
-                                     tenant_registry_take(pending->own)};
+    if (pending->own == NULL) {
+        journal_add(lane->journal, note, NULL);
+    } else {
+        const struct journal_held held = {pending->own->registry, give_registry,
+                                          tenant_registry_take(pending->own)};
+        journal_add(lane->journal, note, &held);
     }
-    journal_add(lane->journal, note, &held);
 }

@@ -75,6 +75,39 @@ static void what_they_have_in_common_stands_there_once(void **state)
     assert_int_equal(count_of(bytes, "/scim/v2/Users/7"), RECORDS);
 }
 
+static void texts_stand_in_the_order_of_segments(void **state)
+{
+    static const char *const parts[] = {"tenant actor address method headers type ",
+                                        "request path query detail id body "};
+    struct record record = all_texts();
+    str bytes = in_a_block(*state, &record, 1);
+    for (size_t at = 0; at < COUNT_OF(parts); at++) {
+        assert_int_equal(count_of(bytes, parts[at]), 1);
+    }
+}
+
+static void texts_of_any_length_come_back(void **state)
+{
+    static const size_t lengths[] = {0, 1, 127, 128, 129, 300, 16383, 16384};
+    static char letters[16384];
+    static char bytes[16384 * 2];
+    memset(letters, 'x', sizeof(letters));
+    for (size_t at = 0; at < COUNT_OF(lengths) * RECORD_TEXTS; at++) {
+        struct record record = all_texts();
+        struct record got = {0};
+        record.texts[at % RECORD_TEXTS] = (str){letters, lengths[at / RECORD_TEXTS]};
+        str common = {bytes, common_write(&record, bytes)};
+        assert_true(common_room(&record) >= common.len);
+        assert_true(common_take(&common, &got) && common.len == 0);
+        str own = {bytes, own_write(&record, bytes)};
+        assert_true(own_room(&record) >= own.len);
+        assert_true(own_take(&own, &got) && own.len == 0);
+        for (size_t text = 0; text < RECORD_TEXTS; text++) {
+            assert_int_equal(got.texts[text].len, record.texts[text].len);
+        }
+    }
+}
+
 static void a_difference_in_any_common_fact_or_text_counts(void **state)
 {
     static const enum record_text texts[] = {RECORD_TENANT, RECORD_ACTOR,   RECORD_ADDRESS,
@@ -298,6 +331,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(records_come_back_in_order, open_arena, close_arena),
         cmocka_unit_test_setup_teardown(what_they_have_in_common_stands_there_once, open_arena,
                                         close_arena),
+        cmocka_unit_test_setup_teardown(texts_stand_in_the_order_of_segments, open_arena,
+                                        close_arena),
+        cmocka_unit_test(texts_of_any_length_come_back),
         cmocka_unit_test(a_difference_in_any_common_fact_or_text_counts),
         cmocka_unit_test_setup_teardown(each_end_of_a_block_is_noticed, open_arena, close_arena),
         cmocka_unit_test_setup_teardown(each_changed_byte_is_noticed, open_arena, close_arena),

@@ -29,6 +29,18 @@ static void a_record_comes_back(void **state)
     }
 }
 
+static void texts_stand_in_the_order_of_version_1(void **state)
+{
+    static const char texts[] = "request tenant actor address method path query headers detail "
+                                "type id body ";
+    char bytes[ROOM];
+    struct record record = all_texts();
+    size_t len = record_size(&record);
+    assert_true(len <= ROOM);
+    record_put(&record, bytes);
+    assert_non_null(memmem(bytes, len, texts, sizeof(texts) - 1));
+}
+
 static void each_end_of_a_record_is_noticed(void **state)
 {
     char bytes[ROOM];
@@ -60,6 +72,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_comes_back),
+        cmocka_unit_test(texts_stand_in_the_order_of_version_1),
         cmocka_unit_test(each_end_of_a_record_is_noticed),
         cmocka_unit_test(each_changed_byte_is_noticed),
     };

@@ -227,6 +227,27 @@ static void a_path_is_plain_when_each_of_its_bytes_is(void **state)
     }
 }
 
+static void a_plain_path_may_have_a_token_in_it(void **state)
+{
+    static const struct {
+        const char *path;
+        bool free;
+    } rows[] = {
+        {"", true},
+        {"/scim/v2/Users/0198c9a0-7a1e-7000-8000-000000000001", true},
+        {"/scim/v2/Users/first_name", true},
+        {"/scim/v2/Users/burst_x", true},
+        {"/scim/v2/Users/JJ", true},
+        {"/scim/v2/Users/eyJ", true},
+        {"/scim/v2/Users/rst_abc", false},
+        {"/scim/v2/Users/eyJhbGciOiJFUzI1NiJ9hbGciOiJFUzI1NiJ9.e30.c2ln", false},
+        {"/scim/v2/Users/a%40b", false},
+    };
+    for (size_t at = 0; at < COUNT_OF(rows); at++) {
+        assert_int_equal(secrets_absent_from_path(str_of(rows[at].path)), rows[at].free);
+    }
+}
+
 static void what_is_no_json_is_not_kept(void **state)
 {
     static const char *const texts[] = {
@@ -330,6 +351,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(most_bodies_are_harmless, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(a_word_is_seen_wherever_it_stands, open_scene, close_scene),
         cmocka_unit_test(a_path_is_plain_when_each_of_its_bytes_is),
+        cmocka_unit_test(a_plain_path_may_have_a_token_in_it),
         cmocka_unit_test_setup_teardown(what_is_no_json_is_not_kept, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(queries_lose_what_is_secret, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(most_queries_are_harmless, open_scene, close_scene),

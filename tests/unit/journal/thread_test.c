@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 #include <sys/stat.h>
 
-enum { LANES = 3, EACH = 2000, FILE_ROOM = 1 << 20 };
+enum { LANES = 3, EACH = 2000, FILE_ROOM = 1 << 24 };
 
 static struct journal *open_journal(struct place *place)
 {
@@ -22,16 +22,11 @@ static struct journal *open_journal(struct place *place)
         .size_max = MIB(64),
         .age_ms = 7 * DAY_MS,
         .body_max = KIB(1),
+        .registry = place->registry,
     };
     struct journal *journal = journal_open(&options, &err);
     assert_non_null(journal);
     return journal;
-}
-
-static void add(struct place *place, struct journal_lane *lane, struct record *record)
-{
-    const struct journal_held held = {.registry = place->registry};
-    journal_add(lane, record, &held);
 }
 
 static struct record with_body(const char *request, const char *body)
@@ -60,7 +55,7 @@ static void a_sync_shows_what_was_added(void **state)
     struct journal *journal = open_journal(place);
     struct journal_lane *lane = journal_lane(journal);
     struct record record = with_body("a", "");
-    add(place, lane, &record);
+    journal_add(lane, &record, NULL);
     journal_sync(journal);
     assert_string_equal(read_requests(place, got), "a");
     journal_close(journal);
@@ -73,7 +68,7 @@ static void a_close_writes_what_waits(void **state)
     struct journal *journal = open_journal(place);
     struct journal_lane *lane = journal_lane(journal);
     struct record record = with_body("a", "");
-    add(place, lane, &record);
+    journal_add(lane, &record, NULL);
     journal_close(journal);
     assert_string_equal(read_requests(place, got), "a");
 }
@@ -84,7 +79,7 @@ static void times_are_those_of_the_clock(void **state)
     struct reader *reader = NULL;
     struct journal *journal = open_journal(place);
     struct record record = with_body("a", "");
-    add(place, journal_lane(journal), &record);
+    journal_add(journal_lane(journal), &record, NULL);
     journal_close(journal);
     struct record got = read_one(place, &reader);
     assert_in_range(place->now_ms * 1000 - got.facts.time_us, 0, 60 * 1000000);
@@ -129,7 +124,7 @@ static void bodies_are_kept_without_secrets_or_not_at_all(void **state)
     for (size_t at = 0; at < COUNT_OF(bodies); at++) {
         struct record sent = with_body(bodies[at].name, bodies[at].body);
         sent.facts.flags = bodies[at].known ? RECORD_KNOWN : 0;
-        add(place, lane, &sent);
+        journal_add(lane, &sent, NULL);
     }
     journal_close(journal);
     struct reader *reader = reader_open(place->folder, 0, &err);
@@ -158,7 +153,7 @@ static void an_id_of_a_path_is_redacted_as_the_path_is(void **state)
         struct record record = with_body("a", "");
         record.texts[RECORD_PATH] = str_of(rows[at].path);
         record.texts[RECORD_ID] = str_of(rows[at].id);
-        add(place, lane, &record);
+        journal_add(lane, &record, NULL);
     }
     journal_close(journal);
     expect_no(place, "geheim");
@@ -184,7 +179,7 @@ static void a_token_is_redacted_in_whichever_text_it_stands(void **state)
         struct record record = with_body("a", "");
         record.texts[rows[at].place] = str_of(rows[at].text);
         record.texts[RECORD_TYPE] = STR("User");
-        add(place, lane, &record);
+        journal_add(lane, &record, NULL);
     }
     journal_close(journal);
     expect_no(place, "geheim");
@@ -198,7 +193,7 @@ static void a_large_body_is_not_kept(void **state)
     memset(body, ' ', sizeof(body) - 1);
     struct journal *journal = open_journal(place);
     struct record record = with_body("a", body);
-    add(place, journal_lane(journal), &record);
+    journal_add(journal_lane(journal), &record, NULL);
     journal_close(journal);
     struct record got = read_one(place, &reader);
     assert_int_equal(got.facts.body, BODY_LARGE);
@@ -217,7 +212,7 @@ static void queries_and_tokens_are_redacted(void **state)
     record.texts[RECORD_PATH] = STR("/scim/v2/rst_geheim");
     record.texts[RECORD_HEADERS] = STR("User-Agent: rst_geheim\n");
     record.texts[RECORD_DETAIL] = STR("rst_geheim is no endpoint");
-    add(place, journal_lane(journal), &record);
+    journal_add(journal_lane(journal), &record, NULL);
     journal_close(journal);
     struct record got = read_one(place, &reader);
     assert_true(str_equal(got.texts[RECORD_QUERY], STR("filter=***")));
@@ -239,7 +234,7 @@ static void *add_many(void *ctx)
     for (int at = 0; at < EACH; at++) {
         snprintf(request, sizeof(request), "%d-%d", adding->number, at);
         struct record record = with_body(request, "");
-        add(adding->place, adding->lane, &record);
+        journal_add(adding->lane, &record, NULL);
     }
     return NULL;
 }
@@ -297,7 +292,8 @@ static void make_client(int number, struct client *out)
 
 static int client_of(int call)
 {
-    return call < CALLS / 2 ? call * 7 % CLIENTS : call % 2;
+    int turn = call % CALLS;
+    return turn < CALLS / 2 ? turn * 7 % CLIENTS : turn % 2;
 }
 
 static struct record call_of(int call, struct client *client, char request[16])
@@ -348,7 +344,7 @@ static void what_calls_have_in_common_comes_back_with_each(void **state)
     struct journal_lane *lanes[2] = {journal_lane(journal), journal_lane(journal)};
     for (int call = 0; call < CALLS; call++) {
         struct record record = call_of(call, &client, request);
-        add(place, lanes[lane_of(call)], &record);
+        journal_add(lanes[lane_of(call)], &record, NULL);
         if (call % 500 == 0) {
             journal_sync(journal);
         }
@@ -376,16 +372,19 @@ static void calls_that_are_dropped_leave_the_others_theirs(void **state)
     struct client client;
     char request[16];
     uint64_t count = 0;
+    int call = 0;
     struct journal *journal = open_journal(place);
     struct journal_lane *lane = journal_lane(journal);
     int folder = folder_open(place->folder, false);
-    for (int call = 0; call < 10 * CALLS; call++) {
-        int lock = call % CALLS == 0 ? folder_lock(folder) : -1;
-        for (int last = call + CALLS - 1; call < last; call++) {
+    for (int round = 0; round < 3; round++) {
+        uint64_t before = journal_dropped(journal);
+        int lock = folder_lock(folder);
+        for (; journal_dropped(journal) < before + 100; call++) {
             struct record record = call_of(call, &client, request);
-            add(place, lane, &record);
+            journal_add(lane, &record, NULL);
         }
         folder_unlock(lock);
+        journal_sync(journal);
     }
     close(folder);
     uint64_t dropped = journal_dropped(journal);
@@ -396,8 +395,7 @@ static void calls_that_are_dropped_leave_the_others_theirs(void **state)
     }
     assert_int_equal(reader_damaged(reader), 0);
     reader_close(reader);
-    assert_int_equal(count + dropped, 10 * (CALLS - 1));
-    assert_true(dropped > 0);
+    assert_int_equal(count + dropped, call);
     expect_no(place, "geheim");
 }
 
@@ -411,7 +409,7 @@ static void a_token_does_not_stay_in_the_ring(void **state)
     for (size_t at = 0; at < COUNT_OF(places); at++) {
         struct record record = with_body("a", "");
         record.texts[places[at]] = STR("rst_geheim");
-        add(place, lane, &record);
+        journal_add(lane, &record, NULL);
     }
     journal_sync(journal);
     // The ring is empty, and this its start.
@@ -431,7 +429,7 @@ static void a_folder_that_cannot_be_written_is_counted_and_stops_nobody(void **s
     log_threshold(LOG_LEVEL_ERROR + 1);
     (void)unlink(lock);
     assert_int_equal(rmdir(place->folder), 0);
-    add(place, lane, &record);
+    journal_add(lane, &record, NULL);
     journal_sync(journal);
     assert_int_equal(journal_dropped(journal), 1);
     journal_close(journal);

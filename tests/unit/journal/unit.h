@@ -100,6 +100,25 @@ static inline struct record some_record(const char *request)
     return record;
 }
 
+// Each text is its name and a blank.
+static inline struct record all_texts(void)
+{
+    struct record record = {.facts = {.status = 200, .flags = RECORD_KNOWN, .tenant = 1}};
+    record.texts[RECORD_TENANT] = STR("tenant ");
+    record.texts[RECORD_ACTOR] = STR("actor ");
+    record.texts[RECORD_ADDRESS] = STR("address ");
+    record.texts[RECORD_METHOD] = STR("method ");
+    record.texts[RECORD_HEADERS] = STR("headers ");
+    record.texts[RECORD_TYPE] = STR("type ");
+    record.texts[RECORD_REQUEST] = STR("request ");
+    record.texts[RECORD_PATH] = STR("path ");
+    record.texts[RECORD_QUERY] = STR("query ");
+    record.texts[RECORD_DETAIL] = STR("detail ");
+    record.texts[RECORD_ID] = STR("id ");
+    record.texts[RECORD_BODY] = STR("body ");
+    return record;
+}
+
 // As version 1 of segments has it. `out` has the room.
 static inline str alone(const struct record *record, char *out)
 {

@@ -40,7 +40,8 @@ static int scene_open(void **state)
                                             .env = &env_system,
                                             .size_max = MIB(8),
                                             .age_ms = JOURNAL_AGE_MS,
-                                            .body_max = KIB(64)};
+                                            .body_max = KIB(64),
+                                            .registry = scene->rig.app.registry};
     scene->rig.app.journal = journal_open(&options, &err);
     assert_non_null(scene->rig.app.journal);
     scene->rig.lane.journal = journal_lane(scene->rig.app.journal);
