@@ -20,6 +20,9 @@ struct actor {
     int64_t credential;  // number of the token; 0 for the command line
     uint64_t mark;       // of one look-up in this process: who has the same is equal; 0: of none
     int64_t expires_ms;  // 0: never
+    // Of whom a credential was looked up; each of its requests is noted.
+    uint8_t name_len;
+    uint8_t tenant_name_len;
     char name[ACTOR_NAME_LEN];  // for audit: "token:7", "cli"
     char tenant_name[TENANT_NAME_MAX + 1];
     struct actor_scope scope;

@@ -14,7 +14,11 @@ enum { SUM_AT = offsetof(struct block_head, clock_us) };
 
 enum { PART_TEXTS = RECORD_COMMONS, COMMON_FACTS = 4, OWN_FACTS = 2 };
 
+// The numbers of most own parts are eight of one byte.
+#define NOT_SMALL UINT64_C(0x8080808080808080)
+
 static_assert(RECORD_TEXTS == 2 * PART_TEXTS, "each text is in one part");
+static_assert(OWN_FACTS + PART_TEXTS == sizeof(uint64_t), "they are looked at together");
 
 // The first of an own part, as they are.
 #define FIXED(X)                                                                                   \
@@ -147,7 +151,6 @@ static const char *take_number(const char *from, const char *end, uint64_t *out)
     return NULL;
 }
 
-// The numbers of most own parts are eight of one byte.
 static bool take_small_numbers(str *bytes, uint64_t *out, size_t count)
 {
     uint64_t word = 0;
@@ -155,7 +158,7 @@ static bool take_small_numbers(str *bytes, uint64_t *out, size_t count)
         return false;
     }
     memcpy(&word, bytes->ptr, sizeof(word));
-    if ((word & UINT64_C(0x8080808080808080)) != 0) {
+    if ((word & NOT_SMALL) != 0) {
         return false;
     }
     for (size_t at = 0; at < sizeof(word); at++) {
@@ -233,6 +236,21 @@ bool own_take(str *bytes, struct record *out)
     out->facts.revision = (int64_t)numbers[0];
     out->facts.quirks_used = numbers[1];
     return take_texts(bytes, numbers + OWN_FACTS, out->texts + PART_TEXTS);
+}
+
+bool own_is_brief(str own, str *path)
+{
+    uint64_t word = 0;
+    assert(own.len >= FIXED_BYTES + sizeof(word));
+    memcpy(&word, own.ptr + FIXED_BYTES, sizeof(word));
+    // The lengths of the four texts behind the path are the last ones.
+    if ((word & NOT_SMALL) != 0 || word >> 32 != 0) {
+        return false;
+    }
+    size_t request = word >> 8 * OWN_FACTS & 0xFF;
+    *path = str_tail(own, FIXED_BYTES + sizeof(word) + request);
+    assert(path->len == word >> 8 * (OWN_FACTS + 1));
+    return true;
 }
 
 // The usual memory is used again, a large one goes.

@@ -40,6 +40,9 @@ size_t own_write(const struct record *record, char *out);
 // touched. Untrusted: false when they hold none.
 MUST_CHECK bool common_take(str *bytes, struct record *out);
 MUST_CHECK bool own_take(str *bytes, struct record *out);
+// Whether what own_write wrote has no text but the request id and the path, as that of most reads,
+// and then its path. False says nothing.
+bool own_is_brief(str own, str *path);
 
 // A block that is being written. Zeros before its first use.
 struct block_draft {

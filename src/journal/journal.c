@@ -198,23 +198,37 @@ static bool add_out(struct journal *journal, struct common *common, str own)
     return true;
 }
 
-// The next record of a lane. Gives whether it may have held something secret.
-static bool add_next(struct journal *journal, struct journal_lane *lane)
+// The own part of the next record as it may be written; empty without memory. *secret: it may have
+// held something secret.
+static str own_without_secrets(struct journal *journal, struct journal_lane *lane, str method,
+                               bool *secret)
 {
     struct record *record = &journal->record;
     str own = lane->next.own;
     str rest = own;
-    struct common *common = lane_take_common(lane, &journal->once, journal->arena);
+    str path;
+    *secret = false;
+    if (own_is_brief(own, &path) && secrets_absent_from_path(path)) {
+        return own;
+    }
     const struct secrets *secrets = secrets_for(journal, lane_held(lane));
     bool read = own_take(&rest, record);
-    bool secret = true;
     assert(read && rest.len == 0);
-    if (common != NULL && secrets != NULL) {
-        record->texts[RECORD_METHOD] = common->method;
-        secret = may_be_secret(secrets, record);
-        own = secret ? write_redacted(record, secrets, journal->arena) : own;
-    }
-    if (common == NULL || secrets == NULL || own.len == 0 || !add_out(journal, common, own)) {
+    record->texts[RECORD_METHOD] = method;
+    *secret = secrets == NULL || may_be_secret(secrets, record);
+    return secrets == NULL ? (str){0}
+           : *secret       ? write_redacted(record, secrets, journal->arena)
+                           : own;
+}
+
+// The next record of a lane. Gives whether it may have held something secret.
+static bool add_next(struct journal *journal, struct journal_lane *lane)
+{
+    struct common *common = lane_take_common(lane, &journal->once, journal->arena);
+    bool secret = true;
+    str own =
+        common == NULL ? (str){0} : own_without_secrets(journal, lane, common->method, &secret);
+    if (own.len == 0 || !add_out(journal, common, own)) {
         count_dropped(journal, 1);
     }
     return secret || common == &journal->once;

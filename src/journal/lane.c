@@ -11,16 +11,20 @@ enum { SLOT_BITS = 6 };
 
 static_assert(1 << SLOT_BITS == JOURNAL_SLOTS, "a slot is the top bits of a product");
 
-// The texts that calls of one caller may differ in.
-enum { VARYING = RECORD_ADDRESS, VARYING_COUNT = RECORD_COMMONS - VARYING };
+// A text in the common part.
+struct piece {
+    uint16_t at;
+    uint16_t len;
+};
 
 // The common part that was sent last from a slot. What is looked at first stands first.
 struct sent {
-    uint64_t caller;  // 0: to be told by names
+    uint64_t caller;
+    uint64_t kind;
     uint64_t quirks_on;
-    uint16_t lengths[VARYING_COUNT];
-    uint16_t len;   // 0: nothing was sent
-    uint16_t from;  // where the texts that vary begin
+    struct piece address;
+    struct piece headers;
+    uint16_t len;  // 0: nothing was sent
     char bytes[JOURNAL_REMEMBERED_MAX];
 };
 
@@ -67,13 +71,18 @@ static size_t slot_of(const struct record *record)
     uint64_t kind = texts[RECORD_METHOD].len << 8 ^ texts[RECORD_TYPE].len << 16 ^
                     texts[RECORD_HEADERS].len << 24;
     uint64_t who = (uint64_t)record->facts.tenant << 36 ^ (uint64_t)record->facts.credential;
-    return ((who ^ kind) * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - SLOT_BITS);
+    return ((who ^ kind ^ record->kind) * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - SLOT_BITS);
 }
 
 static bool is_kept(const struct record *record, str common)
 {
     return common.len <= JOURNAL_REMEMBERED_MAX && !secrets_token(record->texts[RECORD_METHOD]) &&
            !secrets_token(record->texts[RECORD_HEADERS]);
+}
+
+static struct piece piece_of(const struct sent *sent, str text)
+{
+    return (struct piece){(uint16_t)(text.ptr - sent->bytes), (uint16_t)text.len};
 }
 
 // Whether both ends remember from now on.
@@ -86,45 +95,43 @@ static bool keep(struct sent *sent, const struct record *record, str common)
     memcpy(sent->bytes, common.ptr, common.len);
     struct record kept = read_common((str){sent->bytes, common.len});
     sent->caller = record->caller;
+    sent->kind = record->kind;
     sent->quirks_on = record->facts.quirks_on;
+    sent->address = piece_of(sent, kept.texts[RECORD_ADDRESS]);
+    sent->headers = piece_of(sent, kept.texts[RECORD_HEADERS]);
     sent->len = (uint16_t)common.len;
-    sent->from = (uint16_t)(kept.texts[VARYING].ptr - sent->bytes);
-    for (size_t at = 0; at < VARYING_COUNT; at++) {
-        sent->lengths[at] = (uint16_t)kept.texts[VARYING + at].len;
-    }
     return true;
 }
 
-// Whether all that may vary between calls of one caller is what was sent.
-static bool varies_not(const struct sent *sent, const struct record *record)
+static bool is_piece(const struct sent *sent, struct piece piece, str text)
 {
-    const char *from = sent->bytes + sent->from;
-    for (size_t at = 0; at < VARYING_COUNT; at++) {
-        str text = record->texts[VARYING + at];
-        if (!str_equal(text, (str){from, sent->lengths[at]})) {
-            return false;
-        }
-        from += text.len;
-    }
-    return record->facts.quirks_on == sent->quirks_on;
+    return str_equal(text, (str){sent->bytes + piece.at, piece.len});
 }
 
-// The names of a caller say who it is, whatever its number.
-static bool names_equal(struct sent *sent, const struct record *record)
+static bool was_sent_in_full(struct sent *sent, const struct record *record)
 {
+    if (sent->len == 0) {
+        return false;
+    }
     struct record kept = read_common((str){sent->bytes, sent->len});
     if (!common_equal(&kept, record)) {
         return false;
     }
     sent->caller = record->caller;
+    sent->kind = record->kind;
     return true;
 }
 
+// By the numbers of who calls and what for.
 static bool was_sent(struct sent *sent, const struct record *record)
 {
-    return sent->len > 0 &&
-           (record->caller != 0 && record->caller == sent->caller ? varies_not(sent, record)
-                                                                  : names_equal(sent, record));
+    if (sent->caller != record->caller || sent->kind != record->kind || record->caller == 0 ||
+        record->kind == 0) {
+        return was_sent_in_full(sent, record);
+    }
+    return sent->len > 0 && sent->quirks_on == record->facts.quirks_on &&
+           is_piece(sent, sent->address, record->texts[RECORD_ADDRESS]) &&
+           is_piece(sent, sent->headers, record->texts[RECORD_HEADERS]);
 }
 
 // Gives its length.

@@ -69,8 +69,10 @@ struct record_facts {
 };
 
 struct record {
-    uint64_t caller;  // who has the same has the same tenant, source, credential and names of them;
-                      // 0: says nothing. Not written
+    // Numbers of the process, which are not written. Where one is the same, so is what it stands
+    // for; 0 says nothing.
+    uint64_t caller;  // tenant, source and credential, and their names
+    uint64_t kind;    // method and resource type, of one tenant
     struct record_facts facts;
     str texts[RECORD_TEXTS];
 };

@@ -215,6 +215,7 @@ static const unsigned char path_bytes[256] = {
 static unsigned look_at_path(str path)
 {
     unsigned all = PATH_BOTH;
+#pragma GCC unroll 4  // each path is looked at
     for (size_t at = 0; at < path.len; at++) {
         all &= path_bytes[(unsigned char)path.ptr[at]];
     }

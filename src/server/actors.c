@@ -96,6 +96,8 @@ void actor_take_row(struct actor *actor, const struct token_row *row)
     } else {
         snprintf(actor->name, sizeof(actor->name), "%s:%lld", kind_of(row), (long long)row->token);
     }
+    actor->name_len = (uint8_t)strlen(actor->name);
+    actor->tenant_name_len = (uint8_t)strlen(actor->tenant_name);
 }
 
 static bool fill(struct actor_entry *entry, const struct token_row *row,

@@ -5,31 +5,22 @@
 #include "journal/journal.h"
 #include "server/routes.h"
 
-// What changes an answer, and who the client says it is.
-#define KEPT(X)                                                                                    \
-    X("Accept") X("Content-Type") X("If-Match") X("If-None-Match") X("Prefer") X("User-Agent")
+// What changes an answer, and who the client says it is, by the lengths of their names.
+enum { KEPT_NAMES = 2 };
+
+static const str kept[][KEPT_NAMES] = {
+    [6] = {STR_INIT("Accept"), STR_INIT("Prefer")},
+    [8] = {STR_INIT("If-Match")},
+    [10] = {STR_INIT("User-Agent")},
+    [12] = {STR_INIT("Content-Type")},
+    [13] = {STR_INIT("If-None-Match")},
+};
 
 static bool is_kept(str name)
 {
-#define KEPT_NAME(name) STR_INIT(name),
-#define KEPT_LENGTH(name) | UINT64_C(1) << (sizeof(name) - 1)
-    static const str kept[] = {KEPT(KEPT_NAME)};
-    static const uint64_t lengths = 0 KEPT(KEPT_LENGTH);
-    // Most others are told by their length.
-    if (name.len >= 64 || (lengths >> name.len & 1) == 0) {
-        return false;
-    }
-    for (size_t at = 0; at < COUNT_OF(kept); at++) {
-        if (str_equal_nocase(name, kept[at])) {
-            return true;
-        }
-    }
-    return false;
+    return name.len > 0 && name.len < COUNT_OF(kept) &&
+           (str_equal_nocase(name, kept[name.len][0]) || str_equal_nocase(name, kept[name.len][1]));
 }
-
-#undef KEPT
-#undef KEPT_NAME
-#undef KEPT_LENGTH
 
 static size_t add(char *out, size_t len, str text)
 {
@@ -108,8 +99,8 @@ static void fill_texts(const struct pending *pending, struct record *out)
 {
     const struct http_exchange *exchange = pending->exchange;
     out->texts[RECORD_REQUEST] = pending->ctx.request_id;
-    out->texts[RECORD_TENANT] = str_of(pending->actor.tenant_name);
-    out->texts[RECORD_ACTOR] = str_of(pending->actor.name);
+    out->texts[RECORD_TENANT] = (str){pending->actor.tenant_name, pending->actor.tenant_name_len};
+    out->texts[RECORD_ACTOR] = (str){pending->actor.name, pending->actor.name_len};
     out->texts[RECORD_ADDRESS] = pending->ctx.address;
     out->texts[RECORD_METHOD] = exchange->method_text;
     out->texts[RECORD_PATH] = exchange->path;
@@ -117,6 +108,14 @@ static void fill_texts(const struct pending *pending, struct record *out)
     out->texts[RECORD_DETAIL] = str_of(out->facts.code == ROSTER_OK ? "" : pending->err.detail);
     out->texts[RECORD_BODY] = exchange->body;
     name_resource(pending, out);
+}
+
+// The number of a type is never another's in its tenant.
+static uint64_t kind_of(const struct pending *pending)
+{
+    enum http_method method = pending->exchange->method;
+    uint64_t type = pending->type == NULL ? 0 : (uint64_t)pending->type->number;
+    return method == HTTP_OTHER ? 0 : type << 8 | (method + 1U);
 }
 
 static void give_registry(void *held)
@@ -130,15 +129,15 @@ void journal_note(struct lane *lane, const struct pending *pending, int64_t took
         return;
     }
     struct record *note = &lane->note;
+    struct journal_held held = {.give = NULL};
     note->caller = pending->actor.mark;
+    note->kind = kind_of(pending);
     fill_facts(pending, took_us, waited, &note->facts);
     fill_texts(pending, note);
     note->texts[RECORD_HEADERS] = copy_headers(pending->exchange, lane->headers);
-    if (pending->own == NULL) {
-        journal_add(lane->journal, note, NULL);
-    } else {
-        const struct journal_held held = {pending->own->registry, give_registry,
-                                          tenant_registry_take(pending->own)};
-        journal_add(lane->journal, note, &held);
+    if (pending->own != NULL) {
+        held = (struct journal_held){pending->own->registry, give_registry,
+                                     tenant_registry_take(pending->own)};
     }
+    journal_add(lane->journal, note, pending->own == NULL ? NULL : &held);
 }

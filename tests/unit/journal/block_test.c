@@ -92,10 +92,10 @@ static void texts_of_any_length_come_back(void **state)
     static char letters[16384];
     static char bytes[16384 * 2];
     memset(letters, 'x', sizeof(letters));
-    for (size_t at = 0; at < COUNT_OF(lengths) * RECORD_TEXTS; at++) {
-        struct record record = all_texts();
+    for (size_t at = 0; at < 2 * COUNT_OF(lengths) * RECORD_TEXTS; at++) {
+        struct record record = at % 2 == 0 ? all_texts() : (struct record){0};
         struct record got = {0};
-        record.texts[at % RECORD_TEXTS] = (str){letters, lengths[at / RECORD_TEXTS]};
+        record.texts[at / 2 % RECORD_TEXTS] = (str){letters, lengths[at / 2 / RECORD_TEXTS]};
         str common = {bytes, common_write(&record, bytes)};
         assert_true(common_room(&record) >= common.len);
         assert_true(common_take(&common, &got) && common.len == 0);
@@ -105,6 +105,39 @@ static void texts_of_any_length_come_back(void **state)
         for (size_t text = 0; text < RECORD_TEXTS; text++) {
             assert_int_equal(got.texts[text].len, record.texts[text].len);
         }
+    }
+}
+
+static void an_own_part_of_id_and_path_alone_is_brief(void **state)
+{
+    static const struct {
+        enum record_text text;  // that is there too
+        size_t len;
+        int64_t revision;
+        uint64_t quirks;
+        bool brief;
+    } rows[] = {
+        {RECORD_PATH, 0, 0, 0, true},       {RECORD_PATH, 127, 0, 0, true},
+        {RECORD_PATH, 128, 0, 0, false},    {RECORD_REQUEST, 0, 0, 0, true},
+        {RECORD_REQUEST, 128, 0, 0, false}, {RECORD_QUERY, 1, 0, 0, false},
+        {RECORD_DETAIL, 1, 0, 0, false},    {RECORD_ID, 1, 0, 0, false},
+        {RECORD_BODY, 1, 0, 0, false},      {RECORD_BODY, 300, 0, 0, false},
+        {RECORD_PATH, 7, 127, 127, true},   {RECORD_PATH, 7, 128, 0, false},
+        {RECORD_PATH, 7, 0, 128, false},    {RECORD_PATH, 7, 0, UINT64_MAX, false},
+    };
+    char letters[300];
+    char bytes[1024];
+    memset(letters, 'x', sizeof(letters));
+    for (size_t row = 0; row < COUNT_OF(rows); row++) {
+        struct record record = some_record("r1");
+        str path = STR("untouched");
+        record.facts.revision = rows[row].revision;
+        record.facts.quirks_used = rows[row].quirks;
+        record.texts[rows[row].text] = (str){letters, rows[row].len};
+        str own = {bytes, own_write(&record, bytes)};
+        assert_int_equal(own_is_brief(own, &path), rows[row].brief);
+        assert_true(
+            str_equal(path, rows[row].brief ? record.texts[RECORD_PATH] : STR("untouched")));
     }
 }
 
@@ -334,6 +367,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(texts_stand_in_the_order_of_segments, open_arena,
                                         close_arena),
         cmocka_unit_test(texts_of_any_length_come_back),
+        cmocka_unit_test(an_own_part_of_id_and_path_alone_is_brief),
         cmocka_unit_test(a_difference_in_any_common_fact_or_text_counts),
         cmocka_unit_test_setup_teardown(each_end_of_a_block_is_noticed, open_arena, close_arena),
         cmocka_unit_test_setup_teardown(each_changed_byte_is_noticed, open_arena, close_arena),

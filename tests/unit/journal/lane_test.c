@@ -19,38 +19,42 @@ static int close_lane(void **state)
     return 0;
 }
 
-// What is known of a caller by its number is not looked at again, all else is. Whatever differs is
-// as long as before, so that the calls share a slot.
+// What numbers say is not looked at again, all else is. Whatever differs is as long as before, so
+// that the calls share a slot.
 static const struct {
     const char *what;
-    uint64_t caller;
+    uint64_t caller, kind;
     const char *tenant, *actor, *address, *method, *headers, *type;
     uint64_t quirks;
     bool sent;
 } known[] = {
-    {"the first", 1, "acme", "token:7", "10.0.0.1", "GET", "a: 1\n", "User", 0, true},
-    {"the same", 1, "acme", "token:7", "10.0.0.1", "GET", "a: 1\n", "User", 0, false},
-    {"from elsewhere", 1, "acme", "token:7", "10.0.0.2", "GET", "a: 1\n", "User", 0, true},
-    {"of another method", 1, "acme", "token:7", "10.0.0.2", "PUT", "a: 1\n", "User", 0, true},
-    {"with other headers", 1, "acme", "token:7", "10.0.0.2", "PUT", "a: 2\n", "User", 0, true},
-    {"of another type", 1, "acme", "token:7", "10.0.0.2", "PUT", "a: 2\n", "Room", 0, true},
-    {"with a quirk", 1, "acme", "token:7", "10.0.0.2", "PUT", "a: 2\n", "Room", 4, true},
-    {"looked up anew", 2, "acme", "token:7", "10.0.0.2", "PUT", "a: 2\n", "Room", 4, false},
-    {"and again", 2, "acme", "token:7", "10.0.0.2", "PUT", "a: 2\n", "Room", 4, false},
-    {"of another name", 3, "acme", "client:", "10.0.0.2", "PUT", "a: 2\n", "Room", 4, true},
-    {"of another tenant's name", 4, "evil", "client:", "10.0.0.2", "PUT", "a: 2\n", "Room", 4,
+    {"the first", 1, 1, "acme", "token:7", "10.0.0.1", "GET", "a: 1\n", "User", 0, true},
+    {"the same", 1, 1, "acme", "token:7", "10.0.0.1", "GET", "a: 1\n", "User", 0, false},
+    {"from elsewhere", 1, 1, "acme", "token:7", "10.0.0.2", "GET", "a: 1\n", "User", 0, true},
+    {"with other headers", 1, 1, "acme", "token:7", "10.0.0.2", "GET", "a: 2\n", "User", 0, true},
+    {"with a quirk", 1, 1, "acme", "token:7", "10.0.0.2", "GET", "a: 2\n", "User", 4, true},
+    {"looked up anew", 2, 1, "acme", "token:7", "10.0.0.2", "GET", "a: 2\n", "User", 4, false},
+    {"and again", 2, 1, "acme", "token:7", "10.0.0.2", "GET", "a: 2\n", "User", 4, false},
+    {"of another name", 3, 1, "acme", "client:", "10.0.0.2", "GET", "a: 2\n", "User", 4, true},
+    {"of another tenant", 4, 1, "evil", "client:", "10.0.0.2", "GET", "a: 2\n", "User", 4, true},
+    {"unknown", 0, 1, "evil", "client:", "10.0.0.2", "GET", "a: 2\n", "User", 4, false},
+    {"unknown, of another name", 0, 1, "evil", "token:9", "10.0.0.2", "GET", "a: 2\n", "User", 4,
      true},
-    {"without a number", 0, "evil", "client:", "10.0.0.2", "PUT", "a: 2\n", "Room", 4, false},
-    {"without one, of another name", 0, "evil", "token:9", "10.0.0.2", "PUT", "a: 2\n", "Room", 4,
-     true},
-    {"without one again", 0, "evil", "token:9", "10.0.0.2", "PUT", "a: 2\n", "Room", 4, false},
-    {"with a number again", 4, "evil", "client:", "10.0.0.2", "PUT", "a: 2\n", "Room", 4, true},
+    {"unknown again", 0, 1, "evil", "token:9", "10.0.0.2", "GET", "a: 2\n", "User", 4, false},
+    {"known again", 4, 1, "evil", "client:", "10.0.0.2", "GET", "a: 2\n", "User", 4, true},
+    // A slot of its own, by the lack of a number.
+    {"of no kind", 4, 0, "evil", "client:", "10.0.0.2", "GET", "a: 2\n", "User", 4, true},
+    {"of no kind again", 4, 0, "evil", "client:", "10.0.0.2", "GET", "a: 2\n", "User", 4, false},
+    {"of another method", 4, 0, "evil", "client:", "10.0.0.2", "PUT", "a: 2\n", "User", 4, true},
+    {"of another type", 4, 0, "evil", "client:", "10.0.0.2", "PUT", "a: 2\n", "Room", 4, true},
+    {"known of old", 4, 1, "evil", "client:", "10.0.0.2", "GET", "a: 2\n", "User", 4, false},
 };
 
 static struct record known_call(size_t row)
 {
     struct record record = some_record(known[row].what);
     record.caller = known[row].caller;
+    record.kind = known[row].kind;
     record.facts.quirks_on = known[row].quirks;
     record.texts[RECORD_TENANT] = str_of(known[row].tenant);
     record.texts[RECORD_ACTOR] = str_of(known[row].actor);
@@ -75,6 +79,28 @@ static struct record take(struct journal_lane *lane, bool *sent)
     str own = lane->next.own;
     assert_true(common_take(&bytes, &got) && own_take(&own, &got));
     return got;
+}
+
+// Another kind may share a slot: all kinds in turn, which is more than there are slots.
+static void a_kind_is_told_from_others(void **state)
+{
+    struct journal_lane *lane = *state;
+    for (uint64_t call = 0; call < 20 * JOURNAL_SLOTS; call++) {
+        char type[16];
+        bool much = false;
+        bool sent = false;
+        uint64_t kind = 1 + call / 2 % (4 * (uint64_t)JOURNAL_SLOTS);
+        struct record want = some_record("a");
+        snprintf(type, sizeof(type), "T%d", 1000 + (int)kind);
+        want.caller = 1;
+        want.kind = kind;
+        want.texts[RECORD_TYPE] = str_of(type);
+        assert_true(lane_put(lane, &want, NULL, &much));
+        struct record got = take(lane, &sent);
+        assert_true(common_equal(&got, &want));
+        assert_int_equal(sent, call % 2 == 0);
+        lane_take(lane, false);
+    }
 }
 
 static void a_caller_is_known_by_its_number_and_the_rest_is_looked_at(void **state)
@@ -123,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_caller_is_known_by_its_number_and_the_rest_is_looked_at,
                                         open_lane, close_lane),
+        cmocka_unit_test_setup_teardown(a_kind_is_told_from_others, open_lane, close_lane),
         cmocka_unit_test_setup_teardown(what_is_held_comes_with_its_record_only, open_lane,
                                         close_lane),
     };

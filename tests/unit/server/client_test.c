@@ -153,11 +153,8 @@ static void a_certificate_opens_one_tenant_at_a_time(void **state)
     assert_int_equal(status_of("/t/acme/scim/v2/Users", NULL), 401);
 }
 
-static void a_certificate_is_named_in_the_audit_as_one(void **state)
+static const struct actor *look_up(void)
 {
-    int64_t token = bind_to("acme", 0);
-    char name[40];
-    snprintf(name, sizeof(name), "certificate:%lld", (long long)token);
     const struct actor_entry *entry = NULL;
     struct auth_notes notes = {0};
     const struct actor_request request = {
@@ -171,7 +168,31 @@ static void a_certificate_is_named_in_the_audit_as_one(void **state)
     assert_int_equal(actors_find(rig.lane.actors, rig.lane.conn, &request, rig.arena, &entry),
                      AUTH_OK);
     conn_rest(rig.lane.conn);
-    assert_string_equal(entry->actor.name, name);
+    return &entry->actor;
+}
+
+static void a_certificate_is_named_in_the_audit_as_one(void **state)
+{
+    int64_t token = bind_to("acme", 0);
+    char name[40];
+    snprintf(name, sizeof(name), "certificate:%lld", (long long)token);
+    const struct actor *actor = look_up();
+    assert_string_equal(actor->name, name);
+    assert_int_equal(actor->name_len, strlen(name));
+    assert_int_equal(actor->tenant_name_len, strlen(actor->tenant_name));
+}
+
+static void each_look_up_in_the_store_has_a_mark_of_its_own(void **state)
+{
+    uint64_t before = 0;
+    (void)bind_to("acme", 0);
+    for (int round = 0; round < 3; round++) {
+        uint64_t mark = look_up()->mark;
+        assert_true(mark > before);
+        assert_true(look_up()->mark == mark);
+        app_forget_actors(&rig.app);
+        before = mark;
+    }
 }
 
 int main(void)
@@ -188,6 +209,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_certificate_opens_one_tenant_at_a_time, open_rig,
                                         close_rig),
         cmocka_unit_test_setup_teardown(a_certificate_is_named_in_the_audit_as_one, open_rig,
+                                        close_rig),
+        cmocka_unit_test_setup_teardown(each_look_up_in_the_store_has_a_mark_of_its_own, open_rig,
                                         close_rig),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -176,6 +176,55 @@ static void a_stranger_has_neither_tenant_nor_body(void **state)
     expect_text(&record, RECORD_BODY, "");
 }
 
+// Two clients in turn, each of whom does different things, and who are looked up anew at times.
+static void each_call_is_told_as_its_own(void **state)
+{
+    static const struct {
+        str method;
+        str path;
+        const char *type;
+    } calls[] = {
+        {STR_INIT("GET"), STR_INIT("/scim/v2/Users/x"), "User"},
+        {STR_INIT("GET"), STR_INIT("/scim/v2/Rooms/x"), "Room"},
+        {STR_INIT("GET"), STR_INIT("/scim/v2/Groups/x"), "Group"},
+        {STR_INIT("PUT"), STR_INIT("/scim/v2/Users/x"), "User"},
+        {STR_INIT("HEAD"), STR_INIT("/scim/v2/Users/x"), "User"},
+        {STR_INIT("GETS"), STR_INIT("/scim/v2/Users/x"), ""},
+        {STR_INIT("PUTS"), STR_INIT("/scim/v2/Users/x"), ""},
+        {STR_INIT("DELETE"), STR_INIT("/scim/v2/Groups/x"), "Group"},
+        {STR_INIT("GET"), STR_INIT("/scim/v2/Schemas"), ""},
+    };
+    struct scene *scene = *state;
+    struct secret token;
+    char authorization[128];
+    struct roster_error err = {0};
+    const char *actors[] = {"token:1", "token:2"};
+    // A name as long as another.
+    assert_true(rig_schema(&scene->rig, "acme",
+                           STR("[{\"id\":\"urn:example:Room\",\"name\":\"Room\",\"attributes\":["
+                               "{\"name\":\"floor\",\"type\":\"string\"}]},"
+                               "{\"name\":\"Room\",\"endpoint\":\"/Rooms\","
+                               "\"schema\":\"urn:example:Room\"}]"),
+                           (str){0}, false, &err));
+    rig_token(&scene->rig, "acme", "", &token);
+    snprintf(authorization, sizeof(authorization), "Bearer %.*s", TOKEN_TEXT_LEN, token.text);
+    const str values[] = {str_of(scene->authorization), str_of(authorization)};
+    for (size_t call = 0; call < 4 * COUNT_OF(calls); call++) {
+        size_t at = call / 2 % COUNT_OF(calls);
+        scene->headers[0].value = values[call % 2];
+        if (call % 5 == 4) {
+            app_forget_actors(&scene->rig.app);
+        }
+        (void)send(scene, calls[at].method, calls[at].path, (str){0});
+        struct record record = next(scene);
+        assert_true(str_equal(record.texts[RECORD_METHOD], calls[at].method));
+        assert_true(str_equal(record.texts[RECORD_PATH], calls[at].path));
+        expect_text(&record, RECORD_TYPE, calls[at].type);
+        expect_text(&record, RECORD_ACTOR, actors[call % 2]);
+        expect_text(&record, RECORD_TENANT, "acme");
+    }
+}
+
 static void a_write_without_effect_changes_nothing(void **state)
 {
     struct scene *scene = *state;
@@ -235,6 +284,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_search_for_workers_says_so, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(a_stranger_has_neither_tenant_nor_body, scene_open,
                                         scene_close),
+        cmocka_unit_test_setup_teardown(each_call_is_told_as_its_own, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(a_write_without_effect_changes_nothing, scene_open,
                                         scene_close),
         cmocka_unit_test_setup_teardown(pages_of_the_server_are_not_noted, scene_open, scene_close),
