@@ -102,9 +102,8 @@ static void open_journal(struct world *world)
                                             .env = &env_system,
                                             .size_max = MIB(64),
                                             .age_ms = JOURNAL_AGE_MS,
-                                            .body_max = KIB(64),
-                                            .registry = world->rig.app.registry};
-    world->rig.app.journal = journal_open(&options, &err);
+                                            .body_max = KIB(64)};
+    world->rig.app.journal = journal_open(&options, world->rig.app.registry, &err);
     must(world->rig.app.journal != NULL, &err);
     world->rig.lane.journal = journal_lane(world->rig.app.journal);
     must(world->rig.lane.journal != NULL, &err);

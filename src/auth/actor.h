@@ -18,13 +18,13 @@ struct actor {
     bool writes_own;     // it changes nothing else
     bool federated;      // a source of its tenant has a policy
     int64_t credential;  // number of the token; 0 for the command line
-    uint64_t mark;       // of one look-up in this process: who has the same is equal; 0: of none
-    int64_t expires_ms;  // 0: never
-    // Of whom a credential was looked up; each of its requests is noted.
-    uint8_t name_len;
-    uint8_t tenant_name_len;
+    uint64_t lookup;  // number of the one that found it, in this process: who has the same has the
+                      // same tenant, source, credential and names; 0: there was none
+    int64_t expires_ms;         // 0: never
     char name[ACTOR_NAME_LEN];  // for audit: "token:7", "cli"
     char tenant_name[TENANT_NAME_MAX + 1];
+    uint8_t name_len;  // of these two; 0 where no credential was looked up
+    uint8_t tenant_name_len;
     struct actor_scope scope;
     char user_id[ID_BYTES_MAX + 1];  // the user this credential acts for; empty: none
 };

@@ -250,7 +250,7 @@
 #define CACHE_LINE_BYTES 64  // between what two threads write
 
 // Journal
-#define JOURNAL_RING_BYTES MIB(1)     // that wait in memory, of one loop: 6,800 reads; then dropped
+#define JOURNAL_RING_BYTES MIB(1)     // that wait in memory, of one loop: 8,000 reads; then dropped
 #define JOURNAL_WRITE_BYTES KIB(256)  // written at once: a lock and a search of the page cache each
 #define JOURNAL_FLUSH_MS 250          // that a record waits at most: tail shows it within a second
 #define JOURNAL_TRIM_MS INT64_C(60000)  // between looks for what is too old

@@ -27,17 +27,9 @@ static_assert(OWN_FACTS + PART_TEXTS == sizeof(uint64_t), "they are looked at to
 
 enum { FIXED_BYTES = 0 FIXED(FIXED_SIZE) };
 
+#undef FIXED_SIZE
+
 static_assert(FIXED_BYTES == 26, "they are in files");
-
-static const str *common_texts(const struct record *record)
-{
-    return record->texts;
-}
-
-static const str *own_texts(const struct record *record)
-{
-    return record->texts + PART_TEXTS;
-}
 
 static size_t room(size_t facts, const str *texts)
 {
@@ -50,12 +42,12 @@ static size_t room(size_t facts, const str *texts)
 
 size_t common_room(const struct record *record)
 {
-    return room(COMMON_FACTS, common_texts(record));
+    return room(COMMON_FACTS, record->texts);
 }
 
 size_t own_room(const struct record *record)
 {
-    return FIXED_BYTES + room(OWN_FACTS, own_texts(record));
+    return FIXED_BYTES + room(OWN_FACTS, record->texts + PART_TEXTS);
 }
 
 static char *write_number(char *to, uint64_t number)
@@ -102,7 +94,7 @@ bool common_equal(const struct record *a, const struct record *b)
                  a->facts.credential == b->facts.credential &&
                  a->facts.quirks_on == b->facts.quirks_on;
     for (size_t at = 0; equal && at < PART_TEXTS; at++) {
-        equal = str_equal(common_texts(a)[at], common_texts(b)[at]);
+        equal = str_equal(a->texts[at], b->texts[at]);
     }
     return equal;
 }
@@ -114,7 +106,7 @@ size_t common_write(const struct record *record, char *out)
     to = write_number(to, (uint64_t)facts->source);
     to = write_number(to, (uint64_t)facts->credential);
     to = write_number(to, facts->quirks_on);
-    return (size_t)(write_texts(to, common_texts(record)) - out);
+    return (size_t)(write_texts(to, record->texts) - out);
 }
 
 // Each by itself: what was written a moment ago cannot be read in larger pieces without a wait.
@@ -133,7 +125,7 @@ size_t own_write(const struct record *record, char *out)
     char *to = write_fixed(out, &record->facts);
     to = write_number(to, (uint64_t)record->facts.revision);
     to = write_number(to, record->facts.quirks_used);
-    return (size_t)(write_texts(to, own_texts(record)) - out);
+    return (size_t)(write_texts(to, record->texts + PART_TEXTS) - out);
 }
 
 // NULL: there is none before the end.

@@ -212,13 +212,15 @@ static str own_without_secrets(struct journal *journal, struct journal_lane *lan
         return own;
     }
     const struct secrets *secrets = secrets_for(journal, lane_held(lane));
+    if (secrets == NULL) {
+        *secret = true;
+        return (str){0};
+    }
     bool read = own_take(&rest, record);
     assert(read && rest.len == 0);
     record->texts[RECORD_METHOD] = method;
-    *secret = secrets == NULL || may_be_secret(secrets, record);
-    return secrets == NULL ? (str){0}
-           : *secret       ? write_redacted(record, secrets, journal->arena)
-                           : own;
+    *secret = may_be_secret(secrets, record);
+    return *secret ? write_redacted(record, secrets, journal->arena) : own;
 }
 
 // The next record of a lane. Gives whether it may have held something secret.
@@ -317,7 +319,8 @@ void journal_sync(struct journal *journal)
     pthread_mutex_unlock(&journal->lock);
 }
 
-static bool open_parts(struct journal *journal, struct roster_error *err)
+static bool open_parts(struct journal *journal, const struct roster_registry *registry,
+                       struct roster_error *err)
 {
     journal->arena = roster_arena_open(JOURNAL_ARENA_MAX);
     journal->buffer = roster_arena_open(JOURNAL_ARENA_MAX);
@@ -325,7 +328,7 @@ static bool open_parts(struct journal *journal, struct roster_error *err)
     if (journal->arena == NULL || journal->buffer == NULL || journal->lasting == NULL) {
         return fail_memory(err);
     }
-    journal->secrets = secrets_of(journal->options.registry, journal->lasting);
+    journal->secrets = secrets_of(registry, journal->lasting);
     if (journal->secrets == NULL) {
         return fail_memory(err);
     }
@@ -342,7 +345,8 @@ static bool open_parts(struct journal *journal, struct roster_error *err)
            fail(err, ROSTER_ERR_UNAVAILABLE, 0, "cannot start the thread of the journal");
 }
 
-struct journal *journal_open(const struct journal_options *options, struct roster_error *err)
+struct journal *journal_open(const struct journal_options *options,
+                             const struct roster_registry *registry, struct roster_error *err)
 {
     struct journal *journal = calloc(1, sizeof(*journal));
     if (journal == NULL) {
@@ -357,7 +361,7 @@ struct journal *journal_open(const struct journal_options *options, struct roste
     pthread_mutex_init(&journal->lock, NULL);
     pthread_cond_init(&journal->flushed, NULL);
     (void)sem_init(&journal->wake, 0, 0);
-    if (!open_parts(journal, err)) {
+    if (!open_parts(journal, registry, err)) {
         journal_close(journal);
         return NULL;
     }

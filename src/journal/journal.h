@@ -18,14 +18,15 @@ struct journal_options {
     size_t size_max;  // bytes of all files
     int64_t age_ms;   // that a record is kept
     size_t body_max;  // larger bodies are not kept; 0: none is. At most JOURNAL_BODY_MAX
-    const struct roster_registry *registry;  // says what is secret; it outlives the journal
 };
 
 struct journal;
 struct journal_lane;  // of one thread that has exchanges
 
-// NULL and `err` (UNAVAILABLE) when the folder cannot be made, or there is no thread or memory.
+// `registry` says what is secret; it outlives the journal. NULL and `err` (UNAVAILABLE) when the
+// folder cannot be made, or there is no thread or memory.
 MUST_CHECK struct journal *journal_open(const struct journal_options *options,
+                                        const struct roster_registry *registry,
                                         struct roster_error *err);
 // Writes what waits. No lane may be in use any more. NULL is accepted.
 void journal_close(struct journal *journal);
@@ -42,8 +43,8 @@ struct journal_held {
 };
 
 // Never waits and never fails: what has no room is counted. time_us of the record is a time of
-// env_monotonic_us; its body is raw; whether it is kept is filled in. `held` NULL: the registry of
-// the options.
+// env_monotonic_us; its body is raw; whether it is kept is filled in. `held` NULL: the registry
+// of the journal.
 void journal_add(struct journal_lane *lane, struct record *record, const struct journal_held *held);
 
 // Records that were dropped since the start, and those that could not be written.

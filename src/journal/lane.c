@@ -64,14 +64,14 @@ static struct record read_common(str bytes)
     return record;
 }
 
-// Who calls, and the lengths of what mostly tells one kind of call from another.
+// Who calls and what for, and the length of the headers, which mostly tells one client's from
+// another's.
 static size_t slot_of(const struct record *record)
 {
-    const str *texts = record->texts;
-    uint64_t kind = texts[RECORD_METHOD].len << 8 ^ texts[RECORD_TYPE].len << 16 ^
-                    texts[RECORD_HEADERS].len << 24;
-    uint64_t who = (uint64_t)record->facts.tenant << 36 ^ (uint64_t)record->facts.credential;
-    return ((who ^ kind ^ record->kind) * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - SLOT_BITS);
+    const struct record_facts *facts = &record->facts;
+    uint64_t who = (uint64_t)facts->tenant << 36 ^ (uint64_t)facts->credential;
+    uint64_t what = record->kind ^ record->texts[RECORD_HEADERS].len << 24;
+    return ((who ^ what) * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - SLOT_BITS);
 }
 
 static bool is_kept(const struct record *record, str common)
@@ -85,10 +85,9 @@ static struct piece piece_of(const struct sent *sent, str text)
     return (struct piece){(uint16_t)(text.ptr - sent->bytes), (uint16_t)text.len};
 }
 
-// Whether both ends remember from now on.
+// Whether both ends remember it from now on; else both remember what they did.
 static bool keep(struct sent *sent, const struct record *record, str common)
 {
-    sent->len = 0;
     if (!is_kept(record, common)) {
         return false;
     }
@@ -129,7 +128,7 @@ static bool was_sent(struct sent *sent, const struct record *record)
         record->kind == 0) {
         return was_sent_in_full(sent, record);
     }
-    return sent->len > 0 && sent->quirks_on == record->facts.quirks_on &&
+    return sent->quirks_on == record->facts.quirks_on &&
            is_piece(sent, sent->address, record->texts[RECORD_ADDRESS]) &&
            is_piece(sent, sent->headers, record->texts[RECORD_HEADERS]);
 }

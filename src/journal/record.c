@@ -9,7 +9,7 @@ enum { BYTES_AT = TEXTS_AT + RECORD_TEXTS * sizeof(uint32_t) };
 
 static_assert(sizeof(struct record_facts) == 80, "facts are written as they are: no gaps");
 
-// In which texts stand.
+// Of texts in a record of version 1: it stands in files.
 static const enum record_text order[RECORD_TEXTS] = {
     RECORD_REQUEST, RECORD_TENANT,  RECORD_ACTOR,  RECORD_ADDRESS, RECORD_METHOD, RECORD_PATH,
     RECORD_QUERY,   RECORD_HEADERS, RECORD_DETAIL, RECORD_TYPE,    RECORD_ID,     RECORD_BODY,

@@ -30,8 +30,9 @@ enum record_body {
 
 enum record_flag { RECORD_KNOWN = 1, RECORD_STREAMED = 2, RECORD_CHANGED = 4 };
 
+// The order stands in files: never change it.
 enum record_text {
-    // What calls of one client have in common (journal/block.h), in the order of segments.
+    // What calls of one client have in common (journal/block.h).
     RECORD_TENANT,  // empty: the credential named none
     RECORD_ACTOR,
     RECORD_ADDRESS,
@@ -39,7 +40,7 @@ enum record_text {
     RECORD_HEADERS,  // the few that change what an answer is: "Name: value\n" each
     RECORD_TYPE,     // name of the resource type
     RECORD_COMMONS,
-    // The own ones of a record, in the order of segments.
+    // The own ones of a record.
     RECORD_REQUEST = RECORD_COMMONS,  // id
     RECORD_PATH,                      // raw
     RECORD_QUERY,                     // raw, behind '?'

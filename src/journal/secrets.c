@@ -203,7 +203,8 @@ bool secrets_is_plain(str text)
     return all_in(plain, text);
 }
 
-// What all bytes of a path are: names and ids between slashes; and none that each token has.
+// What all bytes of a path are: of names and ids between slashes; neither '_' nor 'J', one of which
+// is in each token.
 enum { PATH_PLAIN = 1, PATH_TOKENLESS = 2, PATH_BOTH = 3 };
 
 static const unsigned char path_bytes[256] = {

@@ -20,7 +20,7 @@ bool secrets_sentence(const struct secrets *secrets, str text);
 bool secrets_absent(const struct secrets *secrets, str text);
 // The same of the query of a URL, encoded.
 bool secrets_absent_from_query(const struct secrets *secrets, str query);
-// A path of a URL that is plain and has no token in it.
+// Whether it is such a path and has no token in it.
 bool secrets_absent_from_path(str path);
 // Whether all of it may be part of a list of attribute paths.
 bool secrets_is_plain(str text);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Atomic uint64_t marks;  // of all threads
+static _Atomic uint64_t lookups;  // of all threads
 
 // A certificate that opened nothing a moment ago: to find that out may cost signatures.
 struct refused {
@@ -81,6 +81,9 @@ static const char *kind_of(const struct token_row *row)
     return row->issuer.len > 0 ? "issuer" : certificate ? "certificate" : "token";
 }
 
+static_assert(ACTOR_NAME_LEN <= UINT8_MAX && TENANT_NAME_MAX <= UINT8_MAX,
+              "lengths of names are one byte");
+
 void actor_take_row(struct actor *actor, const struct token_row *row)
 {
     *actor = (struct actor){
@@ -105,7 +108,7 @@ static bool fill(struct actor_entry *entry, const struct token_row *row,
 {
     struct roster_error err = {0};
     actor_take_row(&entry->actor, row);
-    entry->actor.mark = atomic_fetch_add_explicit(&marks, 1, memory_order_relaxed) + 1;
+    entry->actor.lookup = atomic_fetch_add_explicit(&lookups, 1, memory_order_relaxed) + 1;
     entry->actor.scope = scopes_mean(row->scopes, registry);
     return actor_take_policy(&entry->actor, row, arena) &&
            tenant_settings_read(row->tenant_settings, arena, &entry->settings, &err);

@@ -129,15 +129,17 @@ void journal_note(struct lane *lane, const struct pending *pending, int64_t took
         return;
     }
     struct record *note = &lane->note;
-    struct journal_held held = {.give = NULL};
-    note->caller = pending->actor.mark;
+    struct journal_held own;
+    const struct journal_held *held = NULL;
+    note->caller = pending->actor.lookup;
     note->kind = kind_of(pending);
     fill_facts(pending, took_us, waited, &note->facts);
     fill_texts(pending, note);
     note->texts[RECORD_HEADERS] = copy_headers(pending->exchange, lane->headers);
     if (pending->own != NULL) {
-        held = (struct journal_held){pending->own->registry, give_registry,
-                                     tenant_registry_take(pending->own)};
+        own = (struct journal_held){pending->own->registry, give_registry,
+                                    tenant_registry_take(pending->own)};
+        held = &own;
     }
-    journal_add(lane->journal, note, pending->own == NULL ? NULL : &held);
+    journal_add(lane->journal, note, held);
 }

@@ -340,9 +340,7 @@ static bool open_parts(struct server *server, struct roster_error *err)
     server->app_opened = true;
     client_ask(&server->app, store_writer(options->store));
     if (options->journal.folder != NULL) {
-        struct journal_options journal = options->journal;
-        journal.registry = server->app.registry;
-        server->app.journal = journal_open(&journal, err);
+        server->app.journal = journal_open(&options->journal, server->app.registry, err);
         if (server->app.journal == NULL) {
             return false;
         }

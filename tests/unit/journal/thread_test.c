@@ -22,9 +22,8 @@ static struct journal *open_journal(struct place *place)
         .size_max = MIB(64),
         .age_ms = 7 * DAY_MS,
         .body_max = KIB(1),
-        .registry = place->registry,
     };
-    struct journal *journal = journal_open(&options, &err);
+    struct journal *journal = journal_open(&options, place->registry, &err);
     assert_non_null(journal);
     return journal;
 }
@@ -379,6 +378,7 @@ static void calls_that_are_dropped_leave_the_others_theirs(void **state)
     for (int round = 0; round < 3; round++) {
         uint64_t before = journal_dropped(journal);
         int lock = folder_lock(folder);
+        assert_true(lock >= 0);
         for (; journal_dropped(journal) < before + 100; call++) {
             struct record record = call_of(call, &client, request);
             journal_add(lane, &record, NULL);

@@ -182,16 +182,16 @@ static void a_certificate_is_named_in_the_audit_as_one(void **state)
     assert_int_equal(actor->tenant_name_len, strlen(actor->tenant_name));
 }
 
-static void each_look_up_in_the_store_has_a_mark_of_its_own(void **state)
+static void each_look_up_in_the_store_has_its_number(void **state)
 {
     uint64_t before = 0;
     (void)bind_to("acme", 0);
     for (int round = 0; round < 3; round++) {
-        uint64_t mark = look_up()->mark;
-        assert_true(mark > before);
-        assert_true(look_up()->mark == mark);
+        uint64_t lookup = look_up()->lookup;
+        assert_true(lookup > before);
+        assert_true(look_up()->lookup == lookup);
         app_forget_actors(&rig.app);
-        before = mark;
+        before = lookup;
     }
 }
 
@@ -210,7 +210,7 @@ int main(void)
                                         close_rig),
         cmocka_unit_test_setup_teardown(a_certificate_is_named_in_the_audit_as_one, open_rig,
                                         close_rig),
-        cmocka_unit_test_setup_teardown(each_look_up_in_the_store_has_a_mark_of_its_own, open_rig,
+        cmocka_unit_test_setup_teardown(each_look_up_in_the_store_has_its_number, open_rig,
                                         close_rig),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

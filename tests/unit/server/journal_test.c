@@ -13,6 +13,10 @@
 #include <cmocka.h>
 
 #define USER "urn:ietf:params:scim:schemas:core:2.0:User"
+#define ROOMS                                                                                      \
+    "[{\"id\":\"urn:example:Room\",\"name\":\"Room\",\"attributes\":[{\"name\":\"floor\","         \
+    "\"type\":\"string\"}]},{\"name\":\"Room\",\"endpoint\":\"/Rooms\","                           \
+    "\"schema\":\"urn:example:Room\"}]"
 #define PATCH_OP "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 struct scene {
@@ -40,9 +44,8 @@ static int scene_open(void **state)
                                             .env = &env_system,
                                             .size_max = MIB(8),
                                             .age_ms = JOURNAL_AGE_MS,
-                                            .body_max = KIB(64),
-                                            .registry = scene->rig.app.registry};
-    scene->rig.app.journal = journal_open(&options, &err);
+                                            .body_max = KIB(64)};
+    scene->rig.app.journal = journal_open(&options, scene->rig.app.registry, &err);
     assert_non_null(scene->rig.app.journal);
     scene->rig.lane.journal = journal_lane(scene->rig.app.journal);
     assert_non_null(scene->rig.lane.journal);
@@ -176,7 +179,8 @@ static void a_stranger_has_neither_tenant_nor_body(void **state)
     expect_text(&record, RECORD_BODY, "");
 }
 
-// Two clients in turn, each of whom does different things, and who are looked up anew at times.
+// Two clients of two tenants in turn, each of whom does different things, and who are looked up
+// anew at times. What is as long as another is beside it.
 static void each_call_is_told_as_its_own(void **state)
 {
     static const struct {
@@ -184,35 +188,33 @@ static void each_call_is_told_as_its_own(void **state)
         str path;
         const char *type;
     } calls[] = {
-        {STR_INIT("GET"), STR_INIT("/scim/v2/Users/x"), "User"},
         {STR_INIT("GET"), STR_INIT("/scim/v2/Rooms/x"), "Room"},
-        {STR_INIT("GET"), STR_INIT("/scim/v2/Groups/x"), "Group"},
+        {STR_INIT("GET"), STR_INIT("/scim/v2/Users/x"), "User"},
         {STR_INIT("PUT"), STR_INIT("/scim/v2/Users/x"), "User"},
+        {STR_INIT("GET"), STR_INIT("/scim/v2/Groups/x"), "Group"},
         {STR_INIT("HEAD"), STR_INIT("/scim/v2/Users/x"), "User"},
         {STR_INIT("GETS"), STR_INIT("/scim/v2/Users/x"), ""},
         {STR_INIT("PUTS"), STR_INIT("/scim/v2/Users/x"), ""},
         {STR_INIT("DELETE"), STR_INIT("/scim/v2/Groups/x"), "Group"},
         {STR_INIT("GET"), STR_INIT("/scim/v2/Schemas"), ""},
     };
+    static const char *const tenants[] = {"acme", "evil"};
+    static const char *const actors[] = {"token:1", "token:2"};
     struct scene *scene = *state;
+    struct roster_error err = {0};
     struct secret token;
     char authorization[128];
-    struct roster_error err = {0};
-    const char *actors[] = {"token:1", "token:2"};
-    // A name as long as another.
-    assert_true(rig_schema(&scene->rig, "acme",
-                           STR("[{\"id\":\"urn:example:Room\",\"name\":\"Room\",\"attributes\":["
-                               "{\"name\":\"floor\",\"type\":\"string\"}]},"
-                               "{\"name\":\"Room\",\"endpoint\":\"/Rooms\","
-                               "\"schema\":\"urn:example:Room\"}]"),
-                           (str){0}, false, &err));
-    rig_token(&scene->rig, "acme", "", &token);
+    rig_tenant(&scene->rig, "evil", "interop");
+    rig_token(&scene->rig, "evil", "", &token);
     snprintf(authorization, sizeof(authorization), "Bearer %.*s", TOKEN_TEXT_LEN, token.text);
     const str values[] = {str_of(scene->authorization), str_of(authorization)};
-    for (size_t call = 0; call < 4 * COUNT_OF(calls); call++) {
+    for (size_t at = 0; at < COUNT_OF(tenants); at++) {
+        assert_true(rig_schema(&scene->rig, tenants[at], STR(ROOMS), (str){0}, false, &err));
+    }
+    for (size_t call = 0; call < 8 * COUNT_OF(calls); call++) {
         size_t at = call / 2 % COUNT_OF(calls);
         scene->headers[0].value = values[call % 2];
-        if (call % 5 == 4) {
+        if (call % 7 == 6) {
             app_forget_actors(&scene->rig.app);
         }
         (void)send(scene, calls[at].method, calls[at].path, (str){0});
@@ -221,8 +223,33 @@ static void each_call_is_told_as_its_own(void **state)
         assert_true(str_equal(record.texts[RECORD_PATH], calls[at].path));
         expect_text(&record, RECORD_TYPE, calls[at].type);
         expect_text(&record, RECORD_ACTOR, actors[call % 2]);
-        expect_text(&record, RECORD_TENANT, "acme");
+        expect_text(&record, RECORD_TENANT, tenants[call % 2]);
     }
+}
+
+static void headers_that_change_an_answer_are_kept(void **state)
+{
+    struct scene *scene = *state;
+    const struct http_header headers[] = {
+        {STR("Authorization"), str_of(scene->authorization)},
+        {STR("Accept"), STR("a/b")},
+        {STR("Cookie"), STR("c")},
+        {STR("prefer"), STR("return=minimal")},
+        {STR("Origin"), STR("http://a.example")},
+        {STR("If-Match"), STR("W/\"1\"")},
+        {STR("Location"), STR("l")},
+        {STR("USER-AGENT"), STR("x/1")},
+        {STR("Content-Type"), STR("application/scim+json")},
+        {STR("X-Forwarded-Proto"), STR("https")},
+        {STR("If-None-Match"), STR("*")},
+        {STR("If-Unmodified-Since"), STR("now")},
+    };
+    (void)rig_send(&scene->rig, STR("GET"), STR("/scim/v2/Users/x"), headers, COUNT_OF(headers),
+                   (str){0});
+    struct record record = next(scene);
+    expect_text(&record, RECORD_HEADERS,
+                "Accept: a/b\nprefer: return=minimal\nIf-Match: W/\"1\"\nUSER-AGENT: x/1\n"
+                "Content-Type: application/scim+json\nIf-None-Match: *\n");
 }
 
 static void a_write_without_effect_changes_nothing(void **state)
@@ -285,6 +312,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_stranger_has_neither_tenant_nor_body, scene_open,
                                         scene_close),
         cmocka_unit_test_setup_teardown(each_call_is_told_as_its_own, scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(headers_that_change_an_answer_are_kept, scene_open,
+                                        scene_close),
         cmocka_unit_test_setup_teardown(a_write_without_effect_changes_nothing, scene_open,
                                         scene_close),
         cmocka_unit_test_setup_teardown(pages_of_the_server_are_not_noted, scene_open, scene_close),
