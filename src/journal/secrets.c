@@ -204,7 +204,7 @@ bool secrets_is_plain(str text)
 }
 
 // What all bytes of a path are: of names and ids between slashes; neither '_' nor 'J', one of which
-// is in each token.
+// is in each token. One look at each byte tells both.
 enum { PATH_PLAIN = 1, PATH_TOKENLESS = 2, PATH_BOTH = 3 };
 
 static const unsigned char path_bytes[256] = {

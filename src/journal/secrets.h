@@ -20,12 +20,12 @@ bool secrets_sentence(const struct secrets *secrets, str text);
 bool secrets_absent(const struct secrets *secrets, str text);
 // The same of the query of a URL, encoded.
 bool secrets_absent_from_query(const struct secrets *secrets, str query);
-// Whether it is such a path and has no token in it.
-bool secrets_absent_from_path(str path);
 // Whether all of it may be part of a list of attribute paths.
 bool secrets_is_plain(str text);
 // The same for a path of a URL: names and ids between slashes.
 bool secrets_is_plain_path(str path);
+// The same, and that there is no token in it.
+bool secrets_absent_from_path(str path);
 // Whether it holds a token of ours, or one that an issuer signed.
 bool secrets_token(str text);
 

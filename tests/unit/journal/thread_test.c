@@ -221,7 +221,6 @@ static void queries_and_tokens_are_redacted(void **state)
 }
 
 struct adding {
-    struct place *place;
     struct journal_lane *lane;
     int number;
 };
@@ -249,7 +248,7 @@ static void loops_add_at_once_and_nothing_is_lost_uncounted(void **state)
     uint64_t count = 0;
     int64_t last_us = 0;
     for (int at = 0; at < LANES; at++) {
-        adding[at] = (struct adding){place, journal_lane(journal), at};
+        adding[at] = (struct adding){journal_lane(journal), at};
     }
     for (int at = 0; at < LANES; at++) {
         assert_int_equal(pthread_create(&threads[at], NULL, add_many, &adding[at]), 0);
